@@ -1,0 +1,57 @@
+"""Where text stands: a file that was read, and a span of characters in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of one file. Lines and columns count from 1 in code points; the end is exclusive.
+
+    A span of no width (start equal to end) marks a place between two characters.
+    """
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def within(self, start: int, end: int) -> Span:
+        """Return the part [start, end) of a one-line span, in code points from its start."""
+        return Span(self.file, self.line, self.column + start, self.line, self.column + end)
+
+    @staticmethod
+    def of_file(file: str) -> Span:
+        """Return the very beginning of a file, for findings about the whole of it."""
+        return Span(file, 1, 1, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A text that was read: `path` as the user would write it, relative to where he stands.
+
+    Only LF, CRLF and CR end a line, as in every editor: U+2028 and its like do not.
+    """
+
+    path: str
+    text: str
+    lines: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        unix = self.text.replace("\r\n", "\n").replace("\r", "\n")
+        object.__setattr__(self, "lines", tuple(unix.split("\n")))
+
+    def slice(self, span: Span) -> str:
+        """Return the text that a span covers, lines joined by LF."""
+        first, last = span.line - 1, span.end_line - 1
+        if first == last:
+            return self.lines[first][span.column - 1 : span.end_column - 1]
+        return "\n".join(
+            (
+                self.lines[first][span.column - 1 :],
+                *self.lines[first + 1 : last],
+                self.lines[last][: span.end_column - 1],
+            )
+        )

@@ -1,0 +1,1 @@
+"""The playbook runtime: orders in, projection out; and the command line."""
