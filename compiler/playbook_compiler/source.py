@@ -43,6 +43,18 @@ class SourceFile:
         unix = self.text.replace("\r\n", "\n").replace("\r", "\n")
         object.__setattr__(self, "lines", tuple(unix.split("\n")))
 
+    def span_at(self, start: int, end: int) -> Span:
+        """Return the span of the characters [start, end) of `text`, counted in code points."""
+        line, column = self._position(start)
+        end_line, end_column = self._position(end)
+        return Span(self.path, line, column, end_line, end_column)
+
+    def _position(self, index: int) -> tuple[int, int]:
+        before = self.text[:index]
+        breaks = before.count("\n") + before.count("\r") - before.count("\r\n")
+        last = max(before.rfind("\n"), before.rfind("\r"))
+        return breaks + 1, index - last
+
     def slice(self, span: Span) -> str:
         """Return the text that a span covers, lines joined by LF."""
         first, last = span.line - 1, span.end_line - 1
