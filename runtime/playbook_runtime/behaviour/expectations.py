@@ -1,0 +1,76 @@
+"""Closed forms of the (M)BG/NBD model (k = 1): expected purchases and P(alive).
+
+With p ~ Beta(A, B) and lambda ~ Gamma(R, rate E), somebody alive makes within t an expected
+
+    (A + B - 1) / (A - 1) * (1 - (E / (E + t))^R 2F1(R, B; A + B - 1; t / (E + t)))
+
+purchases. A newcomer has (a, b, r, alpha) after his first coin (m = 1: survived with b / (a + b));
+a customer with a history has (a, b + x + m, r + x, alpha + T), times P(alive). That contains
+Fader, Hardie & Lee (2005), equations 9 and 10, and Batislam et al. (2007).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import hyp2f1
+
+from playbook_runtime.behaviour.likelihood import Rows, component_log_weights
+from playbook_runtime.behaviour.model import BehaviourParameters
+
+Floats = npt.NDArray[np.float64]
+
+_SINGULAR = 1e-4  # distance from A = 1 within which the two sides are averaged
+
+
+def expected_purchases(parameters: BehaviourParameters, t: npt.ArrayLike) -> Floats:
+    """Return E[X(t)], a newcomer's expected repeat purchases within t time units of the first."""
+    r, alpha, a, b = _closed(parameters)
+    survived = b / (a + b) if parameters.m else 1.0
+    time = np.asarray(t, dtype=np.float64)
+    return survived * _while_alive(r, alpha, a, np.asarray(b + parameters.m), time)
+
+
+def probability_alive(parameters: BehaviourParameters, rows: Rows) -> Floats:
+    """Return P(alive at T | x, t_x, T) of each row, any k: the weight of the alive components."""
+    weights = component_log_weights(parameters, rows)
+    alive = np.logaddexp.reduce(weights[:-1], axis=0)
+    return np.asarray(np.exp(alive - np.logaddexp(alive, weights[-1])))
+
+
+def conditional_expected_purchases(
+    parameters: BehaviourParameters, rows: Rows, t: npt.ArrayLike
+) -> Floats:
+    """Return the expected purchases of each row in (T, T + t], t in time units."""
+    r, alpha, a, b = _closed(parameters)
+    here = _while_alive(
+        r + rows.x, alpha + rows.T, a, b + rows.x + parameters.m, np.asarray(t, dtype=np.float64)
+    )
+    return probability_alive(parameters, rows) * here
+
+
+def _closed(parameters: BehaviourParameters) -> tuple[float, float, float, float]:
+    """Return r, alpha, a, b of a model that has closed forms."""
+    if parameters.k != 1:
+        raise ValueError("closed forms exist for k = 1; use posterior draws for regular buyers")
+    return parameters.values
+
+
+def _while_alive(
+    R: npt.ArrayLike, E: npt.ArrayLike, A: float, B: npt.ArrayLike, t: Floats
+) -> Floats:
+    """Return the expected purchases within t of somebody alive (see the module's formula).
+
+    A = 1 is a removable singularity: near it the mean of both sides is exact to second order.
+    """
+    if abs(A - 1) < _SINGULAR:
+        low = _while_alive(R, E, 1 - _SINGULAR, B, t)
+        return (low + _while_alive(R, E, 1 + _SINGULAR, B, t)) / 2
+    shape, rate, kept = (np.asarray(one, dtype=np.float64) for one in (R, E, B))
+    gone = t / (rate + t)
+    # Euler's transformation: (1-z)^R 2F1(R, B; C; z) = (1-z)^(A-1) 2F1(C-R, A-1; C; z), whose
+    # parameters stay small where R and B grow with x.
+    top = A + kept - 1
+    rest = np.power(rate / (rate + t), A - 1) * hyp2f1(top - shape, A - 1, top, gone)
+    result: Floats = top / (A - 1) * (1 - rest)
+    return result

@@ -1,0 +1,146 @@
+"""History: what every customer's orders amount to for the purchase model (x, t_x, T, spend)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Int64s = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """The customers seen until the end of `until_day`, ascending by `customer_hash`.
+
+    Every array has one element a customer. Days are local day numbers (days since 1970-01-01);
+    all orders of a customer on one day are one purchase, whose value is their sum. Money is in
+    minor units. The names below are the literature's: x (frequency), t_x (recency), T.
+    """
+
+    until_day: int
+    customer_hash: npt.NDArray[np.uint64]
+    first_day: npt.NDArray[np.int32]
+    last_day: npt.NDArray[np.int32]
+    orders: Int64s  # rows
+    purchases: Int64s  # distinct days with an order, at least 1
+    value_minor: Int64s  # of all purchases
+    first_value_minor: Int64s  # of the first purchase
+
+    def __len__(self) -> int:
+        return len(self.customer_hash)
+
+    @property
+    def x(self) -> Int64s:
+        """Repeat purchases (frequency)."""
+        return self.purchases - 1
+
+    @property
+    def t_x(self) -> Int64s:
+        """Days from the first to the last purchase (recency)."""
+        return self.last_day.astype(np.int64) - self.first_day
+
+    @property
+    def T(self) -> Int64s:
+        """Days from the first purchase to `until_day`."""
+        return self.until_day - self.first_day.astype(np.int64)
+
+    @property
+    def repeat_value_minor(self) -> Int64s:
+        """Value of the repeat purchases, x z in the spend model; 0 where x = 0."""
+        return self.value_minor - self.first_value_minor
+
+    @property
+    def repeat_customers(self) -> int:
+        """Number of customers with x >= 1."""
+        return int(np.count_nonzero(self.purchases > 1))
+
+
+def history_of(
+    days: npt.NDArray[np.int32],
+    customer_hash: npt.NDArray[np.uint64],
+    value_minor: Int64s,
+    until_day: int | None = None,
+) -> History:
+    """Return the history of orders (one row an order, in any order) up to and with `until_day`.
+
+    Later rows are left out; left out itself, it is the last day that has an order. The result
+    does not depend on the order of the rows. ValueError where the columns differ in length or
+    `until_day` is not given and there is no order.
+    """
+    if not len(days) == len(customer_hash) == len(value_minor):
+        raise ValueError("days, customer_hash and value_minor must be equally long")
+    if until_day is None:
+        until_day = int(days.max())
+    elif len(days) and int(days.max()) > until_day:
+        seen = days <= until_day
+        days, customer_hash, value_minor = days[seen], customer_hash[seen], value_minor[seen]
+    if not len(days):
+        return _empty(until_day)
+
+    hashes = np.ascontiguousarray(customer_hash, dtype=np.uint64)
+    start = int(days.min())
+    day_bits = np.uint64(max(1, int(int(days.max()) - start).bit_length()))
+    order, key, first_rows = _by_customer_and_day(hashes, days, start, day_bits)
+
+    new_purchase = np.empty(len(key), dtype=np.bool_)
+    new_purchase[0] = True
+    np.not_equal(key[1:], key[:-1], out=new_purchase[1:])
+    purchase_rows = np.flatnonzero(new_purchase)
+    first_purchases = np.searchsorted(purchase_rows, first_rows)
+    values = np.ascontiguousarray(value_minor, dtype=np.int64)[order]
+    end_rows = np.append(first_rows[1:], len(key))
+    second_rows = np.append(purchase_rows, len(key))[first_purchases + 1]
+    running = np.concatenate((np.zeros(1, np.int64), np.cumsum(values)))
+    day_mask = (np.uint64(1) << day_bits) - np.uint64(1)
+    return History(
+        until_day=until_day,
+        customer_hash=hashes[order[first_rows]],
+        first_day=((key[first_rows] & day_mask).astype(np.int64) + start).astype(np.int32),
+        last_day=((key[end_rows - 1] & day_mask).astype(np.int64) + start).astype(np.int32),
+        orders=end_rows - first_rows,
+        purchases=np.diff(np.append(first_purchases, len(purchase_rows))),
+        value_minor=running[end_rows] - running[first_rows],
+        first_value_minor=running[second_rows] - running[first_rows],
+    )
+
+
+def _by_customer_and_day(
+    hashes: npt.NDArray[np.uint64],
+    days: npt.NDArray[np.int32],
+    start: int,
+    day_bits: np.uint64,
+) -> tuple[Int64s, npt.NDArray[np.uint64], Int64s]:
+    """Return the row order by (customer, day), the sorted keys and each customer's first row.
+
+    The key packs the hash's high bits over the day, so that one argsort of integers does it all.
+    Two customers whose high bits agree (about N^2 / 2^50 pairs) are noticed, and the keys are
+    then built from the customers' ranks instead, which cannot collide.
+    """
+    day = (days.astype(np.int64) - start).astype(np.uint64)
+    key = ((hashes >> day_bits) << day_bits) | day
+    order = np.argsort(key)
+    sorted_hashes = hashes[order]
+    sorted_key = key[order]
+    new_customer = np.empty(len(key), dtype=np.bool_)
+    new_customer[0] = True
+    np.not_equal(sorted_hashes[1:], sorted_hashes[:-1], out=new_customer[1:])
+    group = sorted_key >> day_bits
+    collided = new_customer[1:] & (group[1:] == group[:-1])
+    if collided.any():
+        rank = np.unique(hashes, return_inverse=True)[1].astype(np.uint64)
+        key = (rank << day_bits) | day
+        order = np.argsort(key)
+        sorted_key = key[order]
+        group = sorted_key >> day_bits
+        np.not_equal(group[1:], group[:-1], out=new_customer[1:])
+    return order, sorted_key, np.flatnonzero(new_customer)
+
+
+def _empty(until_day: int) -> History:
+    """Return the history in which nobody has bought."""
+    none = np.zeros(0, dtype=np.int64)
+    day = np.zeros(0, dtype=np.int32)
+    return History(until_day, np.zeros(0, dtype=np.uint64), day, day, none, none, none, none)
