@@ -1,0 +1,88 @@
+"""The arrays that the kernel reads: people, draws, the flat program, and zones.
+
+Named tuples of arrays, because that is what a compiled function can take apart. N people, D draws,
+C channels, E events that matter, Z conditions that cannot change, L effect slots, M months.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+I8 = NDArray[np.int8]
+I64 = NDArray[np.int64]
+U64 = NDArray[np.uint64]
+F64 = NDArray[np.float64]
+
+NEVER = -(2**62)
+HISTORY, NEWCOMER, PROSPECT = 0, 1, 2
+NO, YES, UNKNOWN = 0, 1, 2
+
+
+class People(NamedTuple):
+    """Whom the simulation runs over; one row a person, every row independent of the others.
+
+    Moments are UTC seconds, NEVER where there is none; values are minor units; x, t_x and T as in
+    the (M)BG/NBD literature, in days.
+    """
+
+    key: U64
+    kind: I8
+    x: I64
+    t_x: F64
+    T: F64
+    repeat_value: I64
+    orders: I64
+    revenue: I64
+    first_order: I64
+    last_order: I64
+    zone: I64
+    consent: I8  # (N, C): 1, 0, -1 unknown
+    base: I8
+    month: I64
+    index: I64
+    static: I8  # (N, Z): NO, YES, UNKNOWN
+    last_event: I64  # (N, E)
+
+
+class Draws(NamedTuple):
+    """What is uncertain, one row a draw. `number` is the draw's number in the generator's key, so
+    that any subset of draws gives the same integers."""
+
+    number: U64
+    behaviour: F64  # (D, 4): r, alpha, a, b in days
+    m: I64
+    spend: F64  # (D, 3): p, q, gamma in minor units
+    drift: F64
+    unsubscribe: F64
+    fatigue: F64  # (D, 5)
+    effect: F64  # (D, L): mu, or orders per 1,000
+    redemption: F64  # (D, S): by send
+    newcomers: I64  # (D, M)
+    prospects: I64  # (D, M)
+
+
+class Zones(NamedTuple):
+    """Offset changes of every zone, one after the other; zone 0 is the shop's."""
+
+    first: I64  # (zones + 1,): where a zone's changes begin
+    moment: I64
+    offset: I64
+
+
+def rows(people: People, start: int, stop: int) -> People:
+    """Return the people [start, stop)."""
+    return People(*(column[start:stop] for column in people))
+
+
+def some_draws(draws: Draws, start: int, stop: int) -> Draws:
+    """Return the draws [start, stop)."""
+    return Draws(*(column[start:stop] for column in draws))
+
+
+def joined(parts: list[People]) -> People:
+    """Return people one after the other."""
+    columns: list[Any] = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    return People(*columns)

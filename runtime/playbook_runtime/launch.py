@@ -1,0 +1,77 @@
+"""What a simulation starts from, by name: the bridge between the playbook's words and the arrays.
+
+The columns of People and Draws are numbered; a Launch says which name each number stands for. The
+program (a flat instruction table) and the plain-Python twin of the kernel are both built on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import blake2b
+
+from playbook_compiler.units import Duration
+from playbook_runtime.kernel.tables import Zones
+
+RATE, ADDED = "rate", "added"
+ENTRY_STEP = "entry"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One effect of one step (or, with step `entry`, of a whole flow): a column of Draws.effect.
+
+    `form` is `rate` (factor on the rate of buying) or `added` (orders per 1,000).
+    """
+
+    flow: str
+    step: str
+    form: str
+    window_seconds: int
+    add: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """How an event comes about that no order tells: its assumed rate and lag.
+
+    `rate` is a probability for after-order and message events, a number per order for before-order
+    events, a number a day for the whole shop for the others.
+    """
+
+    event: str
+    rate: float
+    lag: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """The moments, names and assumptions of one simulation.
+
+    `start` and `end` are UTC seconds; `month_start` and `month_length` say when newcomers of month i
+    arrive; the tuples name the columns of People.consent (channels), People.last_event (events),
+    People.static (printed conditions), Draws.effect (slots) and Draws.redemption (send nodes).
+    """
+
+    seed: int
+    start: int
+    end: int
+    customers: int
+    zones: Zones
+    month_start: tuple[int, ...]
+    month_length: tuple[int, ...]
+    channels: tuple[str, ...]
+    events: tuple[str, ...]
+    statics: tuple[str, ...]
+    slots: tuple[Slot, ...]
+    sends: tuple[str, ...]
+    consent_share: Mapping[str, float]
+    occurrences: tuple[Occurrence, ...]
+    holdout: Decimal
+
+
+def stream(name: str) -> int:
+    """Return the 64-bit number of a random stream: a hash of its name, so that naming one more
+    stream changes no other."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")
