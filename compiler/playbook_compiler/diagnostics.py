@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from playbook_compiler.redact import redact
 from playbook_compiler.source import Span
 
 MESSAGE_VALUE_LIMIT = 200
@@ -92,10 +93,11 @@ def shown(value: object) -> str:
     """Return a value as it may stand in a message: one line, at most 200 characters, no controls.
 
     Control, bidirectional and invisible characters are written as escapes, so that no message can
-    reorder or recolour a terminal.
+    reorder or recolour a terminal; what looks like a secret is written as asterisks.
     """
     text = "".join(
-        char if char.isprintable() or char == " " else f"\\u{ord(char):04x}" for char in str(value)
+        char if char.isprintable() or char == " " else f"\\u{ord(char):04x}"
+        for char in redact(str(value))
     )
     return text if len(text) <= MESSAGE_VALUE_LIMIT else text[: MESSAGE_VALUE_LIMIT - 1] + "…"
 

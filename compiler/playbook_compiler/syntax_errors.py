@@ -1,0 +1,366 @@
+"""libyaml's complaints, told to a marketer: what is wrong, where it began, what to write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import yaml
+
+from playbook_compiler.diagnostics import Diagnostic, Label, error, shown
+from playbook_compiler.refusals import KEY_LIMIT
+from playbook_compiler.scalars import quoted
+from playbook_compiler.source import SourceFile, Span
+
+# What one look at a line may cover: a line of a megabyte must not keep a pattern busy.
+_LOOK = 2_000
+
+_FULL_WIDTH_COLON = re.compile(r"[ \t]*(?:- +)*[A-Za-z_][\w.-]*(：)")
+_NO_SPACE_AFTER_COLON = re.compile(r"[ \t]*(?:- +)*([A-Za-z_][\w.-]*:)[^\s:/]")
+_VALUE_WITH_COLON = re.compile(
+    r"[ \t]*(?:- +)*[^\s:#'\"\[{][^:]*:[ \t]+([^\s'\"\[{|>&*!].*?)(?:\s#.*)?$"
+)
+# A quote only opens where a value may begin (not in "it's"); one never closed takes in the rest.
+_BRACKET_OR_SKIPPED = re.compile(
+    r"(?<![^\s\[{,:])\"(?:[^\"\\]|\\[\s\S])*+(?:\"|\Z)|(?<![^\s\[{,:])'[^']*+(?:'|\Z)"
+    r"|(?<=\s)#[^\n]*|[{}\[\]]"
+)
+_CLOSER = {"{": "}", "[": "]"}
+
+
+def explain(
+    problem: yaml.YAMLError,
+    source: SourceFile,
+    open_brackets: Sequence[Span],
+    last_scalar: Span | None,
+) -> Diagnostic:
+    """Return the diagnostic of a syntax error.
+
+    `open_brackets` are the flow collections open when it was met, `last_scalar` the scalar read
+    before it: libyaml reports where it gave up, which is seldom where the mistake was made.
+    """
+    if not isinstance(problem, yaml.MarkedYAMLError) or problem.problem_mark is None:
+        return error(
+            "yaml-syntax", f"this is not YAML: {shown(problem)}", Span.of_file(source.path)
+        )
+    said = problem.problem or ""
+    doing = problem.context or ""
+    here = _at(source, problem.problem_mark)
+    began = here if problem.context_mark is None else _at(source, problem.context_mark)
+    wide = _full_width_colon(source, (began.line, here.line, here.line - 1))
+    if wide is not None:
+        return full_width_colon(wide)
+    if "quoted scalar" in doing:
+        return _in_quotes(source, said, began, here)
+    if doing == "while scanning a simple key":
+        return _no_colon(source, began, open_brackets)
+    if open_brackets and (doing.startswith("while parsing a flow") or here == _end(source)):
+        return _in_brackets(source, open_brackets[-1], here)
+    if said.startswith("mapping values are not allowed"):
+        return _unexpected_colon(source, here)
+    if "cannot start any token" in said:
+        return _cannot_start(source, here)
+    if doing in ("while scanning an alias", "while scanning an anchor", "while scanning a tag"):
+        return _quote_it(source, began)
+    if "document start" in said:
+        return second_document(here)
+    if doing.startswith("while parsing a block"):
+        return _in_block(source, began, here, last_scalar)
+    return error(
+        "yaml-syntax",
+        f"this is not YAML: {shown(said)}{f' ({shown(doing)})' if doing else ''}",
+        here,
+        caption="here",
+        help="compare with the lines above; text with special characters belongs in quotes",
+    )
+
+
+def full_width_colon(span: Span) -> Diagnostic:
+    """Return the error for a full-width colon where a key ends."""
+    return error(
+        "full-width-colon",
+        "full-width colon (U+FF1A): type ':'",
+        span,
+        caption="not the colon of YAML",
+        help="switch the keyboard to half-width and write `:` and a space",
+    )
+
+
+def missing_space(span: Span) -> Diagnostic:
+    """Return the error for `key:value`, which is one word to YAML; `span` covers `key:`."""
+    return error(
+        "missing-space",
+        "a colon that ends a key is followed by a space",
+        span,
+        caption="no space after this colon",
+        help="write `key: value`",
+    )
+
+
+def second_document(span: Span) -> Diagnostic:
+    """Return the error for anything after the first document of a file."""
+    return error(
+        "several-documents",
+        "one playbook per file: found a second document",
+        span,
+        caption="starts here",
+        help="move it to a file of its own and `include` it, or delete the line",
+    )
+
+
+def key_too_long(span: Span) -> Diagnostic:
+    """Return the error for a key over the limit, shown by its beginning."""
+    return error(
+        "key-too-long",
+        f"key longer than {KEY_LIMIT:,} characters",
+        span,
+        caption="this key",
+        help="a key is a short name; put long text behind the colon",
+    )
+
+
+def starts_with_full_width_colon(text: str) -> int | None:
+    """Return where in a text the full-width colon of a would-be key stands, or None."""
+    match = _FULL_WIDTH_COLON.match(text)
+    return match.start(1) if match else None
+
+
+def _full_width_colon(source: SourceFile, lines: Sequence[int]) -> Span | None:
+    for line in lines:
+        if 0 < line <= len(source.lines):
+            index = starts_with_full_width_colon(source.lines[line - 1])
+            if index is not None:
+                return Span(source.path, line, index + 1, line, index + 2)
+    return None
+
+
+def _in_quotes(source: SourceFile, said: str, began: Span, here: Span) -> Diagnostic:
+    if "end of stream" in said or "document separator" in said:
+        return _unclosed_quote(began.within(0, 1), None)
+    if "nicode" in said:
+        return error(
+            "bad-escape",
+            "invalid Unicode escape (surrogate)",
+            here.within(0, 4),
+            caption="not a character",
+            help="write the character itself",
+        )
+    return error(
+        "bad-escape",
+        f"unknown escape `{shown(_line(source, here)[here.column - 1 : here.column + 1])}`",
+        here.within(0, 2),
+        caption="a backslash in double quotes begins an escape",
+        help=r"write `\\` for a backslash, or use single quotes",
+    )
+
+
+def _unclosed_quote(opened: Span, ended: Span | None) -> Diagnostic:
+    return error(
+        "unclosed-quote",
+        "quote opened here is never closed"
+        if ended is None
+        else "quote opened here is closed lines later",
+        opened,
+        caption="opens here",
+        help="close it on the same line",
+        labels=() if ended is None else (Label(ended, "taken for its end"),),
+    )
+
+
+def _no_colon(source: SourceFile, began: Span, brackets: Sequence[Span]) -> Diagnostic:
+    line = _line(source, began)
+    rest = line[began.column - 1 :].rstrip()
+    covered = began.within(0, max(1, len(rest)))
+    if len(rest) > KEY_LIMIT and re.match(r"\S{1000}", rest):
+        return key_too_long(began.within(0, KEY_LIMIT))
+    for bracket in brackets[-1:]:
+        if _closing(source, bracket) is None:
+            return _unclosed_bracket(source, bracket)
+    space = re.search(r":([\u00a0\u2000-\u200b\u202f\u3000])", rest)
+    if space:
+        return error(
+            "invisible-character",
+            f"after the colon stands U+{ord(space[1]):04X}, which only looks like a space",
+            began.within(space.start(1), space.end(1)),
+            caption="not a space",
+            help="delete it and press the space bar",
+        )
+    glued = _NO_SPACE_AFTER_COLON.match(rest)
+    if glued:
+        return missing_space(began.within(glued.start(1), glued.end(1)))
+    return error(
+        "missing-colon",
+        "expected `key: value`, found text without a colon",
+        covered,
+        caption="a key ends with a colon",
+        help="add the colon, or indent the line further if it continues the text above",
+    )
+
+
+def _in_brackets(source: SourceFile, bracket: Span, here: Span) -> Diagnostic:
+    opener = _opener(source, bracket)
+    closing = _closing(source, bracket)
+    if closing is None:
+        return _unclosed_bracket(source, bracket)
+    return error(
+        "missing-comma",
+        f"expected `,` or `{_CLOSER[opener]}`",
+        here,
+        caption="before this",
+        help="separate the parts by commas; text with commas, colons or quotes belongs in quotes",
+        labels=(Label(bracket, f"`{opener}` opened here"),),
+    )
+
+
+def _unclosed_bracket(source: SourceFile, bracket: Span) -> Diagnostic:
+    opener = _opener(source, bracket)
+    return error(
+        "unclosed-bracket",
+        f"'{opener}' opened here is never closed",
+        bracket,
+        caption="opens here",
+        help=f"close it with `{_CLOSER[opener]}`",
+    )
+
+
+def _unexpected_colon(source: SourceFile, here: Span) -> Diagnostic:
+    line = _line(source, here)
+    value = _VALUE_WITH_COLON.match(line, 0, _LOOK)
+    if value and value.start(1) < here.column - 1:
+        if here.column - 1 > KEY_LIMIT:
+            return key_too_long(here)
+        return error(
+            "unquoted-colon",
+            "text that contains `: ` belongs in quotes",
+            here.within(value.start(1) - here.column + 1, value.end(1) - here.column + 1),
+            caption="a second colon in the line",
+            help=f"write {quoted(shown(value[1]))}",
+        )
+    before = line[: here.column - 1]
+    if len(before.strip()) > KEY_LIMIT:
+        return key_too_long(here.within(-len(before.lstrip()), 0))
+    return _bad_indentation(here.within(-len(before.lstrip()), 0))
+
+
+def _cannot_start(source: SourceFile, here: Span) -> Diagnostic:
+    char = _line(source, here)[here.column - 1 : here.column]
+    if char == "\t":
+        return error(
+            "tab-indentation",
+            "a tab can't indent a line",
+            here.within(0, 1),
+            caption="a tab",
+            help="indent with spaces, two for each level",
+        )
+    return _quote_it(source, here)
+
+
+def _quote_it(source: SourceFile, here: Span) -> Diagnostic:
+    rest = _line(source, here)[here.column - 1 :]
+    written = re.split(r"\s#", rest[:_LOOK], maxsplit=1)[0].rstrip() or rest[:1]
+    return error(
+        "unquoted-text",
+        f"text that begins with `{shown(rest[:1])}` belongs in quotes",
+        here.within(0, len(written)),
+        caption="this character has a meaning of its own in YAML",
+        help=f"write {quoted(shown(written))}",
+    )
+
+
+def _in_block(source: SourceFile, began: Span, here: Span, last_scalar: Span | None) -> Diagnostic:
+    line = _line(source, here)
+    char = line[here.column - 1 : here.column]
+    if char and char in "}],":
+        return error(
+            "unmatched-bracket",
+            f"`{char}` closes nothing" if char != "," else "`,` separates nothing here",
+            here.within(0, 1),
+            caption="not opened before",
+            help="delete it, or put the text in quotes",
+        )
+    if last_scalar is not None and last_scalar.end_line == here.line:
+        quote = source.lines[last_scalar.line - 1][last_scalar.column - 1 : last_scalar.column]
+        end = Span(here.file, here.line, last_scalar.end_column - 1, here.line, here.column)
+        if quote in ("'", '"') and last_scalar.line != last_scalar.end_line:
+            opened = Span(
+                here.file,
+                last_scalar.line,
+                last_scalar.column,
+                last_scalar.line,
+                last_scalar.column + 1,
+            )
+            return _unclosed_quote(opened, end.within(0, 1))
+        if quote in ("'", '"') and last_scalar.end_column <= here.column:
+            return error(
+                "text-after-quote",
+                "text goes on after the closing quote",
+                here.within(0, max(1, len(line.rstrip()) - here.column + 1)),
+                caption="outside the quotes",
+                help=f"put all of it in quotes; inside them write {quote}{quote} or \\{quote}"
+                if quote == "'"
+                else 'put all of it in quotes; inside them write \\" for a quote',
+                labels=(Label(last_scalar, "the quotes close here"),),
+            )
+    if here.column == began.column and char == "-":
+        return error(
+            "mixed-block",
+            "a list item stands among keys",
+            here.within(0, 1),
+            caption="expected `key: value`",
+            help="indent the list below its key",
+        )
+    if here.column == began.column:
+        return error(
+            "mixed-block",
+            "a key stands among list items",
+            here.within(0, max(1, len(line.rstrip()) - here.column + 1)),
+            caption="expected `- `",
+            help="indent it to belong to the item above, or write `- ` before it",
+        )
+    return _bad_indentation(here.within(0, 1))
+
+
+def _bad_indentation(span: Span) -> Diagnostic:
+    return error(
+        "bad-indentation",
+        "indentation does not match any open block",
+        span,
+        caption="begins in another column than its neighbours",
+        help="start it in the column of the lines that it belongs with",
+    )
+
+
+def _closing(source: SourceFile, bracket: Span) -> int | None:
+    """Return how many characters after an opening bracket its own closes, None if never."""
+    text = "\n".join((_line(source, bracket)[bracket.column - 1 :], *source.lines[bracket.line :]))
+    depth = 0
+    for match in _BRACKET_OR_SKIPPED.finditer(text):
+        if match[0] in ("{", "["):
+            depth += 1
+        elif match[0] in ("}", "]"):
+            depth -= 1
+            if depth == 0:
+                return match.start()
+    return None
+
+
+def _opener(source: SourceFile, bracket: Span) -> str:
+    return _line(source, bracket)[bracket.column - 1]
+
+
+def _line(source: SourceFile, span: Span) -> str:
+    return source.lines[span.line - 1] if span.line <= len(source.lines) else ""
+
+
+def _end(source: SourceFile) -> Span:
+    """Return the very end of a file as libyaml counts it: the line after the last line break."""
+    last = len(source.lines)
+    column = len(source.lines[-1]) + 1
+    return Span(source.path, last, column, last, column)
+
+
+def _at(source: SourceFile, mark: yaml.Mark) -> Span:
+    line, column = mark.line + 1, mark.column + 1
+    if line > len(source.lines):
+        line, column = len(source.lines), len(source.lines[-1]) + 1
+    return Span(source.path, line, column, line, column)
