@@ -20,7 +20,7 @@ from playbook_runtime.behaviour.model import BehaviourParameters
 
 Floats = npt.NDArray[np.float64]
 
-_SINGULAR = 1e-4  # distance from A = 1 within which the two sides are averaged
+_SINGULAR = 1e-4  # distance from A = 1 within which the two sides are joined
 
 
 def expected_purchases(parameters: BehaviourParameters, t: npt.ArrayLike) -> Floats:
@@ -61,11 +61,16 @@ def _while_alive(
 ) -> Floats:
     """Return the expected purchases within t of somebody alive (see the module's formula).
 
-    A = 1 is a removable singularity: near it the mean of both sides is exact to second order.
+    A = 1 is a removable singularity: across it the two sides are joined by a straight line.
     """
-    if abs(A - 1) < _SINGULAR:
-        low = _while_alive(R, E, 1 - _SINGULAR, B, t)
-        return (low + _while_alive(R, E, 1 + _SINGULAR, B, t)) / 2
+    if abs(A - 1) >= _SINGULAR:
+        return _regular(R, E, A, B, t)
+    low, high = (_regular(R, E, 1 + side * _SINGULAR, B, t) for side in (-1, 1))
+    return low + (high - low) * ((A - 1) / (2 * _SINGULAR) + 0.5)
+
+
+def _regular(R: npt.ArrayLike, E: npt.ArrayLike, A: float, B: npt.ArrayLike, t: Floats) -> Floats:
+    """Return the same for A away from 1."""
     shape, rate, kept = (np.asarray(one, dtype=np.float64) for one in (R, E, B))
     gone = t / (rate + t)
     # Euler's transformation: (1-z)^R 2F1(R, B; C; z) = (1-z)^(A-1) 2F1(C-R, A-1; C; z), whose
