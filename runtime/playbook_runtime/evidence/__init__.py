@@ -1,0 +1,1 @@
+"""What is known of the effects of retention measures, how surely, and its draws."""

@@ -1,0 +1,96 @@
+"""What is wrong with the `expect:` of a playbook: what the library, not the grammar, knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from playbook_compiler.diagnostics import Diagnostic, error, nearest, shown
+from playbook_compiler.effects import Effect
+from playbook_compiler.model import Playbook
+from playbook_compiler.steps import Send, Step, children
+from playbook_runtime.evidence import library
+from playbook_runtime.evidence.effects import figures, out_of_bounds
+from playbook_runtime.evidence.model import Grade
+
+
+def effect_findings(playbook: Playbook) -> list[Diagnostic]:
+    """Return an error for every `expect:` that no prior can be made of; light, without numpy."""
+    found: list[Diagnostic] = []
+    for flow in playbook.flows.values():
+        if flow.expect is not None:
+            found.extend(_of_effect(flow.expect))
+        for step in _all_steps(flow.steps):
+            if isinstance(step, Send) and step.expect is not None:
+                found.extend(_of_effect(step.expect))
+    return found
+
+
+def _all_steps(steps: tuple[Step, ...]) -> Iterator[Step]:
+    for step in steps:
+        yield step
+        for _, inner in children(step):
+            yield from _all_steps(inner)
+
+
+def _of_effect(effect: Effect) -> Iterator[Diagnostic]:
+    written = [form for form, interval in figures(effect) if interval is not None]
+    if effect.source:
+        yield from _of_source(effect)
+        if written:
+            yield error(
+                "expect-twice",
+                f"`library: {shown(effect.source)}` and figures of your own tell the effect twice",
+                effect.origin.span(),
+                caption="one of them",
+                help="keep the figures, and say `evidence: ...` for where they come from",
+            )
+    for form, interval in figures(effect):
+        complaint = out_of_bounds(form, interval) if interval is not None else ""
+        if complaint:
+            yield error(
+                "bad-range",
+                f"`{form}: {interval}`: {complaint}",
+                effect.origin.span(str(form)),
+                caption=complaint,
+            )
+    if effect.evidence and effect.revive is not None and effect.added_orders is not None:
+        yield error(
+            "effect-counted-twice",
+            f"one experiment, `{shown(effect.evidence)}`, cannot stand for both `revive` and"
+            " `added_orders`: the same orders would be counted twice",
+            effect.origin.span("revive"),
+            caption="the same evidence as `added_orders`",
+            help="keep `added_orders`, which counts everyone mailed, alive or not",
+        )
+
+
+def _of_source(effect: Effect) -> Iterator[Diagnostic]:
+    found = library.find(effect.source)
+    if found is not None and found.is_effect:
+        return
+    # `expect: email.lapsed` stands at the effect's own place, `{library: ...}` under its key.
+    span = effect.origin.span("library")
+    if found is None:
+        guess = nearest(effect.source, library.usable_ids())
+        yield error(
+            "unknown-evidence",
+            f"unknown evidence `{shown(effect.source)}`",
+            span,
+            caption="not an effect of the evidence library",
+            help=f"did you mean `{guess}`?"
+            if guess
+            else f"known: {', '.join(library.usable_ids())}",
+        )
+        return
+    why = (
+        "a vendor's claim without method: it is quoted, never used as an effect"
+        if found.claim_only and found.grade is Grade.D
+        else f"about {found.effect}: that is no effect of a message on buying"
+    )
+    yield error(
+        "unusable-evidence",
+        f"`{found.id}` is {why}",
+        span,
+        caption="cannot be expected of a message",
+        help="write your own range, for example {added_orders: 1..6 per 1000, within: 14d}",
+    )

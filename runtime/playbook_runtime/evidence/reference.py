@@ -1,0 +1,105 @@
+"""The reference page of the evidence library, made from its data."""
+
+from __future__ import annotations
+
+from playbook_runtime.evidence.effects import EffectPrior, from_library
+from playbook_runtime.evidence.library import LIBRARY
+from playbook_runtime.evidence.model import (
+    GRADES,
+    Beta,
+    Evidence,
+    Form,
+    Multipliers,
+    Normal,
+    Scale,
+)
+
+_HEAD = """\
+# Evidence library
+
+*Made by `python -m playbook_runtime.evidence.reference` from `evidence/library.py`.*
+
+What a message changes where the playbook says no `expect:`, and what `expect: ID` takes. A prior is
+a judgement on how a finding carries over to another shop: wider than the study's own error, and
+nearer to no effect. Intervals are 80%. Your own figures and experiments win over all of them.
+"""
+_HEADLINE = """\
+## What counts in the headline
+
+Gains of grade D and "none" stay out of the headline; what they cost or harm stays in. A second line
+of every projection, "with unproven effects", adds them. A prior that is centred on no effect is no
+proven harm either, so it is out too. Own figures (`expect:` in the playbook) have the grade "own"
+and count.
+"""
+
+
+def page() -> str:
+    """Return the page as Markdown."""
+    grades = "".join(f"- **{grade}**: {words}\n" for grade, words in GRADES.items())
+    numbers = [found for found in LIBRARY if found.prior is not None]
+    rules = [found for found in LIBRARY if found.form is Form.CHECK]
+    claims = [found for found in LIBRARY if found.claim_only]
+    return "\n".join(
+        (
+            _HEAD,
+            "## Grades\n",
+            grades,
+            _HEADLINE,
+            "## Effects\n",
+            "| id | effect | prior | 80% interval | in the study | source | grade |",
+            "|---|---|---|---|---|---|---|",
+            *(_row(found) for found in numbers),
+            "",
+            "## Rules, not numbers\n",
+            *(f"- `{one.id}`: {one.effect} ({one.source}, grade {one.grade})" for one in rules),
+            "",
+            "## Claims, quoted and never used as an effect\n",
+            *(f'- `{one.id}`: "{one.effect}" ({one.source}, grade {one.grade})' for one in claims),
+            "",
+        )
+    )
+
+
+def prior_text(found: Evidence) -> str:
+    """Return a prior in the notation of statistics: LogN(.45, .40), N(3, 2.5), Beta(8, 2)."""
+    match found.prior:
+        case Normal(mean, sd):
+            name = {Scale.LOG: "LogN", Scale.LOGIT: "LogitN"}.get(found.form.scale, "N")
+            return f"{name}({mean:.4g}, {sd:.4g})"
+        case Beta(a, b):
+            return f"Beta({a:g}, {b:g}), mean {a / (a + b):.3g}"
+        case Multipliers(values, spread):
+            return f"{', '.join(f'{value:g}' for value in values)}, each +-{spread:.0%}"
+        case None:
+            return ""
+
+
+def interval_text(prior: EffectPrior) -> str:
+    """Return the 80% interval as text: `x1.05..1.25`, `1.0..6.0 per 1,000`, `10%..30%`."""
+    low, _, high = prior.interval
+    if prior.form.scale is Scale.LOGIT:
+        # An unsubscription rate needs more digits than a redemption.
+        return f"{low:.2%}..{high:.2%}" if high < 0.02 else f"{low:.0%}..{high:.0%}"
+    if prior.form is Form.ADDED_ORDERS:
+        return f"{low:.1f}..{high:.1f} per 1,000"
+    if prior.form is Form.ELASTICITY:
+        return f"{low:.1f}..{high:.1f}"
+    return f"x{low:.2f}..{high:.2f}"
+
+
+def _row(found: Evidence) -> str:
+    interval = interval_text(from_library(found)) if isinstance(found.prior, Normal) else ""
+    cells = (
+        f"`{found.id}`",
+        f"{found.effect} (`{found.form}`)",
+        prior_text(found),
+        interval,
+        found.in_sample,
+        found.source,
+        str(found.grade),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -1,0 +1,125 @@
+"""The effects of every send of a playbook: what its author expects, else what the library knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playbook_compiler.graph import TIMED_OUT, Node, TriggerGraph
+from playbook_compiler.model import Flow
+from playbook_compiler.steps import Send, UntilEvent, Wait
+from playbook_compiler.triggers import EventTrigger
+from playbook_compiler.units import Duration
+from playbook_runtime.evidence import library
+from playbook_runtime.evidence.defaults import default_evidence
+from playbook_runtime.evidence.effects import EffectPrior, authored, from_library
+from playbook_runtime.evidence.model import Form
+
+
+@dataclass(frozen=True, slots=True)
+class SendEffects:
+    """The effects of one send. `evidence_id` is the library's entry that stands in for an
+    `expect:` that was left out, empty where the author wrote one or nothing is known."""
+
+    node: str
+    flow: str
+    step: str
+    priors: tuple[EffectPrior, ...]
+    authored: bool
+    evidence_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowEffects:
+    """The effects of a flow's own `expect:`, per entrant."""
+
+    flow: str
+    priors: tuple[EffectPrior, ...]
+
+
+def flow_effects(graph: TriggerGraph) -> tuple[FlowEffects, ...]:
+    """Return the effects that flows declare for their entrants, in the order of flows."""
+    return tuple(
+        FlowEffects(flow.id, authored(flow.expect))
+        for flow in graph.playbook.flows.values()
+        if flow.expect is not None
+    )
+
+
+def send_effects(graph: TriggerGraph) -> tuple[SendEffects, ...]:
+    """Return the effects of every send, in the order of nodes.
+
+    A flow's own `expect:` switches off the library's effects on its sends, not what a send itself
+    expects. An `expect:` that tells only the redemption leaves the library's effect on buying.
+    """
+    found = []
+    for flow in graph.playbook.flows.values():
+        waited = least_waits(graph, flow.id)
+        for node in graph.of_flow(flow.id):
+            if isinstance(node.what, Send):
+                found.append(_of_send(graph, flow, node, node.what, waited.get(node.id, 0.0)))
+    return tuple(found)
+
+
+def least_waits(graph: TriggerGraph, flow: str) -> dict[str, float]:
+    """Return the least days from the trigger to each node of a flow, by node id.
+
+    A wait for an event may end at once; its time-out may not.
+    """
+    least: dict[str, float] = {}
+    nodes = graph.of_flow(flow)
+    if nodes:
+        least[nodes[0].id] = 0.0
+    # A run only goes forward, so as many rounds as nodes suffice whatever their order.
+    for _ in nodes:
+        before = dict(least)
+        for node in nodes:
+            if node.id not in least:
+                continue
+            for edge in graph.out(node.id):
+                at = least[node.id] + _waited(node, edge.way)
+                if at < least.get(edge.target, float("inf")):
+                    least[edge.target] = at
+        if least == before:
+            break
+    return least
+
+
+def _waited(node: Node, way: str) -> float:
+    match node.what:
+        case Wait(wait=Duration() as duration):
+            return float(duration.nominal_days)
+        case Wait(wait=UntilEvent(at_most=at_most)):
+            return float(at_most.nominal_days) if way == TIMED_OUT else 0.0
+        case _:
+            return 0.0
+
+
+def _of_send(
+    graph: TriggerGraph, flow: Flow, node: Node, send: Send, waited_days: float
+) -> SendEffects:
+    own = authored(send.expect) if send.expect is not None else ()
+    told = send.expect is not None and not (
+        own and all(prior.form is Form.REDEMPTION for prior in own)
+    )
+    evidence_id = (
+        "" if told or flow.expect is not None else _default(graph, flow, send, waited_days)
+    )
+    library_priors = (from_library(library.entry(evidence_id)),) if evidence_id else ()
+    return SendEffects(
+        node.id, flow.id, node.step_id, own + library_priors, send.expect is not None, evidence_id
+    )
+
+
+def _default(graph: TriggerGraph, flow: Flow, send: Send, waited_days: float) -> str:
+    message = graph.playbook.messages.get(send.send.messages[0])
+    if message is None:
+        return ""
+    trigger = flow.trigger
+    found = default_evidence(
+        strategy=flow.strategy,
+        trigger=trigger.event if isinstance(trigger, EventTrigger) else trigger.kind,
+        channel=message.channel,
+        kind=message.kind,
+        waited_days=waited_days,
+    )
+    return found or ""
