@@ -184,11 +184,8 @@ def _unfit(history: History) -> list[Finding]:
 
 def _identified(hessian: Floats, parameters: BehaviourParameters) -> list[Finding]:
     """Return findings for parameters that the data alone (its Hessian in logs) leave open."""
-    eigenvalues, vectors = np.linalg.eigh(-hessian)
-    widths = 1 / np.maximum(eigenvalues, 1e-12)
-    spread = np.sqrt(((vectors * widths) * vectors).sum(axis=1))
     findings = []
-    if spread[2] > UNKNOWN_SPREAD:
+    if _spread(-hessian[2:, 2:]) > UNKNOWN_SPREAD:
         share = parameters.a / (parameters.a + parameters.b)
         findings.append(
             Finding(
@@ -200,7 +197,7 @@ def _identified(hessian: Floats, parameters: BehaviourParameters) -> list[Findin
                 " of a win-back off this fit alone",
             )
         )
-    if spread[0] > UNKNOWN_SPREAD:
+    if _spread(-hessian[:2, :2]) > UNKNOWN_SPREAD:
         findings.append(
             Finding(
                 "rates-not-identified",
@@ -210,3 +207,11 @@ def _identified(hessian: Floats, parameters: BehaviourParameters) -> list[Findin
             )
         )
     return findings
+
+
+def _spread(information: Floats) -> float:
+    """Return the standard deviation of the first of two parameters; infinite where flat."""
+    determinant = float(information[0, 0] * information[1, 1] - information[0, 1] ** 2)
+    if information[0, 0] <= 0 or information[1, 1] <= 0 or determinant <= 0:
+        return math.inf
+    return math.sqrt(float(information[1, 1]) / determinant)
