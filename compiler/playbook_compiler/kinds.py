@@ -1,8 +1,9 @@
 """What an author may write for a value: the small grammar from which the model is made.
 
-A kind does three things with one definition: it reads a node of a Document into a value with located
-findings, it gives the JSON Schema of what it reads, and it says in words what it expects. The model
-declares a kind for every field with `key`, so that reading, schema and reference cannot disagree.
+A kind does three things with one definition: it reads a node of a Document into a value with
+located findings, it gives the JSON Schema of what it reads, and it says in words what it expects.
+The model declares a kind for every field with `key`, so that reading, schema and reference cannot
+disagree (docs/decisions/0001-model-reads-itself.md).
 """
 
 from __future__ import annotations
@@ -47,6 +48,10 @@ class Origin:
     def key_span(self, *keys: str | int) -> Span:
         """Return where the key of the record, or of the value under `keys` in it, stands."""
         return self.document.key_span((*self.path, *keys))
+
+    def has(self, *keys: str | int) -> bool:
+        """Return whether the author wrote the value under `keys`."""
+        return (*self.path, *keys) in self.document.places
 
     def span_in(self, start: int, end: int, *keys: str | int) -> Span:
         """Return where characters [start, end) of the scalar under `keys` stand."""
@@ -201,7 +206,7 @@ class Text(Kind):
         return text
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
-        return {"type": ["string", "number"], "description": self.says}
+        return {"type": ["string", "number", "boolean"], "description": self.says}
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +219,7 @@ class Identifier(Kind):
 
     def read(self, node: Node) -> str | Invalid:
         text = node.text
-        if text is None:
+        if text is None or isinstance(node.data, bool):
             return node.refuse_shape(self.expects)
         if not re.fullmatch(ID_PATTERN, text):
             return node.refuse(
@@ -297,11 +302,48 @@ class Word(Kind):
 
 
 @dataclass(frozen=True, slots=True)
+class Code(Kind):
+    """A code of a public list too long to be told in a message: currencies, time zones.
+
+    `has` decides without the list, which is made only for did-you-mean.
+    """
+
+    name: str
+    says: str
+    has: Callable[[str], bool]
+    listed: Callable[[], Iterable[str]]
+
+    @property
+    def expects(self) -> str:
+        return self.says
+
+    def read(self, node: Node) -> str | Invalid:
+        text = node.text
+        if text is None or isinstance(node.data, bool):
+            return node.refuse_shape(self.expects)
+        if self.has(text):
+            return text
+        folded = {code.casefold(): code for code in self.listed()}
+        guess = folded.get(text.casefold()) or nearest(text, folded.values())
+        return node.refuse(
+            f"unknown-{self.name}",
+            f"`{shown(text)}` is not {self.says}",
+            caption=f"expected {self.says}",
+            help=f"did you mean `{guess}`?" if guess else "",
+        )
+
+    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
+        definitions[self.name] = {"type": "string", "description": self.says}
+        return {"$ref": f"#/$defs/{self.name}"}
+
+
+@dataclass(frozen=True, slots=True)
 class Reference(Kind):
     """The id of something that the playbook defines, or that the catalogue knows."""
 
     section: str
     noun: str
+    advice: str = ""
 
     @property
     def expects(self) -> str:
@@ -309,22 +351,22 @@ class Reference(Kind):
 
     def read(self, node: Node) -> str | Invalid:
         text = node.text
-        if text is None:
+        if text is None or isinstance(node.data, bool):
             return node.refuse_shape(self.expects)
-        known = self.known_ids(node)
+        return self.look_up(node, text, node.span)
+
+    def look_up(self, node: Node, text: str, span: Span) -> str | Invalid:
+        """Return the id that `text` is, or INVALID after noting that the playbook has none such."""
+        known = frozenset(node.known.names(self.section))
         if text in known:
             return text
         return node.refuse(
             f"unknown-{self.noun}",
             f"unknown {self.noun} `{shown(text)}`",
+            span=span,
             caption=f"not {'an' if self.noun[0] in 'aeiou' else 'a'} {self.noun} of this playbook",
-            help=did_you_mean(text, known)
-            or (f"define it under `{self.section}:`" if self.section != "channels" else ""),
+            help=did_you_mean(text, known) or self.advice or f"define it under `{self.section}:`",
         )
-
-    def known_ids(self, node: Node) -> frozenset[str]:
-        """Return the ids that may stand here."""
-        return frozenset(node.known.names(self.section))
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
         return {"type": "string", "description": self.expects}
@@ -386,12 +428,16 @@ class ListOf(Kind):
 
 @dataclass(frozen=True, slots=True)
 class MapOf(Kind):
-    """A mapping with keys of the author's choice, read as a dict in the order of its keys."""
+    """A mapping with keys of the author's choice, read as a dict in the order of its keys.
+
+    With `names`, the keys have to be known ids, as the channels in `message_costs`.
+    """
 
     value: Kind
     pattern: str = ID_PATTERN
     noun: str = "id"
     least: int = 0
+    names: Reference | None = None
 
     @property
     def expects(self) -> str:
@@ -400,6 +446,8 @@ class MapOf(Kind):
     def read(self, node: Node) -> dict[str, Any] | Invalid:
         if not isinstance(node.data, dict):
             return node.refuse_shape(self.expects)
+        if len(node.data) < self.least:
+            return node.refuse_shape(f"at least {self.least} {self.noun}s by name")
         values: dict[str, Any] = {}
         for name in sorted(node.data):
             child = node.child(name, node.data[name])
@@ -411,16 +459,23 @@ class MapOf(Kind):
                     caption="expected small letters, digits and dashes, a letter first",
                     help=suggested_id(name),
                 )
-            else:
-                values[name] = self.value.read(child)
+                continue
+            values[name] = self.value.read(child)
+            if self.names is not None:
+                key_span = node.document.key_span(child.path)
+                if self.names.look_up(node, name, key_span) is INVALID:
+                    values[name] = INVALID
         return INVALID if INVALID in values.values() else values
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
-        return {
+        schema: dict[str, Any] = {
             "type": "object",
             "propertyNames": {"pattern": f"^{self.pattern}$"},
             "additionalProperties": self.value.schema(definitions),
         }
+        if self.least:
+            schema["minProperties"] = self.least
+        return schema
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,20 +8,30 @@ from decimal import Decimal
 from typing import Any
 
 from playbook_compiler.conditions import Condition
+from playbook_compiler.catalogue import BUILT_IN
+from playbook_compiler.currency import DECIMALS
+from playbook_compiler.diagnostics import shown
 from playbook_compiler.effects import EFFECT, Effect
+from playbook_compiler.facts import Catalogue
 from playbook_compiler.kinds import (
+    INVALID,
     NAME_PATTERN,
     Anything,
     Custom,
     Integer,
+    Invalid,
+    Kind,
     ListOf,
     MapOf,
+    Node,
     Record,
     RecordOf,
     Text,
     Word,
+    did_you_mean,
     key,
 )
+from playbook_compiler.source import Passage, Span
 from playbook_compiler.steps import STEP_LIST, Step
 from playbook_compiler.triggers import TRIGGER, Trigger
 from playbook_compiler.units import Duration, Money, Rate, Share, Since, TimeOfDay
@@ -29,12 +39,14 @@ from playbook_compiler.vocabulary import (
     AUDIENCE,
     CHANNEL,
     CONDITION,
+    CURRENCY,
     DURATION,
     EVENT,
     FLAG,
     MONEY,
     NUMBER,
     OFFER,
+    PART,
     RATE,
     SHARE,
     SHOP_CONDITION,
@@ -43,6 +55,7 @@ from playbook_compiler.vocabulary import (
     STAGES,
     TEXT,
     TIME,
+    TIMEZONE,
 )
 
 
@@ -59,7 +72,7 @@ class Sender(Record):
 class Payment(Record):
     """What a payment costs."""
 
-    share: Share = key(SHARE, "Share of the amount.", default=Share(Decimal(0)))
+    share: Share = key(PART, "Share of the amount.", default=Share(Decimal(0)))
     fixed: Money = key(MONEY, "Per payment.", default=Money(Decimal(0)))
 
 
@@ -70,7 +83,7 @@ class OrderCosts(Record):
     shipping: Money = key(MONEY, "Shipping that the shop pays.", default=Money(Decimal(0)))
     payment: Payment | None = key(RecordOf(Payment, "payment costs"), "Payment.", default=None)
     returns: Money = key(MONEY, "One return.", default=Money(Decimal(0)), name="return")
-    return_rate: Share = key(SHARE, "Share of orders returned.", default=Share(Decimal(0)))
+    return_rate: Share = key(PART, "Share of orders returned.", default=Share(Decimal(0)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +124,8 @@ class _Margin(Custom):
 MARGIN = _Margin(
     "a percentage such as 58%, or {default: 58%, tea: 64%}",
     (
-        (lambda data: isinstance(data, dict), MapOf(SHARE, pattern=r".+", noun="category")),
-        (lambda data: True, SHARE),
+        (lambda data: isinstance(data, dict), MapOf(PART, pattern=r".+", noun="category")),
+        (lambda data: True, PART),
     ),
 )
 
@@ -126,7 +139,9 @@ class Economics(Record):
         RecordOf(OrderCosts, "order costs"), "Costs of an order beside its goods.", default=None
     )
     message_costs: Mapping[str, Money] = key(
-        MapOf(MONEY, NAME_PATTERN, "channel"), "Cost of one message by channel.", default={}
+        MapOf(MONEY, NAME_PATTERN, "channel", names=CHANNEL),
+        "Cost of one message by channel.",
+        default={},
     )
     acquisition: Acquisition | None = key(
         RecordOf(Acquisition, "acquisition"), "What newcomers cost.", default=None
@@ -154,12 +169,57 @@ class EventAssumption(Record):
     lag: Duration = key(DURATION, "How long after.", default=Duration())
 
 
+VISITS = "visits"
+
+
+@dataclass(frozen=True, slots=True)
+class _Assumptions(Kind):
+    """Reads `assume:` into a dict: `consent` to shares by channel, `visits` and events each to an
+    EventAssumption."""
+
+    @property
+    def expects(self) -> str:
+        return "a mapping from consent, visits or an event to what is assumed"
+
+    def read(self, node: Node) -> dict[str, Any] | Invalid:
+        if not isinstance(node.data, dict):
+            return node.refuse_shape(self.expects)
+        values: dict[str, Any] = {}
+        for name in sorted(node.data):
+            child = node.child(name, node.data[name])
+            values[name] = (CONSENT_SHARES if name == "consent" else EVENT_ASSUMPTION).read(child)
+            if name not in ("consent", VISITS):
+                known = (*node.known.names("events"), "consent", VISITS)
+                if name not in known:
+                    values[name] = child.refuse(
+                        "unknown-event",
+                        f"unknown event `{shown(name)}`: assumptions are made on events, on consent"
+                        " and on visits",
+                        span=node.document.key_span(child.path),
+                        caption="not an event of this playbook",
+                        help=did_you_mean(name, known),
+                    )
+        return INVALID if INVALID in values.values() else values
+
+    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "properties": {"consent": CONSENT_SHARES.schema(definitions)},
+            "additionalProperties": EVENT_ASSUMPTION.schema(definitions),
+        }
+
+
+CONSENT_SHARES = MapOf(PART, NAME_PATTERN, "channel", names=CHANNEL)
+EVENT_ASSUMPTION = RecordOf(EventAssumption, "an assumption", shorthand="rate")
+ASSUMPTIONS = _Assumptions()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetSplit(Record):
     """How effort is divided between winning customers and keeping them."""
 
-    acquisition: Share = key(SHARE, "For winning new customers.")
-    retention: Share = key(SHARE, "For keeping them.")
+    acquisition: Share = key(PART, "For winning new customers.")
+    retention: Share = key(PART, "For keeping them.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,11 +275,11 @@ class QuietHours(Record):
 class Discounts(Record):
     """What discounts may be."""
 
-    deepest: Share | None = key(SHARE, "The deepest percentage.", default=None)
+    deepest: Share | None = key(PART, "The deepest percentage.", default=None)
     stackable: bool = key(FLAG, "Whether offers may be used together.", default=False)
-    keep_margin: Share | None = key(SHARE, "Margin that must remain.", default=None)
+    keep_margin: Share | None = key(PART, "Margin that must remain.", default=None)
     only_for: tuple[str, ...] = key(
-        ListOf(TEXT, single=True), "Audiences that may get them.", default=()
+        ListOf(AUDIENCE, single=True), "Audiences that may get them.", default=()
     )
 
 
@@ -240,7 +300,7 @@ class Guardrails(Record):
         RecordOf(QuietHours, "quiet hours"), "Quiet hours.", default=None
     )
     consent: Mapping[str, str] = key(
-        MapOf(Word(CONSENT_RULES, "a consent rule"), NAME_PATTERN, "channel"),
+        MapOf(Word(CONSENT_RULES, "a consent rule"), NAME_PATTERN, "channel", names=CHANNEL),
         "The consent that a channel needs.",
         default={},
     )
@@ -248,7 +308,7 @@ class Guardrails(Record):
         RecordOf(Discounts, "discount rules"), "Discount rules.", default=None
     )
     holdout: Share = key(
-        SHARE, "Share of customers kept out of every marketing flow.", default=Share(Decimal(0))
+        PART, "Share of customers kept out of every marketing flow.", default=Share(Decimal(0))
     )
 
 
@@ -293,9 +353,12 @@ class Offer(Record):
 BENEFITS = ("percent_off", "amount_off", "free_shipping", "gift", "credit", "points")
 
 
+BODY_LIMIT = 200_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message(Record):
-    """What is said to a customer, in a channel."""
+    """What is said to a customer, in a channel. `passage` is the file that holds the body, if any."""
 
     id: str
     channel: str = key(CHANNEL, "The channel.", default="email")
@@ -305,8 +368,17 @@ class Message(Record):
         default="marketing",
     )
     subject: str = key(TEXT, "The subject line.", default="")
-    body: str = key(TEXT, "The text, or the file that holds it.", default="")
+    body: str = key(
+        Text(limit=BODY_LIMIT), "The text, or the file of the folder that holds it.", default=""
+    )
     preview: str = key(TEXT, "The preview line of the inbox.", default="")
+    passage: Passage | None = field(default=None, compare=False, repr=False)
+
+    def body_span(self, start: int, end: int) -> Span:
+        """Return where the characters [start, end) of the body stand."""
+        if self.passage is not None:
+            return self.passage.span_at(start, end)
+        return self.origin.span_in(start, end, "body")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -406,8 +478,8 @@ class Playbook(Record):
 
     version: int = key(Integer(1, 1), "The version of the language: 1.", name="playbook")
     name: str = key(TEXT, "The shop's or the playbook's name.")
-    currency: str = key(Anything("an ISO 4217 code such as EUR"), "The currency of all money.")
-    timezone: str = key(Anything("an IANA zone such as Europe/Berlin"), "The shop's zone.")
+    currency: str = key(CURRENCY, "The currency of all money.")
+    timezone: str = key(TIMEZONE, "The shop's zone.")
     sender: Sender | None = key(RecordOf(Sender, "a sender"), "Who writes.", default=None)
     stage: str = key(
         Word(("auto", *STAGES), "a stage"), "The stage, or auto: from the orders.", default="auto"
@@ -417,7 +489,9 @@ class Playbook(Record):
     )
     matrix: Any = key(Anything("the product matrix"), "Where the matrix is cut.", default=None)
     assume: Mapping[str, Any] = key(
-        Anything("assumptions"), "What the files do not tell.", default={}
+        ASSUMPTIONS,
+        "What the files do not tell: the consent by channel, and an assumption for each event.",
+        default={},
     )
     stages: Mapping[str, Stage] = key(
         MapOf(RecordOf(Stage, "a stage"), noun="stage"), "The stages.", default={}
@@ -447,3 +521,9 @@ class Playbook(Record):
     include: tuple[str, ...] = key(
         ListOf(TEXT, single=True), "Files of the same folder to join.", default=()
     )
+    catalogue: Catalogue = field(default=BUILT_IN, compare=False, repr=False)
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals amounts in the playbook's currency have."""
+        return DECIMALS[self.currency]

@@ -67,3 +67,20 @@ class SourceFile:
                 self.lines[last][: span.end_column - 1],
             )
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The rest of a file from character `start` on: the text of a message in a file of its own."""
+
+    source: SourceFile
+    start: int = 0
+
+    @property
+    def text(self) -> str:
+        """What the passage says."""
+        return self.source.text[self.start :]
+
+    def span_at(self, start: int, end: int) -> Span:
+        """Return where the characters [start, end) of the passage stand in the file."""
+        return self.source.span_at(self.start + start, self.start + end)

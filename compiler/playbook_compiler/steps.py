@@ -4,7 +4,7 @@ STEPS; schema, reference and what a target cannot say follow from it."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from playbook_compiler.conditions import Condition
@@ -34,6 +34,7 @@ from playbook_compiler.vocabulary import (
     MESSAGE,
     MONEY,
     OFFER,
+    PART,
     SHARE,
     TEXT,
     TIME_OR_WEEKDAY,
@@ -200,7 +201,7 @@ class Branch(Step):
 class Variant(Record):
     """One arm of a split."""
 
-    share: Share = key(SHARE, "Its share of the customers; the shares add up to 100%.")
+    share: Share = key(PART, "Its share of the customers; the shares add up to 100%.")
     steps: tuple[Step, ...] = key(STEP_LIST, "Its steps.", default=())
 
 
@@ -313,3 +314,20 @@ def children(step: Step) -> tuple[tuple[str, tuple[Step, ...]], ...]:
             return tuple((name, variant.steps) for name, variant in variants.items())
         case _:
             return ()
+
+
+def with_children(step: Step, inner: Mapping[str, tuple[Step, ...]]) -> Step:
+    """Return the step with other step lists, named as `children` names them."""
+    match step:
+        case Wait():
+            return replace(step, happened=inner["happened"], timed_out=inner["timed-out"])
+        case If():
+            return replace(step, then=inner["then"], otherwise=inner["else"])
+        case Branch(branch=cases):
+            ways = (replace(case, then=inner[f"case-{n}"]) for n, case in enumerate(cases, 1))
+            return replace(step, branch=tuple(ways), otherwise=inner["else"])
+        case Split(variants=variants):
+            arms = {name: replace(arm, steps=inner[name]) for name, arm in variants.items()}
+            return replace(step, variants=arms)
+        case _:
+            return step

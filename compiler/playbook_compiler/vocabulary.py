@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 
 from playbook_compiler import units
+from playbook_compiler.currency import DECIMALS
 from playbook_compiler.kinds import (
+    Code,
     ConditionText,
     Custom,
     Flag,
@@ -34,15 +38,46 @@ DURATION: Final = Scalar(
     "bad-duration",
     r"^\s*([0-9]+(y|mo|w|d|h|min|s)\s*)+$",
 )
+
+
+def _bounded(
+    parse: Callable[[str], Any], ends: Callable[[Any], Iterable[Decimal]], most: Decimal | None
+) -> Callable[[str], Any]:
+    """Return a parser that also refuses values below 0 and above `most`."""
+
+    def bounded(text: str) -> Any:
+        value = parse(text)
+        if isinstance(value, str):
+            return value
+        if any(end < 0 for end in ends(value)):
+            return "expected no less than 0"
+        if most is not None and any(end > most for end in ends(value)):
+            return f"expected no more than {units.plain(most * 100)}%"
+        return value
+
+    return bounded
+
+
 SHARE: Final = Scalar(
-    "share", "a percentage such as 58%", units.parse_share, "bad-share", r"^-?[0-9.]+\s*%$"
+    "share",
+    "a percentage such as 58%",
+    _bounded(units.parse_share, lambda share: (share.fraction,), None),
+    "bad-share",
+    r"^[0-9.]+\s*%$",
+)
+PART: Final = Scalar(
+    "part",
+    "a percentage from 0% to 100%",
+    _bounded(units.parse_share, lambda share: (share.fraction,), Decimal(1)),
+    "bad-share",
+    r"^[0-9.]+\s*%$",
 )
 MONEY: Final = Scalar(
     "money",
     "an amount in the playbook's currency such as 4.10",
-    units.parse_money,
+    _bounded(units.parse_money, lambda money: (money.amount,), None),
     "bad-money",
-    r"^-?[0-9]+(\.[0-9]+)?$",
+    r"^[0-9]+(\.[0-9]+)?$",
     numeric=True,
 )
 NUMBER: Final = Scalar(
@@ -51,21 +86,29 @@ NUMBER: Final = Scalar(
 FACTOR: Final = Scalar(
     "factor",
     "a factor such as 1.05..1.25 (80% sure) or one number",
-    lambda text: units.parse_range(text, percent=False),
+    _bounded(
+        lambda text: units.parse_range(text, percent=False),
+        lambda found: (found.low, found.high),
+        None,
+    ),
     "bad-range",
     numeric=True,
 )
 CHANCE: Final = Scalar(
     "chance",
     "a percentage such as 10%..30% (80% sure) or one percentage",
-    lambda text: units.parse_range(text, percent=True),
+    _bounded(
+        lambda text: units.parse_range(text, percent=True),
+        lambda found: (found.low, found.high),
+        Decimal(1),
+    ),
     "bad-range",
     r"%",
 )
 PER_THOUSAND: Final = Scalar(
     "per-thousand",
     "orders per thousand such as 1..6 per 1000",
-    units.parse_per_thousand,
+    units.parse_per_thousand,  # may be negative: a message can cost orders
     "bad-range",
     r" per 1,?000$",
 )
@@ -85,6 +128,28 @@ WINDOW: Final = Scalar(
 SINCE: Final = Scalar(
     "since", "a start such as since 2025-03-01", units.parse_since, "bad-date", r"^since "
 )
+
+
+def _is_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, not relative to the database, a folder of it
+        return False
+    return True
+
+
+def _zones() -> Iterable[str]:
+    from zoneinfo import available_timezones
+
+    return available_timezones()
+
+
+CURRENCY: Final = Code(
+    "currency", "an ISO 4217 code such as EUR", DECIMALS.__contains__, DECIMALS.keys
+)
+TIMEZONE: Final = Code("timezone", "an IANA zone such as Europe/Berlin", _is_zone, _zones)
 
 
 def _stage_words(text: str) -> tuple[str, ...] | str:
@@ -122,7 +187,12 @@ AUDIENCE: Final = Reference("audiences", "audience")
 OFFER: Final = Reference("offers", "offer")
 MESSAGE: Final = Reference("messages", "message")
 FLOW: Final = Reference("flows", "flow")
-CHANNEL: Final = Reference("channels", "channel")
+CHANNEL: Final = Reference(
+    "channels",
+    "channel",
+    "a channel of your own needs its cost under `economics.message_costs` and its consent rule"
+    " under `guardrails.consent`",
+)
 WEEKDAY: Final = Word(WEEKDAYS, "a weekday")
 TIME_OR_WEEKDAY: Final = Custom(
     "a time such as 09:00 or a weekday such as tue",

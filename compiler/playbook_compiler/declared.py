@@ -1,0 +1,186 @@
+"""What a playbook declares, known before its parts are read: ids, own facts, events and channels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from playbook_compiler.catalogue import BUILT_IN
+from playbook_compiler.condition_parser import parse_condition
+from playbook_compiler.condition_scope import ConditionScope
+from playbook_compiler.currency import DECIMALS
+from playbook_compiler.diagnostics import Diagnostic, error, shown
+from playbook_compiler.document import Data, Document, Path
+from playbook_compiler.facts import (
+    Catalogue,
+    Channel,
+    Event,
+    Fact,
+    IdKind,
+    Where,
+    custom_event,
+    custom_fact,
+)
+from playbook_compiler.kinds import Known, Origin
+
+_SECTIONS = {
+    "audiences": IdKind.AUDIENCE,
+    "flows": IdKind.FLOW,
+    "messages": IdKind.MESSAGE,
+    "offers": IdKind.OFFER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Declared(Known):
+    """The names of one playbook. `scopes` holds what a condition may name, by the event that starts
+    the flow it stands in; None is the key for conditions outside of flows."""
+
+    catalogue: Catalogue
+    ids: Mapping[str, frozenset[str]]
+    events_by_flow: Mapping[str, str]
+    scopes: Mapping[str | None, ConditionScope]
+    shop: ConditionScope
+
+    def names(self, section: str) -> Iterable[str]:
+        if section == "events":
+            return self.catalogue.events
+        if section == "channels":
+            return self.catalogue.channels
+        return self.ids[section]
+
+    def condition(
+        self, text: str, where: str, origin: Origin
+    ) -> tuple[Any | None, Sequence[Diagnostic]]:
+        flow = origin.path[1] if origin.path[:1] == ("flows",) and len(origin.path) > 1 else None
+        event = self.events_by_flow.get(str(flow)) if flow is not None else None
+        scope = self.shop if where == Where.SHOP else self.scopes[event]
+        return parse_condition(text, scope, origin.span_in)
+
+
+def declared(documents: Sequence[Document]) -> tuple[Declared, list[Diagnostic]]:
+    """Return what the documents of one playbook declare; wrong entries are noted and left out."""
+    findings: list[Diagnostic] = []
+    ids = {
+        section: frozenset(name for _, name, _, _ in entries(documents, section))
+        for section in _SECTIONS
+    }
+    catalogue = BUILT_IN.with_custom(
+        _facts(documents, findings), _events(documents, findings), _channels(documents)
+    )
+    events_by_flow = _events_by_flow(documents, catalogue)
+    currency = _mapping(documents[0].data).get("currency")
+    decimals = DECIMALS.get(str(currency), 2)
+    names = {kind: ids[section] for section, kind in _SECTIONS.items()} | _products(documents)
+
+    def scope(event: str | None, where: Where) -> ConditionScope:
+        return ConditionScope(catalogue, names, where, event, decimals)
+
+    events = {None, *events_by_flow.values()}
+    scopes = {event: scope(event, Where.CUSTOMER) for event in events}
+    known = Declared(
+        catalogue,
+        MappingProxyType(ids),
+        MappingProxyType(events_by_flow),
+        MappingProxyType(scopes),
+        scope(None, Where.SHOP),
+    )
+    return known, findings
+
+
+def entries(
+    documents: Iterable[Document], section: str
+) -> Iterable[tuple[Document, str, Path, Data]]:
+    """Return every entry of a section in all documents: document, name, path and data."""
+    for document in documents:
+        data = _mapping(document.data).get(section)
+        for name, value in _mapping(data).items():
+            yield document, name, (section, name), value
+
+
+def _mapping(data: Data) -> dict[str, Data]:
+    return data if isinstance(data, dict) else {}
+
+
+def _events_by_flow(documents: Sequence[Document], catalogue: Catalogue) -> dict[str, str]:
+    """Return the event that starts each flow that one starts, before the flows are read."""
+    found = {}
+    for _, name, _, flow in entries(documents, "flows"):
+        trigger = _mapping(flow).get("trigger")
+        event = trigger.get("event") if isinstance(trigger, dict) else trigger
+        if isinstance(event, str) and event in catalogue.events:
+            found[name] = event
+    return found
+
+
+def _facts(documents: Sequence[Document], findings: list[Diagnostic]) -> list[Fact]:
+    read = []
+    for document, name, path, data in entries(documents, "facts"):
+        written = _type(data)
+        fact = custom_fact(name, written) if written else _TYPE_EXPECTED
+        if name in BUILT_IN.facts or name in BUILT_IN.variables:
+            fact = "there is a built-in fact of this name: choose another one"
+        if isinstance(fact, Fact):
+            read.append(fact)
+        else:
+            findings.append(
+                error("bad-fact", f"fact `{shown(name)}`: {fact}", document.key_span(path))
+            )
+    return read
+
+
+_TYPE_EXPECTED = "expected a type such as boolean, text or money, or a list of values"
+
+
+def _type(data: Data) -> str | Sequence[str]:
+    if isinstance(data, list):
+        texts = [one for one in data if isinstance(one, str)]
+        return texts if len(texts) == len(data) else ()
+    return data if isinstance(data, str) else ()
+
+
+def _events(documents: Sequence[Document], findings: list[Diagnostic]) -> list[Event]:
+    read = []
+    for document, name, path, data in entries(documents, "events"):
+        fields = {field: _type(value) for field, value in _mapping(data).items()}
+        event: Event | str = custom_event(name, fields)
+        if data is not None and not isinstance(data, dict):
+            event = "expected its fields, such as {product.sku: text}, or {}"
+        if name in BUILT_IN.events:
+            event = "there is a built-in event of this name: choose another one"
+        if isinstance(event, Event):
+            read.append(event)
+        else:
+            findings.append(
+                error("bad-event", f"event `{shown(name)}`: {event}", document.key_span(path))
+            )
+    return read
+
+
+def _channels(documents: Sequence[Document]) -> list[Channel]:
+    """Return the playbook's own channels: those with a cost and a consent rule.
+
+    A name in only one of the two places is more likely misspelt; reading it says so.
+    """
+    costs: set[str] = set()
+    rules: set[str] = set()
+    for document in documents:
+        root = _mapping(document.data)
+        costs |= set(_mapping(_mapping(root.get("economics")).get("message_costs")))
+        rules |= set(_mapping(_mapping(root.get("guardrails")).get("consent")))
+    own = sorted((costs & rules) - set(BUILT_IN.channels))
+    return [Channel(name, "A channel of the shop's own.") for name in own]
+
+
+def _products(documents: Sequence[Document]) -> dict[IdKind, frozenset[str]]:
+    """Return the keys and categories of products, where the playbook lists them itself."""
+    listed = list(entries(documents, "products"))
+    if not listed:
+        return {}
+    categories = {_mapping(data).get("category") for *_, data in listed}
+    return {
+        IdKind.PRODUCT: frozenset(name for _, name, _, _ in listed),
+        IdKind.CATEGORY: frozenset(one for one in categories if isinstance(one, str)),
+    }

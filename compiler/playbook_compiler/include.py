@@ -1,0 +1,335 @@
+"""The files of a playbook: the folder or file that was named, and what `include:` joins to it.
+
+Files stay inside the folder of the main file: absolute paths, `..` and symbolic links that lead out
+are refused. The order of files never matters: they are sorted by path.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from playbook_compiler.decode import FILE_LIMIT_BYTES, decode
+from playbook_compiler.diagnostics import Diagnostic, error, has_errors, nearest, shown, warning
+from playbook_compiler.document import Document
+from playbook_compiler.front_matter import MARKDOWN, body_of, read_message
+from playbook_compiler.parse import parse
+from playbook_compiler.source import Passage, SourceFile, Span
+
+MAIN_NAMES = ("playbook.yaml", "playbook.yml")
+YAML = (".yaml", ".yml")
+FILES_LIMIT = 2_000
+_GLOB = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What was read: `documents`, the main file first and the others by path; `passages`, the
+    bodies of Markdown files by path; `files`, all texts, to show findings in."""
+
+    folder: Path
+    shown_folder: str
+    documents: tuple[Document, ...]
+    passages: dict[str, Passage]
+    files: tuple[SourceFile, ...]
+
+    @property
+    def main(self) -> Document:
+        """The document of playbook.yaml, or of the one file that was named."""
+        return self.documents[0]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The state of one reading: what was read so far, by path from the folder."""
+
+    folder: Path
+    shown_folder: str
+    documents: dict[str, Document] = field(default_factory=dict)
+    passages: dict[str, Passage] = field(default_factory=dict)
+    files: dict[str, SourceFile] = field(default_factory=dict)
+    findings: list[Diagnostic] = field(default_factory=list)
+
+
+def read_sources(path: str) -> tuple[Sources | None, list[SourceFile], list[Diagnostic]]:
+    """Return the files of the playbook at `path`, a folder or a file.
+
+    The second value holds every text that could be read, also where the first is None.
+    """
+    main, findings = _locate(path)
+    if main is None:
+        return None, [], findings
+    shown_folder = _shown(path) if Path(path).is_dir() else _shown(str(Path(path).parent))
+    reading = _Reading(main.parent, "" if shown_folder == "." else shown_folder)
+    _read_yaml(reading, main.name, (), None)
+    files = list(reading.files.values())
+    if has_errors(reading.findings) or main.name not in reading.documents:
+        return None, files, reading.findings
+    others = sorted(name for name in reading.documents if name != main.name)
+    documents = tuple(reading.documents[name] for name in (main.name, *others))
+    passages = {_path(reading, name): passage for name, passage in reading.passages.items()}
+    sources = Sources(main.parent, reading.shown_folder, documents, passages, tuple(files))
+    return sources, files, reading.findings
+
+
+def read_body(sources: Sources, name: str, span: Span) -> tuple[Passage | None, list[Diagnostic]]:
+    """Return the text of the file `name` that a message's `body:` at `span` refers to."""
+    reading = _Reading(sources.folder, sources.shown_folder)
+    path = _inside(reading, name, span)
+    if path is None:
+        return None, reading.findings
+    known = sources.passages.get(_path(reading, name))
+    if known is not None:
+        return known, []
+    source = _read_text(reading, name, path, span)
+    return None if source is None else body_of(source), reading.findings
+
+
+def _locate(path: str) -> tuple[Path | None, list[Diagnostic]]:
+    """Return the main file of the playbook at `path`."""
+    place = Path(path)
+    whole = Span.of_file(_shown(path))
+    try:
+        if place.is_file():
+            return place, []
+        if not place.is_dir():
+            if place.exists():
+                return None, [error("not-a-file", f"`{shown(path)}` is no file", whole)]
+            return None, [
+                error(
+                    "no-such-path",
+                    f"there is no file or folder `{shown(path)}`",
+                    whole,
+                    help="name the folder that holds playbook.yaml, or one file",
+                )
+            ]
+        found = [place / name for name in MAIN_NAMES if (place / name).is_file()]
+        if len(found) == 1:
+            return found[0], []
+        if found:
+            return None, [
+                error(
+                    "two-main-files",
+                    f"`{shown(path)}` has both {' and '.join(MAIN_NAMES)}",
+                    whole,
+                    help="keep one of them",
+                )
+            ]
+        others = sorted(one.name for one in place.iterdir() if one.suffix in YAML)
+    except (OSError, ValueError) as problem:
+        return None, [_unreadable(_shown(path), problem, whole)]
+    start = f"name a file: `{shown(str(place / others[0]))}`" if others else ""
+    return None, [
+        error(
+            "no-playbook",
+            f"the folder `{shown(path)}` has no playbook.yaml",
+            whole,
+            help=start or "a playbook is a folder with playbook.yaml, or a single file",
+        )
+    ]
+
+
+def _read_yaml(reading: _Reading, name: str, above: tuple[str, ...], span: Span | None) -> None:
+    """Read a YAML file and what it includes; `above` are the files that include it."""
+    if name in reading.documents or name in reading.files:
+        return
+    source = _read_text(reading, name, reading.folder / name, span)
+    if source is None:
+        return
+    document, found = parse(source)
+    reading.findings.extend(found)
+    if document is None or not isinstance(document.data, dict):
+        return
+    reading.documents[name] = document
+    for pattern, place in _patterns(reading, document):
+        for included in _matches(reading, pattern, name, place):
+            if included in (*above, name):
+                reading.findings.append(_cycle((*above, name), included, place))
+            elif included.endswith(MARKDOWN):
+                _read_markdown(reading, included, place)
+            else:
+                _read_yaml(reading, included, (*above, name), place)
+
+
+def _patterns(reading: _Reading, document: Document) -> Iterator[tuple[str, Span]]:
+    """Return what a document's `include:` lists, each with its place."""
+    assert isinstance(document.data, dict)
+    if "include" not in document.data:
+        return
+    data = document.data["include"]
+    listed = data if isinstance(data, list) else [data]
+    for index, pattern in enumerate(listed):
+        path = ("include", index) if isinstance(data, list) else ("include",)
+        if isinstance(pattern, str) and pattern.strip():
+            yield pattern, document.span(path)
+        else:
+            reading.findings.append(
+                error(
+                    "wrong-shape",
+                    "expected a file or a pattern such as flows/*.yaml",
+                    document.span(path),
+                    caption="expected a path",
+                )
+            )
+
+
+def _matches(reading: _Reading, pattern: str, includer: str, span: Span) -> list[str]:
+    """Return the files of the folder that a pattern means, sorted."""
+    if not _GLOB.search(pattern):
+        path = _inside(reading, pattern, span)
+        name = PurePosixPath(pattern).as_posix()
+        return [name] if path is not None and _is_kind(reading, name, span) else []
+    if _leads_out(pattern):
+        reading.findings.append(_outside(pattern, span))
+        return []
+    try:
+        found = [
+            path.relative_to(reading.folder).as_posix()
+            for path in reading.folder.glob(pattern)
+            if not path.is_dir() and not path.name.startswith(".")
+        ]
+    except (ValueError, OSError) as problem:
+        reading.findings.append(
+            error("bad-include", f"`{shown(pattern)}` is no pattern: {problem}", span)
+        )
+        return []
+    names = sorted(set(found) - {includer})
+    if not names:
+        reading.findings.append(
+            warning(
+                "include-finds-nothing",
+                f"no file matches `{shown(pattern)}`",
+                span,
+                caption="nothing is included",
+                help="patterns are read from the folder of the main file",
+            )
+        )
+    return [
+        name
+        for name in names
+        if _inside(reading, name, span) is not None and _is_kind(reading, name, span)
+    ]
+
+
+def _is_kind(reading: _Reading, name: str, span: Span) -> bool:
+    if name.endswith((*YAML, MARKDOWN)):
+        return True
+    reading.findings.append(
+        error(
+            "bad-include",
+            f"`{shown(name)}` is neither YAML nor Markdown",
+            span,
+            caption="expected .yaml, .yml or .md",
+        )
+    )
+    return False
+
+
+def _leads_out(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or "\0" in name
+
+
+def _outside(name: str, span: Span) -> Diagnostic:
+    return error(
+        "path-outside",
+        f"`{shown(name)}` leads out of the playbook's folder",
+        span,
+        caption="expected a path inside the folder",
+        help="copy the file into the folder and write its path from there, with /",
+    )
+
+
+def _inside(reading: _Reading, name: str, span: Span) -> Path | None:
+    """Return the file `name` of the folder, or None after noting why it may not be read."""
+    if _leads_out(name):
+        reading.findings.append(_outside(name, span))
+        return None
+    path = reading.folder / name
+    try:
+        real, root = path.resolve(), reading.folder.resolve()
+        if not real.is_relative_to(root):
+            reading.findings.append(_outside(name, span))
+            return None
+        if real.is_file():
+            return path
+        beside = sorted(one.name for one in path.parent.iterdir()) if path.parent.is_dir() else []
+    except (OSError, RuntimeError) as problem:  # a loop of links is a RuntimeError before 3.13
+        reading.findings.append(_unreadable(_path(reading, name), problem, span))
+        return None
+    guess = nearest(path.name, beside)
+    near = PurePosixPath(name).with_name(guess).as_posix() if guess else ""
+    reading.findings.append(
+        error(
+            "no-such-file",
+            f"there is no file `{shown(name)}` in the playbook's folder",
+            span,
+            caption="expected a file",
+            help=f"did you mean `{shown(near)}`?" if near else "",
+        )
+    )
+    return None
+
+
+def _read_text(reading: _Reading, name: str, path: Path, span: Span | None) -> SourceFile | None:
+    """Return the text of a file, noted among the files; no more than the limit is read of it."""
+    whole = Span.of_file(_path(reading, name))
+    if len(reading.files) >= FILES_LIMIT:
+        reading.findings.append(
+            error("too-many-files", f"a playbook has at most {FILES_LIMIT:,} files", span or whole)
+        )
+        return None
+    try:
+        with path.open("rb") as file:
+            raw = file.read(FILE_LIMIT_BYTES + 1)
+    except OSError as problem:
+        reading.findings.append(_unreadable(whole.file, problem, span or whole))
+        return None
+    source, found = decode(whole.file, raw)
+    reading.findings.extend(found)
+    if source is not None:
+        reading.files[name] = source
+    return None if has_errors(found) else source
+
+
+def _read_markdown(reading: _Reading, name: str, span: Span) -> None:
+    """Read a message in a file of its own."""
+    if name in reading.files:
+        return
+    source = _read_text(reading, name, reading.folder / name, span)
+    if source is None:
+        return
+    document, passage, found = read_message(source)
+    reading.findings.extend(found)
+    if document is not None:
+        reading.documents[name] = document
+    if passage is not None:
+        reading.passages[name] = passage
+
+
+def _cycle(chain: tuple[str, ...], name: str, span: Span) -> Diagnostic:
+    ring = " -> ".join((*chain[chain.index(name) :], name))
+    return error(
+        "include-cycle",
+        f"files include each other in a circle: {shown(ring)}",
+        span,
+        caption="already being included",
+        help="remove this line: a file that is included once is known everywhere",
+    )
+
+
+def _unreadable(name: str, problem: Exception, span: Span) -> Diagnostic:
+    reason = problem.strerror if isinstance(problem, OSError) else str(problem)
+    return error("unreadable-file", f"`{shown(name)}` cannot be read: {shown(reason)}", span)
+
+
+def _path(reading: _Reading, name: str) -> str:
+    return (PurePosixPath(reading.shown_folder) / _shown(name)).as_posix()
+
+
+def _shown(path: str) -> str:
+    """Return a path as text that can be printed: bytes that are no UTF-8 become marks."""
+    text = path.encode("utf-8", "replace").decode("utf-8")
+    return PurePosixPath(text.replace("\\", "/")).as_posix()

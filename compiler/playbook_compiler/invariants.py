@@ -1,0 +1,168 @@
+"""What must hold between the parts of a playbook before anything can be compiled from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any
+
+from playbook_compiler.diagnostics import Diagnostic, error
+from playbook_compiler.kinds import Origin, Record, did_you_mean
+from playbook_compiler.model import BENEFITS, Flow, Offer, Playbook
+from playbook_compiler.steps import Send, Split, Step, UntilEvent, Wait, children
+from playbook_compiler.units import Money, Share, plain
+from playbook_compiler.vocabulary import STAGES
+
+WHOLE = Decimal(1)
+# Unit costs of messages and payments may be smaller than the currency's smallest coin.
+UNIT_COSTS = ("message_costs", "fixed")
+UNIT_COST_DECIMALS = 4
+
+
+def broken_invariants(playbook: Playbook) -> list[Diagnostic]:
+    """Return a finding for everything that contradicts itself."""
+    found = list(_stages(playbook))
+    for offer in playbook.offers.values():
+        found.extend(_benefit(offer))
+    for flow in playbook.flows.values():
+        found.extend(_entry(flow))
+        found.extend(_steps(flow.steps))
+    found.extend(_money(playbook, playbook.decimals, playbook.currency))
+    return found
+
+
+def _stages(playbook: Playbook) -> Iterator[Diagnostic]:
+    for name, stage in playbook.stages.items():
+        if name not in STAGES:
+            yield error(
+                "unknown-stage",
+                f"unknown stage `{name}`",
+                stage.origin.key_span(),
+                caption=f"expected {', '.join(STAGES)}",
+                help=did_you_mean(name, STAGES),
+            )
+        split = stage.split
+        if split is not None and split.acquisition.fraction + split.retention.fraction != WHOLE:
+            rest = Share(WHOLE - split.acquisition.fraction)
+            yield error(
+                "shares-sum",
+                f"acquisition {split.acquisition} and retention {split.retention} are not 100%"
+                " together",
+                split.origin.span(),
+                help=f"write retention: {rest}",
+            )
+
+
+def _benefit(offer: Offer) -> Iterator[Diagnostic]:
+    given = [name for name in BENEFITS if offer.origin.has(name)]
+    if len(given) == 1 and (given[0] != "free_shipping" or offer.free_shipping):
+        return
+    if len(given) > 1:
+        yield error(
+            "several-benefits",
+            f"the offer `{offer.id}` gives {' and '.join(f'`{name}`' for name in given)}",
+            offer.origin.key_span(given[1]),
+            caption="an offer gives one thing",
+            help="make a second offer of this",
+        )
+    else:
+        yield error(
+            "no-benefit",
+            f"the offer `{offer.id}` gives nothing",
+            offer.origin.key_span(),
+            caption=f"add one of {', '.join(BENEFITS)}",
+        )
+
+
+def _entry(flow: Flow) -> Iterator[Diagnostic]:
+    entry = flow.entry
+    if entry is not None and (entry.again_after is None) is (entry.rule == ""):
+        yield error(
+            "bad-entry",
+            f"how often one may enter `{flow.id}` is not clear",
+            entry.origin.span(),
+            caption="expected once, always, or {again_after: 30d}",
+        )
+
+
+def _steps(steps: tuple[Step, ...]) -> Iterator[Diagnostic]:
+    for step in steps:
+        if isinstance(step, Wait) and not isinstance(step.wait, UntilEvent):
+            for name in ("happened", "timed_out", "since"):
+                if step.origin.has(name):
+                    yield _misplaced(step, name, "a wait {until: EVENT, at_most: 7d}")
+        if isinstance(step, Send) and step.reached and step.send.order != "ladder":
+            yield _misplaced(step, "reached", "a ladder of messages [m1, m2]")
+        if isinstance(step, Split):
+            yield from _shares(step)
+        for _, inner in children(step):
+            yield from _steps(inner)
+
+
+def _misplaced(step: Step, name: str, belongs: str) -> Diagnostic:
+    return error(
+        "misplaced-key",
+        f"`{name}` belongs to {belongs}",
+        step.origin.key_span(name),
+        caption="means nothing here",
+    )
+
+
+def _shares(split: Split) -> Iterator[Diagnostic]:
+    """Find a split whose shares are not the whole, compared as decimals; offer what would be."""
+    total = sum((arm.share.fraction for arm in split.variants.values()), Decimal(0))
+    if total == WHOLE:
+        return
+    if total:
+        each = [
+            f"{name} {Share(round(arm.share.fraction / total, 4))}"
+            for name, arm in split.variants.items()
+        ]
+        advice = f"in the same proportion: {', '.join(each)}"
+    else:
+        advice = "give each variant its share"
+    yield error(
+        "shares-sum",
+        f"the shares of split `{split.split}` add up to {plain(total * 100)}%, not to 100%",
+        split.origin.key_span("variants"),
+        caption="expected 100% together",
+        help=advice,
+    )
+
+
+def _money(record: Record, decimals: int, currency: str) -> Iterator[Diagnostic]:
+    """Find amounts with more decimals than the currency has, in a record and all inside it."""
+    for entry in fields(record):
+        if "kind" not in entry.metadata:
+            continue
+        name = entry.metadata["name"] or entry.name
+        allowed = decimals + (UNIT_COST_DECIMALS if name in UNIT_COSTS else 0)
+        value = getattr(record, entry.name)
+        yield from _amounts(value, record.origin, (name,), allowed, decimals, currency)
+
+
+def _amounts(
+    value: Any,
+    origin: Origin,
+    path: tuple[str, ...],
+    allowed: int,
+    decimals: int,
+    currency: str,
+) -> Iterator[Diagnostic]:
+    if isinstance(value, Money):
+        if value.amount != round(value.amount, allowed):
+            yield error(
+                "too-many-decimals",
+                f"amounts in {currency} have at most {allowed} decimals here, found {value}",
+                origin.span(*path),
+                caption=f"write {plain(round(value.amount, allowed))}",
+            )
+    elif isinstance(value, Record):
+        yield from _money(value, decimals, currency)
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _amounts(inner, origin, (*path, name), allowed, decimals, currency)
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from _amounts(inner, origin, path, allowed, decimals, currency)

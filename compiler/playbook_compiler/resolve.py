@@ -1,0 +1,224 @@
+"""The documents of a playbook as one Playbook: sections joined, names looked up, defaults filled.
+
+Sections that hold entries by id are joined over all files; the other settings stand in one file,
+and those that say what the playbook is in the main one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import Field, replace
+from typing import Any
+
+from playbook_compiler.declared import Declared, declared, entries
+from playbook_compiler.defaults import BUILT_IN_STAGES, with_defaults
+from playbook_compiler.diagnostics import Diagnostic, Label, error, has_errors, shown
+from playbook_compiler.document import Data, Document
+from playbook_compiler.include import Sources, read_body
+from playbook_compiler.invariants import broken_invariants
+from playbook_compiler.kinds import (
+    INVALID,
+    MapOf,
+    Node,
+    Origin,
+    did_you_mean,
+    is_required,
+    keys_of,
+)
+from playbook_compiler.model import Message, Playbook, Stage
+from playbook_compiler.requirements import parse_requirement
+from playbook_compiler.source import Span
+from playbook_compiler.step_ids import with_step_ids
+from playbook_compiler.support import unsupported
+from playbook_compiler.vocabulary import STAGES
+
+MAIN_FILE_KEYS = ("playbook", "name", "currency", "timezone", "stage")
+# Kept as they are written, but still joined entry by entry.
+_JOINED_AS_WRITTEN = (
+    "facts",
+    "events",
+    "products",
+    "marketplaces",
+    "programmes",
+    "checklists",
+    "evidence",
+    "use",
+)
+_BODY_FILES = (".md", ".txt", ".html", ".mjml")
+
+
+def resolve(sources: Sources) -> tuple[Playbook | None, list[Diagnostic]]:
+    """Return the playbook that the documents say, or None where they cannot be understood."""
+    known, findings = declared(sources.documents)
+    findings.extend(_misplaced(sources.documents))
+    findings.extend(_defined_twice(sources.documents))
+    values = _read(sources.documents, known, findings)
+    if INVALID in values.values() or has_errors(findings):
+        return None, findings
+    values["messages"] = {
+        name: _with_body(message, sources, findings) for name, message in values["messages"].items()
+    }
+    values["stages"] = _in_order(values["stages"] or _built_in_stages(sources.main, known))
+    origin = Origin(sources.main, ())
+    playbook = Playbook(origin=origin, catalogue=known.catalogue, **values)
+    playbook = replace(
+        playbook,
+        require=_requirements(playbook, sources.documents, findings),
+        flows={
+            name: with_step_ids(with_defaults(flow, playbook.catalogue), findings)
+            for name, flow in playbook.flows.items()
+        },
+    )
+    findings.extend(broken_invariants(playbook))
+    findings.extend(unsupported(playbook, sources.documents))
+    return (None if has_errors(findings) else playbook), findings
+
+
+def _misplaced(documents: Sequence[Document]) -> Iterable[Diagnostic]:
+    """Find keys that no playbook has, and keys that only the main file may have."""
+    known = keys_of(Playbook)
+    for document in documents:
+        for name in _root(document):
+            span = document.key_span((name,))
+            if name not in known:
+                yield error(
+                    "unknown-key",
+                    f"unknown key `{shown(name)}` in a playbook",
+                    span,
+                    caption="not a key of this place",
+                    help=did_you_mean(name, known)
+                    or f"keys that may stand here: {', '.join(known)}",
+                )
+            elif name in MAIN_FILE_KEYS and document is not documents[0]:
+                yield error(
+                    "main-file-only",
+                    f"`{name}` stands only in {shown(documents[0].source.path)}",
+                    span,
+                    caption="remove it here",
+                )
+
+
+def _defined_twice(documents: Sequence[Document]) -> Iterable[Diagnostic]:
+    """Find ids that two files define, and settings that two files make."""
+    for name, entry in keys_of(Playbook).items():
+        if _is_joined(name, entry):
+            first: dict[str, Span] = {}
+            for document, entry_name, path, _ in entries(documents, name):
+                span = document.key_span(path)
+                if entry_name in first:
+                    yield error(
+                        "duplicate-id",
+                        f"`{shown(entry_name)}` is defined twice under `{name}`",
+                        span,
+                        caption="defined again here",
+                        help="rename one of them",
+                        labels=(Label(first[entry_name], "first defined here"),),
+                    )
+                first.setdefault(entry_name, span)
+        elif name not in ("include", "require", *MAIN_FILE_KEYS):
+            having = [document for document in documents if name in _root(document)]
+            for document in having[1:]:
+                yield error(
+                    "duplicate-section",
+                    f"`{name}` stands in two files",
+                    document.key_span((name,)),
+                    caption="set again here",
+                    help="keep it in one file",
+                    labels=(Label(having[0].key_span((name,)), "first set here"),),
+                )
+
+
+def _is_joined(name: str, entry: Field[Any]) -> bool:
+    return name in _JOINED_AS_WRITTEN or isinstance(entry.metadata["kind"], MapOf)
+
+
+def _read(
+    documents: Sequence[Document], known: Declared, findings: list[Diagnostic]
+) -> dict[str, Any]:
+    """Return the fields of the playbook, INVALID where they could not be read."""
+    values: dict[str, Any] = {}
+    main = documents[0]
+    for name, entry in keys_of(Playbook).items():
+        parts = [
+            entry.metadata["kind"].read(
+                Node(document, (name,), _root(document)[name], known, findings)
+            )
+            for document in documents
+            if name in _root(document)
+        ]
+        if not parts and is_required(entry):
+            values[entry.name] = INVALID
+            findings.append(
+                error(
+                    "missing-key",
+                    f"a playbook needs `{name}`",
+                    Span.of_file(main.source.path),
+                    caption=f"add {name}:",
+                    help=f"{name}: {entry.metadata['doc'][0].lower()}{entry.metadata['doc'][1:]}",
+                )
+            )
+        elif INVALID in parts:
+            values[entry.name] = INVALID
+        elif len(parts) == 1:
+            values[entry.name] = parts[0]
+        elif parts and all(isinstance(part, dict) for part in parts):
+            joined = {key: value for part in parts for key, value in part.items()}
+            values[entry.name] = {key: joined[key] for key in sorted(joined)}
+        elif parts:
+            values[entry.name] = tuple(item for part in parts for item in part or ())
+    values.setdefault("messages", {})
+    values.setdefault("stages", {})
+    return values
+
+
+def _root(document: Document) -> dict[str, Data]:
+    assert isinstance(document.data, dict)
+    return document.data
+
+
+def _with_body(message: Message, sources: Sources, findings: list[Diagnostic]) -> Message:
+    """Return the message with its text, read from the file that `body:` names, if it names one."""
+    own = sources.passages.get(message.origin.document.source.path)
+    body = message.body
+    if own is not None:
+        if own.text == body:
+            return replace(message, passage=own)
+    if not body.endswith(_BODY_FILES) or any(char.isspace() for char in body):
+        return message
+    passage, found = read_body(sources, body, message.origin.span("body"))
+    findings.extend(found)
+    return message if passage is None else replace(message, body=passage.text, passage=passage)
+
+
+def _built_in_stages(main: Document, known: Declared) -> dict[str, Stage]:
+    """Return the stages of a playbook that says none."""
+    findings: list[Diagnostic] = []
+    document = Document(main.source, {"stages": BUILT_IN_STAGES}, {})
+    node = Node(document, ("stages",), BUILT_IN_STAGES, known, findings)
+    stages: dict[str, Stage] = keys_of(Playbook)["stages"].metadata["kind"].read(node)
+    assert not findings
+    return stages
+
+
+def _in_order(stages: dict[str, Stage]) -> dict[str, Stage]:
+    ordered = [name for name in STAGES if name in stages]
+    return {name: stages[name] for name in (*ordered, *sorted(set(stages) - set(ordered)))}
+
+
+def _requirements(
+    playbook: Playbook, documents: Sequence[Document], findings: list[Diagnostic]
+) -> tuple[Any, ...]:
+    """Return the lines of `require:`, typed."""
+    read = []
+    for document in documents:
+        lines = _root(document).get("require")
+        for index, _ in enumerate(lines if isinstance(lines, list) else ()):
+            origin = Origin(document, ("require", index))
+            place = document.places.get(origin.path)
+            text = place.text if place is not None and place.text is not None else ""
+            requirement = parse_requirement(text, origin, playbook.flows.keys(), playbook.decimals)
+            if isinstance(requirement, Diagnostic):
+                findings.append(requirement)
+            else:
+                read.append(requirement)
+    return tuple(read)
