@@ -1,0 +1,135 @@
+"""Sets of values that a fact can have: intervals of numbers and dates, or lists of names.
+
+An interval runs from one cut to another. A cut lies just below a number, (x, 0), or just above it,
+(x, 1): so `>= 3` begins at (3, 0) and `> 3` at (3, 1), and open and closed ends need no cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TypeAlias
+
+from playbook_compiler.conditions import Between, Compare, InSet, Value, magnitude
+from playbook_compiler.facts import ORDERED_TYPES, Fact, ValueType
+
+Cut: TypeAlias = tuple[int | Decimal, int]
+LOWEST: Cut = (Decimal("-Infinity"), 0)
+HIGHEST: Cut = (Decimal("Infinity"), 1)
+_WHOLE = (ValueType.INTEGER, ValueType.DAYS, ValueType.DATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A union of disjoint intervals in rising order."""
+
+    intervals: tuple[tuple[Cut, Cut], ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no number is in it."""
+        return not self.intervals
+
+    def __and__(self, other: Numbers) -> Numbers:
+        pairs = ((a, b) for a in self.intervals for b in other.intervals)
+        return _numbers((max(a[0], b[0]), min(a[1], b[1])) for a, b in pairs)
+
+    def __or__(self, other: Numbers) -> Numbers:
+        return _numbers((*self.intervals, *other.intervals))
+
+    def complement(self) -> Numbers:
+        """Return all other numbers."""
+        cuts = [LOWEST, *(cut for interval in self.intervals for cut in interval), HIGHEST]
+        return _numbers(zip(cuts[::2], cuts[1::2], strict=True))
+
+
+def _numbers(intervals: Iterable[tuple[Cut, Cut]]) -> Numbers:
+    joined: list[tuple[Cut, Cut]] = []
+    for low, high in sorted(one for one in intervals if one[0] < one[1]):
+        if joined and low <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
+        else:
+            joined.append((low, high))
+    return Numbers(tuple(joined))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Some names, or with `excluded` all names but these."""
+
+    names: frozenset[str | bool]
+    excluded: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no name is in it."""
+        return not self.names and not self.excluded
+
+    def __and__(self, other: Names) -> Names:
+        if self.excluded and other.excluded:
+            return Names(self.names | other.names, excluded=True)
+        if self.excluded:
+            return Names(other.names - self.names)
+        return Names(self.names - other.names if other.excluded else self.names & other.names)
+
+    def __or__(self, other: Names) -> Names:
+        return (self.complement() & other.complement()).complement()
+
+    def complement(self) -> Names:
+        """Return all other names."""
+        return Names(self.names, not self.excluded)
+
+
+Values: TypeAlias = Numbers | Names
+
+
+def universe(fact: Fact) -> Values:
+    """Return all values that a fact can have at all."""
+    if fact.type in ORDERED_TYPES:
+        low = LOWEST if fact.least is None else (fact.least, 0)
+        high = HIGHEST if fact.most is None else (fact.most, 1)
+        return _numbers([(low, high)])
+    if fact.type is ValueType.BOOLEAN:
+        return Names(frozenset({True, False}))
+    if fact.type is ValueType.ENUM and fact.members:
+        return Names(frozenset(fact.members))
+    return Names(frozenset(), excluded=True)
+
+
+def passing(test: Compare | InSet | Between) -> Values:
+    """Return the values that pass a test."""
+    fact = test.fact
+    if fact.type not in ORDERED_TYPES:
+        return _names(test)
+    if isinstance(test, InSet):
+        return _numbers(_point(fact, value) for value in test.values)
+    if isinstance(test, Between):
+        return _numbers([(_point(fact, test.low)[0], _point(fact, test.high)[1])])
+    below, above = _point(fact, test.value)
+    interval = {
+        "=": (below, above),
+        "!=": (below, above),
+        "<": (LOWEST, below),
+        "<=": (LOWEST, above),
+        ">": (above, HIGHEST),
+        ">=": (below, HIGHEST),
+    }[test.operator]
+    numbers = _numbers([interval])
+    return numbers.complement() if test.operator == "!=" else numbers
+
+
+def _names(test: Compare | InSet | Between) -> Values:
+    if isinstance(test, Between):
+        # Days of the year: which they are does not matter here, only that there are some.
+        return Names(frozenset(), excluded=True)
+    values = test.values if isinstance(test, InSet) else (test.value,)
+    names = Names(frozenset(value for value in values if isinstance(value, str | bool)))
+    return names.complement() if isinstance(test, Compare) and test.operator == "!=" else names
+
+
+def _point(fact: Fact, value: Value) -> tuple[Cut, Cut]:
+    """Return the cuts just below and above a value; whole numbers have no others between them."""
+    number = date.fromisoformat(value).toordinal() if isinstance(value, str) else magnitude(value)
+    return (number, 0), (number + 1, 0) if fact.type in _WHOLE else (number, 1)
