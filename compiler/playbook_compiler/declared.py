@@ -1,4 +1,4 @@
-"""What a playbook declares, known before its parts are read: ids, own facts, events and channels."""
+"""What a playbook declares, known before its parts are read: ids, facts, events, channels."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from playbook_compiler.facts import (
     custom_event,
     custom_fact,
 )
-from playbook_compiler.kinds import Known, Origin
+from playbook_compiler.reading import Known, Origin
 
 _SECTIONS = {
     "audiences": IdKind.AUDIENCE,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from playbook_compiler.kinds import Custom, Record, RecordOf, Text, Word, key
+from playbook_compiler.kinds import Custom, Text, Word
+from playbook_compiler.records import Record, RecordOf, key
 from playbook_compiler.units import Duration, PerThousand, Range
 from playbook_compiler.vocabulary import CHANCE, DURATION, FACTOR, PER_THOUSAND
 

@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 
 from playbook_compiler.diagnostics import Diagnostic, error, has_errors, shown
 from playbook_compiler.document import Data, Document, Path, Place
-from playbook_compiler.kinds import ID_PATTERN, suggested_id
 from playbook_compiler.parse import parse
+from playbook_compiler.reading import ID_PATTERN, suggested_id
 from playbook_compiler.source import Passage, SourceFile, Span
 
 MARKDOWN = ".md"

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from playbook_compiler.kinds import Origin
 from playbook_compiler.model import Playbook
+from playbook_compiler.reading import Origin
 from playbook_compiler.steps import Step
 from playbook_compiler.triggers import Trigger
 

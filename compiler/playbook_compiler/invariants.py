@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from playbook_compiler.diagnostics import Diagnostic, error
-from playbook_compiler.kinds import Origin, Record, did_you_mean
 from playbook_compiler.model import BENEFITS, Flow, Offer, Playbook
+from playbook_compiler.reading import did_you_mean
+from playbook_compiler.records import Record
 from playbook_compiler.steps import Send, Split, Step, UntilEvent, Wait, children
 from playbook_compiler.units import Money, Share, plain
 from playbook_compiler.vocabulary import STAGES
@@ -138,31 +139,25 @@ def _money(record: Record, decimals: int, currency: str) -> Iterator[Diagnostic]
             continue
         name = entry.metadata["name"] or entry.name
         allowed = decimals + (UNIT_COST_DECIMALS if name in UNIT_COSTS else 0)
-        value = getattr(record, entry.name)
-        yield from _amounts(value, record.origin, (name,), allowed, decimals, currency)
+        for path, value in _leaves(getattr(record, entry.name), (name,)):
+            if isinstance(value, Record):
+                yield from _money(value, decimals, currency)
+            elif isinstance(value, Money) and value.amount != round(value.amount, allowed):
+                yield error(
+                    "too-many-decimals",
+                    f"amounts in {currency} have at most {allowed} decimals here, found {value}",
+                    record.origin.span(*path),
+                    caption=f"write {plain(round(value.amount, allowed))}",
+                )
 
 
-def _amounts(
-    value: Any,
-    origin: Origin,
-    path: tuple[str, ...],
-    allowed: int,
-    decimals: int,
-    currency: str,
-) -> Iterator[Diagnostic]:
-    if isinstance(value, Money):
-        if value.amount != round(value.amount, allowed):
-            yield error(
-                "too-many-decimals",
-                f"amounts in {currency} have at most {allowed} decimals here, found {value}",
-                origin.span(*path),
-                caption=f"write {plain(round(value.amount, allowed))}",
-            )
-    elif isinstance(value, Record):
-        yield from _money(value, decimals, currency)
-    elif isinstance(value, Mapping):
+def _leaves(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Return what stands in mappings and tuples, each with the path to it."""
+    if isinstance(value, Mapping):
         for name, inner in value.items():
-            yield from _amounts(inner, origin, (*path, name), allowed, decimals, currency)
+            yield from _leaves(inner, (*path, name))
     elif isinstance(value, tuple):
-        for inner in value:
-            yield from _amounts(inner, origin, path, allowed, decimals, currency)
+        for index, inner in enumerate(value):
+            yield from _leaves(inner, (*path, index))
+    else:
+        yield path, value

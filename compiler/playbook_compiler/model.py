@@ -7,30 +7,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from playbook_compiler.conditions import Condition
 from playbook_compiler.catalogue import BUILT_IN
+from playbook_compiler.conditions import Condition
 from playbook_compiler.currency import DECIMALS
 from playbook_compiler.diagnostics import shown
 from playbook_compiler.effects import EFFECT, Effect
 from playbook_compiler.facts import Catalogue
-from playbook_compiler.kinds import (
-    INVALID,
-    NAME_PATTERN,
-    Anything,
-    Custom,
-    Integer,
-    Invalid,
-    Kind,
-    ListOf,
-    MapOf,
-    Node,
-    Record,
-    RecordOf,
-    Text,
-    Word,
-    did_you_mean,
-    key,
-)
+from playbook_compiler.kinds import Anything, Custom, Integer, ListOf, MapOf, Text, Word
+from playbook_compiler.reading import INVALID, NAME_PATTERN, Invalid, Kind, Node, did_you_mean
+from playbook_compiler.records import Record, RecordOf, key
 from playbook_compiler.source import Passage, Span
 from playbook_compiler.steps import STEP_LIST, Step
 from playbook_compiler.triggers import TRIGGER, Trigger
@@ -358,7 +343,7 @@ BODY_LIMIT = 200_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message(Record):
-    """What is said to a customer, in a channel. `passage` is the file that holds the body, if any."""
+    """What is said to a customer, in a channel. `passage` is the file that holds the body."""
 
     id: str
     channel: str = key(CHANNEL, "The channel.", default="email")

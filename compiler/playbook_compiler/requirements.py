@@ -7,8 +7,8 @@ from collections.abc import Collection
 from decimal import Decimal
 
 from playbook_compiler.diagnostics import Diagnostic, error, nearest, shown
-from playbook_compiler.kinds import Origin
 from playbook_compiler.model import Requirement
+from playbook_compiler.reading import Origin
 from playbook_compiler.units import Share, parse_number, parse_share
 
 # What each metric is measured in: money in minor units of the currency, a share, or a count.

@@ -16,16 +16,10 @@ from playbook_compiler.diagnostics import Diagnostic, Label, error, has_errors, 
 from playbook_compiler.document import Data, Document
 from playbook_compiler.include import Sources, read_body
 from playbook_compiler.invariants import broken_invariants
-from playbook_compiler.kinds import (
-    INVALID,
-    MapOf,
-    Node,
-    Origin,
-    did_you_mean,
-    is_required,
-    keys_of,
-)
+from playbook_compiler.kinds import MapOf
 from playbook_compiler.model import Message, Playbook, Stage
+from playbook_compiler.reading import INVALID, Node, Origin, did_you_mean
+from playbook_compiler.records import is_required, keys_of
 from playbook_compiler.requirements import parse_requirement
 from playbook_compiler.source import Span
 from playbook_compiler.step_ids import with_step_ids
@@ -180,9 +174,8 @@ def _with_body(message: Message, sources: Sources, findings: list[Diagnostic]) -
     """Return the message with its text, read from the file that `body:` names, if it names one."""
     own = sources.passages.get(message.origin.document.source.path)
     body = message.body
-    if own is not None:
-        if own.text == body:
-            return replace(message, passage=own)
+    if own is not None and own.text == body:
+        return replace(message, passage=own)
     if not body.endswith(_BODY_FILES) or any(char.isspace() for char in body):
         return message
     passage, found = read_body(sources, body, message.origin.span("body"))

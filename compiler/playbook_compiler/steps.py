@@ -9,21 +9,9 @@ from typing import Any, ClassVar
 
 from playbook_compiler.conditions import Condition
 from playbook_compiler.effects import EFFECT, Effect
-from playbook_compiler.kinds import (
-    INVALID,
-    Anything,
-    Custom,
-    Invalid,
-    ListOf,
-    MapOf,
-    Node,
-    OneOf,
-    Record,
-    RecordOf,
-    Text,
-    Word,
-    key,
-)
+from playbook_compiler.kinds import Anything, Custom, ListOf, MapOf, Text, Word
+from playbook_compiler.reading import INVALID, Invalid, Node
+from playbook_compiler.records import OneOf, Record, RecordOf, key
 from playbook_compiler.units import Duration, Money, Share, TimeOfDay, TimeWindow
 from playbook_compiler.vocabulary import (
     CONDITION,

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from playbook_compiler.diagnostics import Diagnostic, Severity, shown
 from playbook_compiler.document import Document
-from playbook_compiler.kinds import Record
 from playbook_compiler.model import Flow, Playbook
+from playbook_compiler.records import Record
 from playbook_compiler.source import Span
 from playbook_compiler.steps import Send, Step, UntilTime, Wait, children
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from playbook_compiler.conditions import Condition
-from playbook_compiler.kinds import Integer, OneOf, Record, Text, Word, key
+from playbook_compiler.kinds import Integer, Text, Word
+from playbook_compiler.records import OneOf, Record, key
 from playbook_compiler.units import Duration
 from playbook_compiler.vocabulary import (
     AUDIENCE,

@@ -15,14 +15,13 @@ from playbook_compiler.kinds import (
     Custom,
     Flag,
     Identifier,
-    Invalid,
     ListOf,
-    Node,
     Reference,
     Scalar,
     Text,
     Word,
 )
+from playbook_compiler.reading import Invalid, Node
 
 STAGES: Final = ("startup", "growth", "stable", "established", "scale")
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.effects import EFFECT, Effect
-from playbook_compiler.kinds import Known, Node
 from playbook_compiler.parse import parse
+from playbook_compiler.reading import Known, Node
 from playbook_compiler.source import SourceFile
 
 

@@ -1,0 +1,164 @@
+"""Reading one node of a document: where it stands, what is known around it, what was found.
+
+A kind (`kinds.py`, `records.py`) does three things with one definition: it reads a node into a
+value with located findings, it gives the JSON Schema of what it reads, and it says in words what
+it expects (docs/decisions/0001-model-reads-itself.md).
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from playbook_compiler.diagnostics import Diagnostic, error, nearest, shown
+from playbook_compiler.document import Data, Document, Path
+from playbook_compiler.source import Span
+
+ID_PATTERN: Final = r"[a-z][a-z0-9-]{0,62}"
+NAME_PATTERN: Final = r"[a-z][a-z0-9_.]{0,62}"
+
+
+class Invalid:
+    """The value of a node that could not be read; its finding has been told."""
+
+    def __repr__(self) -> str:
+        return "INVALID"
+
+
+INVALID: Final = Invalid()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a record was written: its document and the path to it."""
+
+    document: Document
+    path: Path
+
+    def span(self, *keys: str | int) -> Span:
+        """Return where the record, or the value under `keys` in it, stands."""
+        return self.document.span((*self.path, *keys))
+
+    def key_span(self, *keys: str | int) -> Span:
+        """Return where the key of the record, or of the value under `keys` in it, stands."""
+        return self.document.key_span((*self.path, *keys))
+
+    def has(self, *keys: str | int) -> bool:
+        """Return whether the author wrote the value under `keys`."""
+        return (*self.path, *keys) in self.document.places
+
+    def span_in(self, start: int, end: int, *keys: str | int) -> Span:
+        """Return where characters [start, end) of the scalar under `keys` stand."""
+        return self.document.span_in((*self.path, *keys), start, end)
+
+
+class Known(ABC):
+    """What the reader knows of the whole playbook while it reads one node of it."""
+
+    @abstractmethod
+    def names(self, section: str) -> Iterable[str]:
+        """Return the ids that the playbook defines in a section such as `messages` or `flows`."""
+
+    @abstractmethod
+    def condition(
+        self, text: str, where: str, origin: Origin
+    ) -> tuple[Any | None, Sequence[Diagnostic]]:
+        """Return the typed condition that `text` is, read `where` (customer, shop), or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node of a document while it is read, with the list that findings go to."""
+
+    document: Document
+    path: Path
+    data: Data
+    known: Known
+    findings: list[Diagnostic]
+
+    @property
+    def origin(self) -> Origin:
+        """The node's place, to keep."""
+        return Origin(self.document, self.path)
+
+    @property
+    def span(self) -> Span:
+        """Where the node stands."""
+        return self.document.span(self.path)
+
+    @property
+    def text(self) -> str | None:
+        """What a scalar says, unquoted; None for mappings, lists and nothing."""
+        if self.data is None or isinstance(self.data, dict | list):
+            return None
+        place = self.document.places.get(self.path)
+        return place.text if place is not None else str(self.data)
+
+    def child(self, key: str | int, data: Data) -> Node:
+        """Return the node under `key`."""
+        return Node(self.document, (*self.path, key), data, self.known, self.findings)
+
+    def refuse(self, rule: str, message: str, **more: Any) -> Invalid:
+        """Note an error at this node and return INVALID."""
+        self.findings.append(error(rule, message, more.pop("span", self.span), **more))
+        return INVALID
+
+    def refuse_shape(self, expected: str) -> Invalid:
+        """Note that this node has the wrong shape."""
+        key = f"`{self.path[-1]}`: " if self.path and isinstance(self.path[-1], str) else ""
+        return self.refuse(
+            "wrong-shape",
+            f"{key}expected {expected}, found {_found(self.data)}",
+            caption=f"expected {expected}",
+        )
+
+
+def _found(data: Data) -> str:
+    match data:
+        case None:
+            return "nothing"
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+        case bool():
+            return "true" if data else "false"
+        case _:
+            return f"`{shown(data)}`"
+
+
+class Kind(ABC):
+    """What may be written for a value."""
+
+    @property
+    @abstractmethod
+    def expects(self) -> str:
+        """Return in words what is expected, as it stands after "expected"."""
+
+    @abstractmethod
+    def read(self, node: Node) -> Any:
+        """Return the value, or INVALID after noting why not."""
+
+    @abstractmethod
+    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
+        """Return the JSON Schema, adding what is shared to `definitions`."""
+
+
+def listed(names: Sequence[str]) -> str:
+    quoted = [f"`{name}`" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return the help line that names the nearest known word, or nothing."""
+    guess = nearest(word, known)
+    return f"did you mean `{guess}`?" if guess else ""
+
+
+def suggested_id(name: str) -> str:
+    """Return the help line that spells `name` as an id."""
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return f"write `{slug}`" if re.fullmatch(ID_PATTERN, slug) else ""

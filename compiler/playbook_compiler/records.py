@@ -1,0 +1,210 @@
+"""Records: what an author writes as one mapping, declared as a dataclass.
+
+The fields are declared with `key`, so that reading, schema and reference cannot disagree.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from playbook_compiler.cut import cut_conditions
+from playbook_compiler.diagnostics import nearest, shown
+from playbook_compiler.reading import INVALID, Invalid, Kind, Node, Origin, did_you_mean, listed
+
+REQUIRED: Final = object()
+
+
+def key(kind: Kind, doc: str, *, default: Any = REQUIRED, name: str = "") -> Any:
+    """Declare a dataclass field that authors write: its kind, its meaning, its default.
+
+    `name` is the key in YAML where Python's keyword or our unit suffix forbids the same word.
+    """
+    metadata = {"kind": kind, "doc": doc, "name": name}
+    if default is REQUIRED:
+        return field(metadata=metadata)
+    if isinstance(default, dict):
+        return field(default_factory=dict, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What an author writes as one mapping. `origin` says where; it never compares."""
+
+    origin: Origin = field(compare=False, repr=False)
+
+
+def keys_of(record: type[Record]) -> dict[str, dataclasses.Field[Any]]:
+    """Return the authored keys of a record type in their declared order."""
+    return {
+        entry.metadata["name"] or entry.name: entry
+        for entry in dataclasses.fields(record)
+        if "kind" in entry.metadata
+    }
+
+
+def is_required(entry: dataclasses.Field[Any]) -> bool:
+    """Return whether the author must write this field."""
+    return entry.default is entry.default_factory is dataclasses.MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOf(Kind):
+    """A mapping that is read into a Record; `shorthand` names the key a lone scalar or list means.
+
+    A record type with a field `id` takes it from the key under which it stands.
+    """
+
+    record: type[Record]
+    noun: str
+    shorthand: str = ""
+
+    @property
+    def expects(self) -> str:
+        return self.noun
+
+    def read(self, node: Node) -> Any:
+        entries = keys_of(self.record)
+        data = node.data
+        if not isinstance(data, dict):
+            if not self.shorthand or data is None:
+                return node.refuse_shape(f"{self.noun} (keys: {', '.join(entries)})")
+            value = entries[self.shorthand].metadata["kind"].read(node)
+            return self._make(node, {entries[self.shorthand].name: value})
+        values: dict[str, Any] = {}
+        cut = cut_conditions(node)
+        for name, value in data.items():
+            if name in cut:
+                values[entries[name].name if name in entries else "?"] = INVALID
+            elif name in entries:
+                read = entries[name].metadata["kind"].read(node.child(name, value))
+                values[entries[name].name] = read
+            else:
+                values["?"] = _unknown_key(node, name, entries, self.noun)
+        missing = [
+            name
+            for name, entry in entries.items()
+            if is_required(entry) and entry.name not in values
+        ]
+        if missing and "?" not in values:
+            values["?"] = node.refuse(
+                "missing-key",
+                f"{self.noun} needs {listed(missing)}",
+                span=node.document.key_span(node.path),
+                caption=f"add {listed(missing)}",
+            )
+        return self._make(node, values)
+
+    def _make(self, node: Node, values: dict[str, Any]) -> Any:
+        if INVALID in values.values():
+            return INVALID
+        if any(entry.name == "id" and not entry.metadata for entry in _fields(self.record)):
+            values["id"] = str(node.path[-1])
+        return self.record(origin=node.origin, **values)
+
+    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
+        name = self.record.__name__
+        if name not in definitions:
+            definitions[name] = {}
+            entries = keys_of(self.record)
+            definitions[name] = {
+                "type": "object",
+                "description": (self.record.__doc__ or "").strip().split("\n")[0],
+                "properties": {
+                    key: entry.metadata["kind"].schema(definitions)
+                    | {"description": entry.metadata["doc"]}
+                    for key, entry in entries.items()
+                },
+                "required": [key for key, entry in entries.items() if is_required(entry)],
+                "additionalProperties": False,
+            }
+        reference = {"$ref": f"#/$defs/{name}"}
+        if not self.shorthand:
+            return reference
+        short = keys_of(self.record)[self.shorthand].metadata["kind"].schema(definitions)
+        return {"anyOf": [reference, short]}
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf(Kind):
+    """A mapping whose meaning is decided by the one kind key it has, as in steps and triggers.
+
+    `records` maps the kind key to the record; a lone word (`exit`) is read through `bare`.
+    """
+
+    noun: str
+    records: Callable[[], Mapping[str, type[Record]]]
+    bare: str = ""
+
+    @property
+    def expects(self) -> str:
+        return f"{self.noun} (one of {', '.join(self.records())})"
+
+    def read(self, node: Node) -> Any:
+        records = self.records()
+        if not isinstance(node.data, dict):
+            text = node.text
+            if text is not None and text in records and not _needs_value(records[text], text):
+                return records[text](origin=node.origin)
+            if text is not None and self.bare:
+                return RecordOf(records[self.bare], self.noun, shorthand=self.bare).read(node)
+            return node.refuse_shape(self.expects)
+        found = [name for name in node.data if name in records]
+        if len(found) != 1:
+            return self._refuse_kind(node, found, records)
+        return RecordOf(records[found[0]], f"{self.noun} `{found[0]}`").read(node)
+
+    def _refuse_kind(
+        self, node: Node, found: list[str], records: Mapping[str, type[Record]]
+    ) -> Invalid:
+        if found:
+            return node.refuse(
+                "several-kinds",
+                f"{self.noun} says {listed(found)}: it can be only one of them",
+                span=node.document.key_span((*node.path, found[1])),
+                caption="write a second one for this",
+            )
+        names = list(node.data) if isinstance(node.data, dict) else []
+        guess = next((near for name in names if (near := nearest(name, records))), None)
+        return node.refuse(
+            "no-kind",
+            f"{self.noun} must say what it is: one of {', '.join(records)}",
+            span=node.document.key_span((*node.path, names[0])) if names else node.span,
+            help=f"did you mean `{guess}`?" if guess else "",
+        )
+
+    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
+        records = self.records()
+        if self.noun not in definitions:
+            definitions[self.noun] = {}
+            forms = [RecordOf(record, name).schema(definitions) for name, record in records.items()]
+            words = [name for name, record in records.items() if not _needs_value(record, name)]
+            if self.bare:
+                forms.append(
+                    keys_of(records[self.bare])[self.bare].metadata["kind"].schema(definitions)
+                )
+            elif words:
+                forms.append({"enum": words})
+            definitions[self.noun] = {"anyOf": forms}
+        return {"$ref": f"#/$defs/{self.noun}"}
+
+
+def _needs_value(record: type[Record], name: str) -> bool:
+    return is_required(keys_of(record)[name])
+
+
+def _fields(record: type[Record]) -> tuple[dataclasses.Field[Any], ...]:
+    return dataclasses.fields(record)
+
+
+def _unknown_key(node: Node, name: str, entries: Mapping[str, Any], noun: str) -> Invalid:
+    return node.refuse(
+        "unknown-key",
+        f"unknown key `{shown(name)}` in {noun}",
+        span=node.document.key_span((*node.path, name)),
+        caption="not a key of this place",
+        help=did_you_mean(name, entries) or f"keys that may stand here: {', '.join(entries)}",
+    )
