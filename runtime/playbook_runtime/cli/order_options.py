@@ -1,0 +1,113 @@
+"""The flags of every command that reads orders: one decorator, so that they never differ."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from playbook_runtime.orders.options import OrderOptions
+
+_FILE: Final = click.Path(path_type=Path)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderInput:
+    """What the flags say: how to read, and the optional files beside the orders."""
+
+    options: OrderOptions
+    customers: Path | None
+    events: Path | None
+
+
+def order_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flags to a click command; it gets them as one argument, `order_input: OrderInput`."""
+
+    @functools.wraps(command)
+    def with_input(
+        *arguments: Any,
+        mapped: tuple[tuple[str, str], ...],
+        source: str | None,
+        encoding: str | None,
+        skip_lines: int,
+        date_format: str | None,
+        currency: str | None,
+        timezone: str | None,
+        max_rejects: int | None,
+        quarantine: Path | None,
+        customers: Path | None,
+        events: Path | None,
+        **others: Any,
+    ) -> Any:
+        options = OrderOptions(
+            map=dict(mapped),
+            source=source,
+            encoding=encoding,
+            skip_lines=skip_lines,
+            date_format=date_format,
+            currency=currency,
+            timezone=timezone,
+            max_rejects=max_rejects,
+            quarantine=quarantine,
+        )
+        read = OrderInput(options, customers, events)
+        return command(*arguments, order_input=read, **others)
+
+    for flag in reversed(_FLAGS):
+        with_input = flag(with_input)
+    return with_input
+
+
+def _pairs(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for value in values:
+        field, equals, column = value.partition("=")
+        if not equals or not field.strip() or not column.strip():
+            raise click.BadParameter(f"{value!r}: write it like customer_id=Kunde")
+        pairs.append((field.strip(), column.strip()))
+    if len({field for field, _ in pairs}) < len(pairs):
+        raise click.BadParameter("a field is mapped twice")
+    return tuple(pairs)
+
+
+_FLAGS: Final = (
+    click.option(
+        "--map",
+        "mapped",
+        metavar="FIELD=COLUMN",
+        multiple=True,
+        callback=_pairs,
+        help="Which column a field is in, e.g. customer_id=Kunde. Repeatable.",
+    ),
+    click.option("--source", metavar="NAME", help="The shop system: generic, shopify. Else found."),
+    click.option("--encoding", metavar="NAME", help="The text encoding when it is not UTF-8."),
+    click.option(
+        "--skip-lines",
+        metavar="N",
+        type=click.IntRange(min=0),
+        default=0,
+        help="Lines before the header.",
+    ),
+    click.option("--date-format", metavar="FORMAT", help="How dates are written: DD/MM/YYYY."),
+    click.option(
+        "--currency", metavar="CODE", help="The currency of the file, or the one to read."
+    ),
+    click.option("--timezone", metavar="ZONE", help="The shop's zone, e.g. Europe/Berlin."),
+    click.option(
+        "--max-rejects",
+        metavar="N",
+        type=click.IntRange(min=0),
+        help="How many rows may be set aside. Default: 20, or 1% if that is more.",
+    ),
+    click.option("--quarantine", metavar="FILE", type=_FILE, help="Where rows set aside go."),
+    click.option(
+        "--customers", metavar="FILE", type=_FILE, help="Consent, birthday, zone, country."
+    ),
+    click.option("--events", metavar="FILE", type=_FILE, help="Sign-ups, carts, opens, clicks."),
+)

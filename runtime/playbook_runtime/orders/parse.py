@@ -1,0 +1,130 @@
+"""From text cells to values: currency, amounts in minor units, local seconds, and the verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from playbook_runtime.orders.amounts import AmountForm, minor_units_sql, quoted, too_large_sql
+from playbook_runtime.orders.currency import EXPONENTS
+from playbook_runtime.orders.dates import (
+    EARLIEST_DAY,
+    LATEST_DAY,
+    SECONDS_A_DAY,
+    DateColumn,
+    local_seconds_sql,
+    mask_sql,
+    offset_sql,
+    timed_sql,
+)
+from playbook_runtime.orders.reasons import (
+    AMOUNT_TOO_LARGE,
+    BAD_AMOUNT,
+    BAD_CURRENCY,
+    BAD_DATE,
+    BAD_REFUND,
+    DATE_OUT_OF_RANGE,
+    MISSING_CUSTOMER,
+    MISSING_ORDER_ID,
+    OTHER_CURRENCY,
+    REFUND_ABOVE_TOTAL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """How one file writes its cells. `columns` are the fields that it has."""
+
+    amounts: AmountForm
+    dates: DateColumn
+    currency: str
+    columns: frozenset[str]
+    guests: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyCount:
+    """One currency of the file: its code ('' where the cell is empty), lines and first row."""
+
+    code: str
+    lines: int
+    row: int
+
+    @property
+    def known(self) -> bool:
+        """Whether this is an ISO 4217 code."""
+        return self.code in EXPONENTS
+
+
+def currencies(connection: Any) -> tuple[CurrencyCount, ...]:
+    """Return the currencies of the lines that no rule leaves out, most frequent first."""
+    rows = connection.execute(
+        "SELECT upper(currency) AS code, count(*), min(row) FROM line WHERE source_reason = 0 "
+        "GROUP BY code ORDER BY count(*) DESC, min(row)"
+    ).fetchall()
+    return tuple(CurrencyCount(*row) for row in rows)
+
+
+def create_typed(connection: Any, forms: Forms) -> None:
+    """Make the table `typed` of `line`: values as integers and `reason`, the verdict's code.
+
+    Columns: row, rows, order_id, order_hash, key (NULL: none), local (wall clock seconds),
+    zone_offset (seconds, NULL: naive), timed, total, refunded, gift, discount (minor units,
+    discount NULL: unknown), category, channel, marketplace, consent ('' where empty), reason.
+    """
+    connection.execute(f"CREATE TABLE typed AS {_typed_sql(forms)}")
+
+
+def _typed_sql(forms: Forms) -> str:
+    amounts, dates, present = forms.amounts, forms.dates, forms.columns
+    mask = "NULL"
+    if dates.forms:
+        mask = mask_sql("ordered_at")
+    minor = {
+        name: minor_units_sql(name, amounts) if name in present else "CAST(NULL AS BIGINT)"
+        for name in ("total", "refunded", "discount")
+    }
+    scale = 10**amounts.exponent
+    first, last = EARLIEST_DAY * SECONDS_A_DAY, (LATEST_DAY + 1) * SECONDS_A_DAY
+    rules = [
+        "WHEN source_reason > 0 THEN source_reason",
+        *_currency_rules(forms),
+        *([f"WHEN order_id = '' THEN {MISSING_ORDER_ID.code}"] if "order_id" in present else []),
+        *([] if forms.guests else [f"WHEN customer_id = '' THEN {MISSING_CUSTOMER.code}"]),
+        f"WHEN local IS NULL THEN {BAD_DATE.code}",
+        f"WHEN local < {first} OR local >= {last} THEN {DATE_OUT_OF_RANGE.code}",
+        f"WHEN {too_large_sql('total', 'total_minor', amounts)} THEN {AMOUNT_TOO_LARGE.code}",
+        f"WHEN total_minor IS NULL THEN {BAD_AMOUNT.code}",
+    ]
+    if "refunded" in present:
+        above = "total_minor >= 0 AND abs(refunded_minor) > total_minor"
+        rules += [
+            f"WHEN refunded <> '' AND refunded_minor IS NULL THEN {BAD_REFUND.code}",
+            f"WHEN {above} THEN {REFUND_ABOVE_TOTAL.code}",
+        ]
+    return (
+        f"WITH masked AS (SELECT *, {mask} AS mask FROM line), "
+        "parsed AS (SELECT *, "
+        f"{local_seconds_sql('ordered_at', 'mask', dates)} AS local, "
+        f"{offset_sql('ordered_at', 'mask', dates)} AS zone_offset, "
+        f"{timed_sql('ordered_at', 'mask', dates)} AS timed, "
+        f"{minor['total']} AS total_minor, {minor['refunded']} AS refunded_minor, "
+        f"{minor['discount']} AS discount_minor FROM masked) "
+        "SELECT row, CAST(rows AS INTEGER) AS rows, order_id, hash(order_id) AS order_hash, "
+        "nullif(customer_id, '') AS key, local, zone_offset, coalesce(timed, FALSE) AS timed, "
+        "total_minor AS total, coalesce(abs(refunded_minor), 0) AS refunded, "
+        f"CAST(coalesce(gift * {scale}, 0) AS BIGINT) AS gift, abs(discount_minor) AS discount, "
+        "category, channel, marketplace, lower(consent) AS consent, "
+        f"CAST(CASE {' '.join(rules)} ELSE 0 END AS UTINYINT) AS reason FROM parsed"
+    )
+
+
+def _currency_rules(forms: Forms) -> list[str]:
+    if "currency" not in forms.columns:
+        return []
+    known = ", ".join(quoted(code) for code in sorted(EXPONENTS))
+    differs = f"upper(currency) <> {quoted(forms.currency)}"
+    return [
+        f"WHEN {differs} AND upper(currency) IN ({known}) THEN {OTHER_CURRENCY.code}",
+        f"WHEN {differs} THEN {BAD_CURRENCY.code}",
+    ]

@@ -1,0 +1,52 @@
+"""The quarantine file: every row that was set aside, with its line, the rule and the raw value."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One row set aside: physical line (row number in Parquet), rule, blamed column and cell."""
+
+    line: int
+    reason: str
+    column: str
+    value: str
+    row: tuple[str, ...]
+
+
+def formula_safe(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula: with an apostrophe before = + - @."""
+    return "'" + cell if cell.startswith(_FORMULA_STARTS) else cell
+
+
+def write_quarantine(path: Path, rows: Iterable[SetAside]) -> None:
+    """Write the file whole or not at all (OSError when it cannot be written)."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("line", "reason", "column", "value", "row"))
+    for found in sorted(rows, key=lambda one: (one.line, one.reason)):
+        raw = io.StringIO()
+        csv.writer(raw, lineterminator="").writerow(found.row)
+        cells = (found.reason, found.column, found.value, raw.getvalue())
+        writer.writerow((found.line, *(formula_safe(cell) for cell in cells)))
+    handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=".quarantine-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            stream.write(text.getvalue())
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
