@@ -28,6 +28,7 @@ HAPPENED = "happened"
 TIMED_OUT = "timed-out"
 STARTS = "starts"
 EMITS = "emits"
+WAYS = (NEXT, YES, NO, VARIANT, CASE, HAPPENED, TIMED_OUT, STARTS, EMITS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,59 @@
+"""Values of the model as plain JSON data, in one canonical form.
+
+Scalars are their canonical text, conditions too; what is empty is left out, so that a key that a
+later version adds changes no digest. Places are never written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from playbook_compiler.model import Existing, Margin, Requirement
+from playbook_compiler.records import Record
+from playbook_compiler.steps import STEP_LIST, MessageChoice
+from playbook_compiler.units import plain
+
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
+
+
+def encode(value: Any, *, without: frozenset[str] = frozenset()) -> Json:
+    """Return a value of the model as JSON data; `without` names keys to leave out of a record."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case Decimal():
+            return plain(value)
+        case Record():
+            return _record(value, without)
+        case Mapping():
+            return {str(name): encode(value[name]) for name in sorted(value)}
+        case list() | tuple():
+            return [encode(item) for item in value]
+        case Margin(default=default, by_category=by_category):
+            return encode({"default": default, **by_category})
+        case MessageChoice(messages=messages, order=order):
+            return {"messages": list(messages), "order": order}
+        case Requirement(text=text):
+            return text
+        case _:
+            return str(value)
+
+
+def _record(record: Record, without: frozenset[str]) -> Json:
+    read: dict[str, Json] = {}
+    for entry in fields(record):
+        name = entry.metadata.get("name") or entry.name
+        if "kind" not in entry.metadata or name in without:
+            continue
+        if entry.metadata["kind"] is STEP_LIST:
+            continue  # the graph's edges say which steps follow
+        value = getattr(record, entry.name)
+        if isinstance(record, Existing) and record.over is not None and name == "rule":
+            continue
+        data = encode(value)
+        if data not in (None, "", [], {}):
+            read[name] = data
+    return read

@@ -1,0 +1,1 @@
+"""Pictures of a TriggerGraph: one file a format, `render(graph) -> str`."""

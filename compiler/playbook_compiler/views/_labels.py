@@ -1,0 +1,72 @@
+"""What a node and an edge say in a picture."""
+
+from __future__ import annotations
+
+from playbook_compiler.graph import NEXT, Edge, Node
+from playbook_compiler.steps import (
+    Branch,
+    If,
+    Send,
+    Split,
+    Task,
+    UntilEvent,
+    UntilTime,
+    Wait,
+)
+from playbook_compiler.triggers import EventTrigger, Inactivity, Trigger
+from playbook_compiler.units import Share
+
+LABEL_LIMIT = 80
+
+
+def node_label(node: Node) -> str:
+    """Return a few words on what happens at a node."""
+    return _cut(_said(node))
+
+
+def _said(node: Node) -> str:
+    match node.what:
+        case None:
+            return "end"
+        case EventTrigger(event=event, where=where):
+            return event if where is None else f"{event} where {where}"
+        case Inactivity(inactive_for=age):
+            return f"inactive for {age}"
+        case Trigger() as trigger:
+            return f"{trigger.kind} {getattr(trigger, trigger.kind)}"
+        case Send(send=choice, offer=offer):
+            said = f"send {' / '.join(choice.messages)}"
+            return f"{said} with {offer}" if offer else said
+        case Wait(wait=UntilEvent(until=event, at_most=at_most)):
+            return f"wait for {event}, at most {at_most}"
+        case Wait(wait=UntilTime(until=until)):
+            return f"wait until {until}"
+        case Wait(wait=length):
+            return f"wait {length}"
+        case If(condition=condition):
+            return f"if {condition}"
+        case Branch():
+            return "branch"
+        case Split(split=name):
+            return f"split {name}"
+        case Task(task=what):
+            return f"task: {what}"
+        case step:
+            return step.id.rpartition(".")[2].replace("-", " ")
+
+
+def edge_label(edge: Edge, source: Node) -> str:
+    """Return the word on an edge: the way, a variant with its share, or a case's condition."""
+    match source.what:
+        case Split(variants=variants) if edge.name in variants:
+            share: Share = variants[edge.name].share
+            return f"{edge.name} {share}"
+        case Branch(branch=cases) if edge.name:
+            return _cut(str(cases[int(edge.name) - 1].condition))
+        case _:
+            return "" if edge.way == NEXT else edge.way
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LABEL_LIMIT else f"{line[: LABEL_LIMIT - 3]}..."

@@ -1,0 +1,38 @@
+"""Showing findings on the command line, the same way in every command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+from playbook_compiler.diagnostics import Diagnostic
+from playbook_compiler.driver import Compiled, compile_playbook
+from playbook_compiler.source import SourceFile
+from playbook_runtime.output.diagnostics import OutputFormat, colour_wanted, render, summary
+
+
+def show_findings(
+    diagnostics: Sequence[Diagnostic],
+    sources: Iterable[SourceFile],
+    stream: TextIO,
+    output_format: OutputFormat = "full",
+) -> None:
+    """Write findings to a stream, with the lines of `sources` that they stand in."""
+    by_path = {source.path: source for source in sources}
+    encoding = stream.encoding or "utf-8"
+    stream.write(render(diagnostics, by_path, output_format, colour_wanted(stream), encoding))
+
+
+def compiled_or_exit(path: str, *, quiet: bool = False) -> Compiled:
+    """Return the compiled playbook at `path`; findings go to stderr, and errors end with exit 1.
+
+    With `quiet`, only errors are shown.
+    """
+    compiled = compile_playbook(path)
+    told = [found for found in compiled.diagnostics if found.is_error or not quiet]
+    show_findings(told, compiled.sources, sys.stderr)
+    if compiled.graph is None:
+        sys.stderr.write(f"\n{summary(compiled.diagnostics)}\n")
+        raise SystemExit(1)
+    return compiled
