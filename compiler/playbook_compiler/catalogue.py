@@ -1,4 +1,4 @@
-"""The built-in facts, message variables, order-line fields, events and channels, as data."""
+"""The built-in facts, message variables and order-line fields, as data; and all in one table."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from playbook_compiler.countries import COUNTRIES
-from playbook_compiler.facts import (
-    Catalogue,
-    Channel,
-    Event,
-    Fact,
-    IdKind,
-    Nature,
-    RunKey,
-    ValueType,
-    Where,
+from playbook_compiler.event_catalogue import (
+    CART_FIELDS,
+    CHANNELS,
+    EVENTS,
+    ORDER_FIELDS,
+    PRODUCT_FIELDS,
 )
+from playbook_compiler.facts import Catalogue, Fact, IdKind, ValueType, Where
 
 NEVER_BOUGHT = "customers who never bought"
 _UNOBSERVED = "everyone, where the playbook has no such programme or file"
@@ -36,18 +33,7 @@ RFM_SEGMENTS = (
     "lost",
 )
 LIFECYCLE = ("new", "growing", "mature", "dormant", "lost")
-_CHANNELS = (
-    Channel("email", "E-mail."),
-    Channel("sms", "Text message to a phone."),
-    Channel("push", "Push notification of an app or browser."),
-    Channel("in_app", "Message inside the shop's app or site."),
-    Channel("post", "Card or letter, or an insert in the parcel."),
-    Channel("ads", "Audience of an advertising platform.", message=False),
-    Channel("community", "Group or chat community of the shop.", message=False),
-    Channel("chat", "One-to-one chat or messenger."),
-    Channel("phone", "Phone call by a person."),
-)
-_MESSAGE_CHANNELS = tuple(sorted(one.name for one in _CHANNELS if one.message))
+_MESSAGE_CHANNELS = tuple(sorted(one.name for one in CHANNELS if one.message))
 
 _T = ValueType
 _FACTS = (
@@ -222,158 +208,19 @@ _FACTS = (
     ),
 )
 
-_ORDER = (
-    Fact("order.id", _T.TEXT, "The order's number in the shop."),
-    Fact("order.total", _T.MONEY, "What the customer pays for the order.", unit="money", least=0),
-    Fact("order.discount", _T.MONEY, "Discount on the order.", unit="money", least=0),
-    Fact("order.nth", _T.INTEGER, "1 for the first order, 2 for the second.", least=1),
-    Fact(
-        "order.marketplace",
-        _T.TEXT,
-        "Marketplace of the order.",
-        missing_for="orders in the shop itself",
-    ),
-)
-_PRODUCT = (
-    Fact("product.sku", _T.TEXT, "The product's key.", ids=IdKind.PRODUCT),
-    Fact("product.category", _T.TEXT, "The product's category.", ids=IdKind.CATEGORY),
-    Fact("product.name", _T.TEXT, "The product's name in the shop."),
-    Fact("product.price", _T.MONEY, "The product's price.", unit="money", least=0),
-)
-_CART = (
-    Fact("cart.id", _T.TEXT, "The cart's number in the shop."),
-    Fact("cart.total", _T.MONEY, "Value of the goods in the cart.", unit="money", least=0),
-)
-_SENT = (
-    Fact("message", _T.TEXT, "The message's id.", ids=IdKind.MESSAGE),
-    Fact("channel", _T.ENUM, "The message's channel.", ids=IdKind.CHANNEL),
-)
-_POINTS = (Fact("points", _T.INTEGER, "How many points.", unit="points", least=0),)
-_OFFER = (Fact("offer", _T.TEXT, "The offer's id.", ids=IdKind.OFFER),)
-_TOPIC = (Fact("topic", _T.TEXT, "What the case is about.", missing_for="cases without a topic"),)
-_SCORE = (
-    Fact("score", _T.INTEGER, "Satisfaction from 0 to 10.", unit="score 0-10", least=0, most=10),
-)
-_RATING = (Fact("rating", _T.INTEGER, "Stars from 1 to 5.", unit="stars", least=1, most=5),)
-_TIERS = (
-    Fact("tier", _T.ENUM, "The new level.", ids=IdKind.TIER),
-    Fact("direction", _T.ENUM, "Whether the level rose or fell.", members=("up", "down")),
-)
-
-_N, _K = Nature, RunKey
-_EVENTS = (
-    Event("sign_up", "A person subscribes to the newsletter.", _N.SIGN_UP),
-    Event("account_created", "A person opens an account in the shop.", _N.SIGN_UP),
-    Event("order_placed", "An order is placed.", _N.ORDER, key=_K.ORDER, fields=_ORDER),
-    Event("order_paid", "An order is paid.", _N.AFTER_ORDER, key=_K.ORDER, fields=_ORDER),
-    Event("order_shipped", "An order leaves.", _N.AFTER_ORDER, key=_K.ORDER, fields=_ORDER),
-    Event(
-        "out_for_delivery",
-        "The carrier brings the order today.",
-        _N.AFTER_ORDER,
-        key=_K.ORDER,
-        fields=_ORDER,
-    ),
-    Event(
-        "order_delivered",
-        "The order reaches the customer.",
-        _N.AFTER_ORDER,
-        key=_K.ORDER,
-        fields=_ORDER,
-    ),
-    Event(
-        "order_returned",
-        "The customer sends goods of an order back.",
-        _N.AFTER_ORDER,
-        key=_K.ORDER,
-        fields=_ORDER,
-    ),
-    Event(
-        "cart_abandoned",
-        "A cart is left without an order.",
-        _N.BEFORE_ORDER,
-        key=_K.CART,
-        fields=_CART + _PRODUCT,
-    ),
-    Event(
-        "product_browsed",
-        "A known visitor looks at a product.",
-        _N.BEFORE_ORDER,
-        key=_K.PRODUCT,
-        fields=_PRODUCT,
-    ),
-    Event(
-        "wish_listed",
-        "A product is put on the wish list.",
-        _N.BEFORE_ORDER,
-        key=_K.PRODUCT,
-        fields=_PRODUCT,
-    ),
-    Event(
-        "review_left",
-        "The customer reviews a product.",
-        _N.AFTER_ORDER,
-        key=_K.PRODUCT,
-        fields=_RATING + _PRODUCT,
-    ),
-    Event(
-        "feedback_given",
-        "The customer answers the satisfaction question.",
-        _N.AFTER_ORDER,
-        key=_K.ORDER,
-        fields=_SCORE + _ORDER,
-    ),
-    Event("message_opened", "A message is opened.", _N.AFTER_MESSAGE, fields=_SENT),
-    Event("link_clicked", "A link in a message is clicked.", _N.AFTER_MESSAGE, fields=_SENT),
-    Event("unsubscribed", "The customer leaves a channel.", _N.AFTER_MESSAGE, fields=(_SENT[1],)),
-    Event(
-        "offer_redeemed",
-        "An order uses an offer.",
-        _N.PROGRAMME,
-        key=_K.ORDER,
-        fields=_OFFER + _ORDER,
-    ),
-    Event("points_earned", "Points are credited.", _N.PROGRAMME, human=False, fields=_POINTS),
-    Event("points_redeemed", "Points are spent.", _N.PROGRAMME, fields=_POINTS),
-    Event(
-        "points_expiring",
-        "Points are about to lapse.",
-        _N.PROGRAMME,
-        human=False,
-        fields=_POINTS,
-    ),
-    Event("tier_changed", "The level changes.", _N.PROGRAMME, human=False, fields=_TIERS),
-    Event("referred", "A person whom the customer recommended buys.", _N.PROGRAMME),
-    Event(
-        "subscription_renewed",
-        "A subscription delivers again.",
-        _N.PROGRAMME,
-        human=False,
-        fields=_PRODUCT,
-    ),
-    Event(
-        "subscription_cancelled",
-        "The customer ends a subscription.",
-        _N.PROGRAMME,
-        fields=_PRODUCT,
-    ),
-    Event("support_case_opened", "The customer asks for help.", _N.OTHER, fields=_TOPIC),
-    Event("support_case_closed", "A support case is solved.", _N.OTHER, fields=_TOPIC),
-)
-
 _M = Where.MESSAGE
 _VARIABLES = (
     Fact("first_name", _T.TEXT, "First name.", _M, static=True, missing_for=_UNTOLD),
     Fact("last_name", _T.TEXT, "Last name.", _M, static=True, missing_for=_UNTOLD),
     Fact("email", _T.TEXT, "E-mail address.", _M, static=True, missing_for=_UNTOLD),
-    *(replace(one, where=_M) for one in _ORDER),
+    *(replace(one, where=_M) for one in ORDER_FIELDS),
     Fact("order.ordered_at", _T.DATE, "Day of the order.", _M),
     Fact("order.tracking_url", _T.TEXT, "Link to the parcel.", _M, missing_for="orders not sent"),
     Fact("order.status_url", _T.TEXT, "Link to the order in the shop.", _M),
-    *(replace(one, where=_M) for one in _PRODUCT),
+    *(replace(one, where=_M) for one in PRODUCT_FIELDS),
     Fact("product.url", _T.TEXT, "Link to the product.", _M),
     Fact("product.image_url", _T.TEXT, "Link to the product's picture.", _M),
-    *(replace(one, where=_M) for one in _CART),
+    *(replace(one, where=_M) for one in CART_FIELDS),
     Fact("cart.url", _T.TEXT, "Link back to the cart.", _M),
     Fact("offer.code", _T.TEXT, "The customer's code for the message's offer.", _M),
     Fact("offer.valid_until", _T.DATE, "Last day of the message's offer.", _M),
@@ -401,6 +248,6 @@ BUILT_IN = Catalogue(
     facts=_by_name(_FACTS),
     variables=_by_name(_VARIABLES),
     lines=_by_name(_LINES),
-    events={one.name: one for one in _EVENTS},
-    channels={one.name: one for one in _CHANNELS},
+    events={one.name: one for one in EVENTS},
+    channels={one.name: one for one in CHANNELS},
 )

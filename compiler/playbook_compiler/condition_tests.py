@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import NoReturn, cast
 
 from playbook_compiler.condition_deeds import EXAMPLES
+from playbook_compiler.condition_literals import read_literal
 from playbook_compiler.condition_reader import Reader, Unreadable
-from playbook_compiler.condition_scope import meant, unknown_fact, unknown_name
-from playbook_compiler.condition_tokens import COMPARISONS, KEYWORDS, SLIPS, unquoted, written
-from playbook_compiler.condition_values import Mismatch, expected, read_value
+from playbook_compiler.condition_scope import meant, unknown_fact
+from playbook_compiler.condition_tokens import COMPARISONS, KEYWORDS, SLIPS
+from playbook_compiler.condition_values import described
 from playbook_compiler.conditions import (
     Between,
     Compare,
@@ -189,7 +190,7 @@ def _comparison(reader: Reader, fact: Fact, operator: str, first: int) -> Condit
         _ordered(reader, fact, sign)
     elif fact.type is _SET:
         _set_as_one_value(reader, fact, operator, first)
-    value = _value(reader, fact)
+    value = read_literal(reader, fact)
     return Compare(fact, cast(Operator, operator), value, reader.since(first))
 
 
@@ -216,7 +217,7 @@ def _membership(reader: Reader, fact: Fact, first: int) -> Condition:
     values: list[Value] = []
     while True:
         reader.at += 1
-        value = _value(reader, fact)
+        value = read_literal(reader, fact)
         if value not in values:
             values.append(value)
         text = reader.texts[reader.at]
@@ -238,7 +239,7 @@ def _top(reader: Reader, fact: Fact, first: int) -> Condition:
     if fact.type not in NUMERIC_TYPES and fact is not _UNKNOWN:
         reader.report(
             "type-mismatch",
-            f"`{fact}` has no highest values: it is {_kind(fact)}",
+            f"`{fact}` has no highest values: it is {described(fact)}",
             first,
             reader.at,
             caption="expected a number or an amount",
@@ -272,9 +273,9 @@ def _interval(reader: Reader, fact: Fact, first: int) -> Condition:
     if fact.type is not ValueType.YEARLY_DATE:
         _ordered(reader, fact, reader.at - 1)
     start = reader.at
-    low = _value(reader, fact)
+    low = read_literal(reader, fact)
     reader.need("and", "between the two values")
-    high = _value(reader, fact)
+    high = read_literal(reader, fact)
     if fact.type in ORDERED_TYPES and not reader.found and precedes(high, low):
         right = f"{print_value(fact, high)} and {print_value(fact, low)}"
         reader.report(
@@ -324,14 +325,14 @@ def _contains(reader: Reader, fact: Fact, first: int) -> Condition:
     if fact.type is not ValueType.SET and fact is not _UNKNOWN:
         reader.report(
             "type-mismatch",
-            f"`{fact}` is one value, not a set: it is {_kind(fact)}",
+            f"`{fact}` is one value, not a set: it is {described(fact)}",
             reader.at - 1,
             reader.at - 1,
             caption="expected `=`",
             advice=f"write `{fact} = ...`",
             instead="=",
         )
-    value = _value(reader, fact)
+    value = read_literal(reader, fact)
     return Has(fact, str(value), reader.since(first))
 
 
@@ -341,7 +342,7 @@ def _ordered(reader: Reader, fact: Fact, sign: int) -> None:
         return
     reader.report(
         "type-mismatch",
-        f"`{fact}` cannot be compared by size: it is {_kind(fact)}",
+        f"`{fact}` cannot be compared by size: it is {described(fact)}",
         sign,
         sign,
         caption="expected another comparison",
@@ -367,94 +368,6 @@ def _set_as_one_value(reader: Reader, fact: Fact, operator: str, first: int) -> 
         advice=f"write `{right}`",
         instead=right,
     )
-
-
-def _value(reader: Reader, fact: Fact) -> Value:
-    """Read one value that goes beside `fact`; a wrong one is reported and its text returned."""
-    at = reader.at
-    text, kind = reader.texts[at], reader.kinds[at]
-    quoted = kind == "string"
-    if quoted:
-        text = unquoted(text)
-    elif kind not in ("word", "number") or text in KEYWORDS:
-        reader.bad_token()
-        reader.fail(
-            f"expected {expected(fact)}, found {reader.shown_next()}",
-            caption="expected a value",
-            advice=f'if the text `{text}` is meant, write "{text}"' if text in KEYWORDS else "",
-        )
-    reader.at = at + 1
-    value = read_value(fact, text, quoted=quoted, decimals=reader.scope.currency_decimals)
-    if isinstance(value, Mismatch):
-        _mismatch(reader, fact, value, at)
-        return text
-    if isinstance(value, str) and (fact.members or fact.ids):
-        _declared(reader, fact, value, at)
-    return value
-
-
-def _mismatch(reader: Reader, fact: Fact, mismatch: Mismatch, at: int) -> None:
-    text = reader.texts[at]
-    if text in reader.scope.readable and reader.kinds[at] == "word":
-        reader.report(
-            "type-mismatch",
-            f"`{fact}` is compared with another fact, `{text}`",
-            at,
-            at,
-            caption=f"expected {mismatch.expected}",
-            advice="a fact is compared with a value; let the shop compute the difference as a"
-            " field of its own under `facts:`",
-        )
-        return
-    reader.report(
-        "type-mismatch",
-        f"`{fact}` is {_kind(fact)}, and `{shown(text)}` is not",
-        at,
-        at,
-        caption=f"expected {mismatch.expected}",
-        advice=f"write `{mismatch.instead}`" if mismatch.instead else f"write {mismatch.expected}",
-        instead=mismatch.instead or None,
-        safe=False,
-    )
-
-
-def _declared(reader: Reader, fact: Fact, value: str, at: int) -> None:
-    """Report a value that is none of an enum's members or of the declared names."""
-    if fact.ids is not None:
-        known = reader.scope.names(fact.ids)
-        if known is not None and value not in known:
-            reader.found.append(unknown_name(fact.ids, value, known, reader.span(at, at)))
-        return
-    if value in fact.members:
-        return
-    close = meant(value, set(fact.members))
-    some = ", ".join(fact.members[:12]) + (", ..." if len(fact.members) > 12 else "")
-    reader.report(
-        "unknown-value",
-        f"`{fact}` is never `{shown(value)}`",
-        at,
-        at,
-        caption=f"not a value of `{fact}`",
-        advice=f"did you mean `{close}`?" if close else f"its values: {some}",
-        instead=written(close) if close else None,
-        safe=False,
-    )
-
-
-def _kind(fact: Fact) -> str:
-    return {
-        ValueType.INTEGER: "a whole number",
-        ValueType.NUMBER: "a number",
-        ValueType.MONEY: "an amount of money",
-        ValueType.DAYS: "a number of days",
-        ValueType.SHARE: "a percentage",
-        ValueType.BOOLEAN: "true or false",
-        ValueType.TEXT: "a text",
-        ValueType.ENUM: "a name out of a list",
-        ValueType.SET: "a set of names",
-        ValueType.DATE: "a date",
-        ValueType.YEARLY_DATE: "a day of the year",
-    }[fact.type]
 
 
 def _example(fact: Fact) -> str:

@@ -50,6 +50,23 @@ def expected(fact: Fact) -> str:
     return _EXAMPLES[fact.type]
 
 
+def described(fact: Fact) -> str:
+    """Return in words what type a fact is: `a whole number`."""
+    return {
+        ValueType.INTEGER: "a whole number",
+        ValueType.NUMBER: "a number",
+        ValueType.MONEY: "an amount of money",
+        ValueType.DAYS: "a number of days",
+        ValueType.SHARE: "a percentage",
+        ValueType.BOOLEAN: "true or false",
+        ValueType.TEXT: "a text",
+        ValueType.ENUM: "a name out of a list",
+        ValueType.SET: "a set of names",
+        ValueType.DATE: "a date",
+        ValueType.YEARLY_DATE: "a day of the year",
+    }[fact.type]
+
+
 def whole_number(text: str) -> int | None:
     """Return the whole number that a text is in plain digits, or None."""
     digits = text.removeprefix("-")

@@ -1,7 +1,8 @@
 """A condition as a typed tree: what it reads, how it is written, what it refers to.
 
 The tree is closed: every phase and target handles exactly these nodes. `str(node)` is the canonical
-text, which parses to an equal tree. Spans and nothing else are left out of comparison.
+text, which parses to an equal tree. Spans and nothing else are left out of comparison. One long
+file, because the set of nodes is one thing.
 """
 
 from __future__ import annotations

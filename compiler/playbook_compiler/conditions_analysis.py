@@ -132,14 +132,17 @@ def _conflicts(condition: Condition, *, truth: bool) -> list[Conflict]:
 
 def _conflict(wanted: list[_Wanted]) -> Conflict | None:
     """Return the first part that no state of affairs allows beside those before it."""
+    left: dict[Fact, _Possible] = {}
+    outcomes: dict[Condition, tuple[bool, Span]] = {}
     for last, (part, truth) in enumerate(wanted):
-        for earlier, (other, outcome) in enumerate(wanted[:last]):
-            if part == other and truth is not outcome:
-                return Conflict(str(part), wanted[earlier][0].span, part.span)
+        outcome, span = outcomes.setdefault(part, (truth, part.span))
+        if outcome is not truth:
+            return Conflict(str(part), span, part.span)
         for fact in dict.fromkeys(read.fact for read in facts_read(part)):
-            if not _possible(wanted[: last + 1], fact).is_empty:
-                continue
-            return Conflict(str(fact), *_settled_by(wanted[: last + 1], fact))
+            before = left[fact] if fact in left else _anything(fact)
+            left[fact] = before.both(_states(part, fact, truth=truth))
+            if left[fact].is_empty:
+                return Conflict(str(fact), *_settled_by(wanted[: last + 1], fact))
     return None
 
 
@@ -189,11 +192,13 @@ def _joined(one: Values, other: Values) -> Values:
     return one | other
 
 
+def _anything(fact: Fact) -> _Possible:
+    return _Possible(universe(fact), fact.may_be_missing)
+
+
 def _possible(wanted: list[_Wanted], fact: Fact) -> _Possible:
-    everything = _Possible(universe(fact), fact.may_be_missing)
-    return reduce(
-        _Possible.both, (_states(part, fact, truth=truth) for part, truth in wanted), everything
-    )
+    states = (_states(part, fact, truth=truth) for part, truth in wanted)
+    return reduce(_Possible.both, states, _anything(fact))
 
 
 def _states(condition: Condition, fact: Fact, *, truth: bool) -> _Possible:

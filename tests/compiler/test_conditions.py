@@ -1,10 +1,12 @@
-"""Conditions: what is understood, what is refused and with which words, what can be told of them."""
+"""Conditions: what is understood, what is refused and in which words, what is told of them."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 import pytest
+from tests.compiler.condition_texts import covered, only, parse, parsed, scope
+
 from playbook_compiler.condition_cut import looks_cut
 from playbook_compiler.conditions import (
     And,
@@ -27,8 +29,6 @@ from playbook_compiler.conditions_analysis import (
 from playbook_compiler.facts import IdKind, Where
 from playbook_compiler.source import Span
 from playbook_compiler.units import Duration, Money, Share
-
-from tests.compiler.condition_texts import covered, only, parse, parsed, scope
 
 CANONICAL = (
     "orders >= 1",

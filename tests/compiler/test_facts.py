@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from playbook_compiler.catalogue import BUILT_IN
 from playbook_compiler.facts import (
     Channel,

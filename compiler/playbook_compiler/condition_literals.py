@@ -1,0 +1,83 @@
+"""Reading one value of a condition: its type and its name are checked against the fact."""
+
+from __future__ import annotations
+
+from playbook_compiler.condition_reader import Reader
+from playbook_compiler.condition_scope import meant, unknown_name
+from playbook_compiler.condition_tokens import KEYWORDS, unquoted, written
+from playbook_compiler.condition_values import Mismatch, described, expected, read_value
+from playbook_compiler.conditions import Value
+from playbook_compiler.diagnostics import shown
+from playbook_compiler.facts import Fact
+
+
+def read_literal(reader: Reader, fact: Fact) -> Value:
+    """Read one value that goes beside `fact`; a wrong one is reported and its text returned."""
+    at = reader.at
+    text, kind = reader.texts[at], reader.kinds[at]
+    quoted = kind == "string"
+    if quoted:
+        text = unquoted(text)
+    elif kind not in ("word", "number") or text in KEYWORDS:
+        reader.bad_token()
+        reader.fail(
+            f"expected {expected(fact)}, found {reader.shown_next()}",
+            caption="expected a value",
+            advice=f'if the text `{text}` is meant, write "{text}"' if text in KEYWORDS else "",
+        )
+    reader.at = at + 1
+    value = read_value(fact, text, quoted=quoted, decimals=reader.scope.currency_decimals)
+    if isinstance(value, Mismatch):
+        _mismatch(reader, fact, value, at)
+        return text
+    if isinstance(value, str) and (fact.members or fact.ids):
+        _declared(reader, fact, value, at)
+    return value
+
+
+def _mismatch(reader: Reader, fact: Fact, mismatch: Mismatch, at: int) -> None:
+    text = reader.texts[at]
+    if text in reader.scope.readable and reader.kinds[at] == "word":
+        reader.report(
+            "type-mismatch",
+            f"`{fact}` is compared with another fact, `{text}`",
+            at,
+            at,
+            caption=f"expected {mismatch.expected}",
+            advice="a fact is compared with a value; let the shop compute the difference as a"
+            " field of its own under `facts:`",
+        )
+        return
+    reader.report(
+        "type-mismatch",
+        f"`{fact}` is {described(fact)}, and `{shown(text)}` is not",
+        at,
+        at,
+        caption=f"expected {mismatch.expected}",
+        advice=f"write `{mismatch.instead}`" if mismatch.instead else f"write {mismatch.expected}",
+        instead=mismatch.instead or None,
+        safe=False,
+    )
+
+
+def _declared(reader: Reader, fact: Fact, value: str, at: int) -> None:
+    """Report a value that is none of an enum's members or of the declared names."""
+    if fact.ids is not None:
+        known = reader.scope.names(fact.ids)
+        if known is not None and value not in known:
+            reader.found.append(unknown_name(fact.ids, value, known, reader.span(at, at)))
+        return
+    if value in fact.members:
+        return
+    close = meant(value, set(fact.members))
+    some = ", ".join(fact.members[:12]) + (", ..." if len(fact.members) > 12 else "")
+    reader.report(
+        "unknown-value",
+        f"`{fact}` is never `{shown(value)}`",
+        at,
+        at,
+        caption=f"not a value of `{fact}`",
+        advice=f"did you mean `{close}`?" if close else f"its values: {some}",
+        instead=written(close) if close else None,
+        safe=False,
+    )

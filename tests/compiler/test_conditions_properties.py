@@ -1,0 +1,303 @@
+"""Conditions under arbitrary text and arbitrary trees: no crash, exact spans, Kleene's laws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.compiler.condition_texts import covered, parse, parsed, scope
+
+from playbook_compiler.condition_evaluation import Observed, evaluate
+from playbook_compiler.conditions import (
+    And,
+    Between,
+    Compare,
+    Condition,
+    FactTest,
+    Has,
+    InSet,
+    IsKnown,
+    Not,
+    Or,
+    Value,
+    all_of,
+    any_of,
+    magnitude,
+    nodes,
+    print_condition,
+)
+from playbook_compiler.conditions_analysis import (
+    contradictions,
+    is_impossible,
+    omits_missing,
+    tautologies,
+)
+from playbook_compiler.facts import ORDERED_TYPES, Fact, IdKind, ValueType
+from playbook_compiler.units import Duration, Money, Share
+
+SCOPE = scope()
+SAID = (
+    "orders revenue rfm rfm.r tags country birthday has_account audience core lapsed ( ) , and or"
+    " not in is known unknown between has within top = != < <= > >= == && ! 3 20% 90d 12-01 -1"
+    " bought category product tea order engaged email event sign_up expected_orders 'a' \" € vip"
+    " null like received holds sampler"
+)
+WORDS = st.sampled_from(SAID.split())
+TEXTS = st.one_of(
+    st.text(max_size=60),
+    st.lists(WORDS, max_size=14).map(" ".join),
+    st.lists(WORDS, max_size=14).map("".join),
+    st.binary(max_size=60).map(lambda raw: raw.decode("latin-1")),
+)
+
+
+@given(TEXTS)
+@settings(max_examples=400, deadline=None)
+def test_any_text_gives_a_tree_or_findings_within_it(text: str) -> None:
+    condition, found = parse(text, SCOPE)
+    assert (condition is None) is bool(found)
+    for one in found:
+        assert one.message
+        for span in (one.span, one.fix.span if one.fix else one.span):
+            assert 11 <= span.column <= span.end_column <= 11 + len(text)
+    if condition is not None:
+        assert parsed(str(condition), SCOPE) == condition
+        contradictions(condition), tautologies(condition), omits_missing(condition)
+
+
+# Trees
+
+NAMES = st.sampled_from(["vip", "and", "Earl Grey", 'a "b"', "it's", "4711", "grün", "a,b)", " "])
+# One or two facts of every type, few enough that a tree often reads one of them twice.
+USED = (
+    "orders revenue days_since_last_order probability_alive rfm rfm.r tier country birthday tags"
+    " channel has_account height joined"
+)
+FACTS: Mapping[str, Fact] = {name: SCOPE.readable[name] for name in USED.split()}
+
+
+def _values(fact: Fact) -> st.SearchStrategy[Value]:
+    ids = SCOPE.names(fact.ids) if fact.ids else None
+    if fact.members or ids:
+        return st.sampled_from(sorted(fact.members or ids or ()))
+    whole = st.integers(-2, 7)
+    cents = whole.map(lambda number: Decimal(number) / 4)
+    return {
+        ValueType.INTEGER: whole,
+        ValueType.DAYS: whole,
+        ValueType.NUMBER: cents,
+        ValueType.MONEY: cents.map(Money),
+        ValueType.SHARE: cents.map(lambda number: Share(number / 8)),
+        ValueType.BOOLEAN: st.booleans(),
+        ValueType.TEXT: NAMES,
+        ValueType.SET: NAMES,
+        ValueType.DATE: st.dates().map(lambda day: day.isoformat()),
+        ValueType.YEARLY_DATE: st.dates().map(lambda day: day.isoformat()[5:]),
+    }[fact.type]
+
+
+def _tests(fact: Fact) -> st.SearchStrategy[FactTest]:
+    """Return the strategy of well-typed tests of one fact."""
+    values = VALUES[fact.name]
+    known: st.SearchStrategy[FactTest] = st.booleans().map(lambda said: IsKnown(fact, said))
+    if fact.type is ValueType.SET:
+        return known | values.map(lambda value: Has(fact, str(value)))
+    operators = ["=", "!=", "<", "<=", ">", ">="] if fact.type in ORDERED_TYPES else ["=", "!="]
+    compared = st.builds(Compare, st.just(fact), st.sampled_from(operators), values)
+    listed = st.lists(values, min_size=1, max_size=3, unique=True).map(tuple)
+    tests = known | compared | compared | st.builds(InSet, st.just(fact), listed)
+    if fact.type is ValueType.DAYS:
+        ends = st.tuples(values, values).map(lambda pair: tuple(sorted(pair)))
+        tests |= ends.map(lambda pair: Between(fact, *pair))
+    return tests
+
+
+VALUES = {name: _values(fact) for name, fact in FACTS.items()}
+FACT_TESTS = st.one_of([_tests(fact) for fact in FACTS.values()])
+
+
+def _grown(parts: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+    several = st.lists(parts, min_size=2, max_size=3)
+    return st.one_of(parts.map(Not), several.map(all_of), several.map(any_of))
+
+
+TREES: st.SearchStrategy[Condition] = st.recursive(FACT_TESTS, _grown, max_leaves=8)
+
+
+@given(TREES)
+@settings(max_examples=300, deadline=None)
+def test_a_printed_tree_parses_to_itself(condition: Condition) -> None:
+    text = print_condition(condition)
+    again, found = parse(text, SCOPE)
+    assert not found, (text, found[0].message)
+    assert again == condition
+    assert str(again) == text
+
+
+@given(TREES)
+@settings(max_examples=200, deadline=None)
+def test_every_span_covers_its_own_text(condition: Condition) -> None:
+    text = str(condition)
+    for node in nodes(parsed(text, SCOPE)):
+        assert parsed(covered(text, node.span), SCOPE) == node
+
+
+class Person:
+    """A customer of whom some facts are known; deeds are not."""
+
+    def __init__(self, values: Mapping[str, Observed]) -> None:
+        self.values = values
+
+    def value(self, fact: Fact) -> Observed:
+        return self.values.get(fact.name)
+
+    def in_top(self, fact: Fact, share: Share) -> bool | None:
+        return None
+
+    def order_lines(self) -> Sequence[Mapping[str, Value]] | None:
+        return self.values.get("lines")  # type: ignore[return-value]
+
+    def bought(self, kind: IdKind, name: str, within: Duration | None) -> bool | None:
+        return (kind, name) == (IdKind.CATEGORY, "tea") or None
+
+    def engaged(self, channel: str, within: Duration) -> bool | None:
+        return channel == "email"
+
+    def happened(self, event: str, within: Duration | None) -> bool | None:
+        return None
+
+    def received(self, kind: IdKind, name: str, within: Duration | None) -> bool | None:
+        return kind is IdKind.CHANNEL
+
+    def in_flow(self, flow: str) -> bool | None:
+        return False
+
+    def entered(self, flow: str, within: Duration | None) -> bool | None:
+        return within is None
+
+    def holds(self, offer: str) -> bool | None:
+        return offer == "sampler"
+
+    def in_audience(self, audience: str) -> bool:
+        return audience == "core"
+
+    def unsubscribed(self, channel: str) -> bool | None:
+        return channel == "sms"
+
+
+def _observed(fact: Fact) -> st.SearchStrategy[Observed]:
+    if fact.type is ValueType.SET:
+        return st.frozensets(VALUES[fact.name].map(str), max_size=3)
+    if fact.least is None:
+        return VALUES[fact.name]
+    # What bounds a fact bounds it in every customer.
+    most = 200 if fact.most is None else fact.most
+    return VALUES[fact.name].filter(lambda value: fact.least <= magnitude(value) <= most)
+
+
+PEOPLE = st.fixed_dictionaries(
+    {name: _observed(fact) for name, fact in FACTS.items() if not fact.may_be_missing},
+    optional={name: _observed(fact) for name, fact in FACTS.items() if fact.may_be_missing},
+).map(Person)
+
+
+@given(TREES, TREES, PEOPLE)
+@settings(max_examples=200, deadline=None)
+def test_kleene_s_laws(a: Condition, b: Condition, person: Person) -> None:
+    def truth(condition: Condition) -> bool | None:
+        return evaluate(condition, person)
+
+    assert truth(Not(Not(a))) is truth(a)
+    assert truth(And((a, b))) is truth(And((b, a)))
+    assert truth(Not(And((a, b)))) is truth(Or((Not(a), Not(b))))
+    assert truth(Not(Or((a, b)))) is truth(And((Not(a), Not(b))))
+    assert truth(And((a, Or((a, b))))) is truth(a)
+    if truth(a) is None:
+        assert truth(Or((a, Not(a)))) is None
+    if truth(b) is False:
+        assert truth(And((a, b))) is False
+    if truth(b) is True:
+        assert truth(Or((a, b))) is True
+
+
+@given(TREES, PEOPLE)
+@settings(max_examples=300, deadline=None)
+def test_analysis_never_calls_a_true_condition_impossible(
+    condition: Condition, person: Person
+) -> None:
+    if evaluate(condition, person) is True:
+        assert not is_impossible(condition)
+    if evaluate(condition, person) is False and not isinstance(condition, And | Or | Not):
+        assert tautologies(condition) == ()
+
+
+@given(FACT_TESTS)
+def test_a_test_of_a_missing_fact_is_unknown_and_is_known_is_not(test: FactTest) -> None:
+    nobody = Person({})
+    expected = test.known is False if isinstance(test, IsKnown) else None
+    assert evaluate(test, nobody) is expected
+
+
+LINES = [{"category": "tea", "quantity": 2}, {"category": "ware", "quantity": 1}]
+ANNA = Person(
+    {
+        "orders": 3,
+        "revenue": Money(Decimal("60")),
+        "days_since_last_order": 10,
+        "birthday": "12-24",
+        "tags": frozenset({"vip"}),
+        "rfm": "loyal",
+        "lines": LINES,  # type: ignore[dict-item]
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("orders = 3", True),
+        ("orders != 3", False),
+        ("orders < 3", False),
+        ("orders <= 3", True),
+        ("orders > 3", False),
+        ("orders >= 3", True),
+        ("orders in (1, 3)", True),
+        ("orders not in (1, 3)", False),
+        ("orders between 3 and 5", True),
+        ("orders between 1 and 2", False),
+        ("revenue = 60.00", True),
+        ("birthday between 12-20 and 01-05", True),
+        ("birthday between 01-05 and 12-20", False),
+        ("tags has vip and rfm in (champion, loyal)", True),
+        ("tags has warm", False),
+        ("country = DE", None),
+        ("not country = DE", None),
+        ("country = DE and orders = 1", False),
+        ("country = DE or orders = 3", True),
+        ("country is known", False),
+        ("country is unknown", True),
+        ("consent has email", None),
+        ("order has category = tea", True),
+        ("order has quantity > 2", False),
+        ("order has price > 2", None),
+        ("revenue in top 20%", None),
+        ("bought(category tea) within 90d", True),
+        ("bought(product sencha)", None),
+        ("engaged(email) within 90d", True),
+        ("event(sign_up)", None),
+        ("received(email)", True),
+        ("received(come-back)", False),
+        ("in_flow(win-back)", False),
+        ("entered(win-back)", True),
+        ("entered(win-back) within 9d", False),
+        ("holds(sampler)", True),
+        ("audience(core)", True),
+        ("not audience(lapsed)", True),
+        ("unsubscribed(sms)", True),
+    ],
+)
+def test_what_a_condition_says_of_a_customer(text: str, truth: bool | None) -> None:
+    assert evaluate(parsed(text, SCOPE), ANNA) is truth
