@@ -44,6 +44,11 @@ class ParameterDraws:
     def __len__(self) -> int:
         return len(self.k)
 
+    @property
+    def values(self) -> Floats:
+        """r, alpha, a, b in days, shape (draws, 4)."""
+        return np.stack((self.r, self.alpha_days, self.a, self.b), axis=1)
+
 
 def uniforms(seed: int, stream: int, draw: int, count: int) -> list[float]:
     """Return `count` uniforms of a draw, each strictly between 0 and 1, at 53 bits."""
@@ -66,16 +71,18 @@ def parameter_draws(fitted: FittedBehaviour, seed: int, draws: int) -> Floats:
     ).reshape(draws, 4)  # fmt: skip
 
 
-def spend_draws(fitted: FittedSpend, seed: int, draws: int) -> Floats:
-    """Return Laplace draws of (p, q, gamma), shape (draws, 3), 9 digits, in the major unit.
+def spend_draws(fitted: FittedSpend, seed: int, draws: int, minor_per_unit: int = 1) -> Floats:
+    """Return Laplace draws of (p, q, gamma), shape (draws, 3), 9 digits.
 
-    With the prior q is kept above 2 in every draw, as in the fit.
+    gamma is in units of which `minor_per_unit` make one of the fit's: 100 for cents, 1 for the
+    major unit itself. With the prior q is kept above 2 in every draw, as in the fit.
     """
     one = fitted.parameters
     result = np.array(
         [_laplace((one.p, one.q, one.gamma), fitted.covariance, seed, SPEND, draw)
          for draw in range(draws)]
     ).reshape(draws, 3)  # fmt: skip
+    result[:, 2] = [nine_digits(gamma * minor_per_unit) for gamma in result[:, 2].tolist()]
     if fitted.with_prior:
         result[:, 1] = np.maximum(result[:, 1], 2.000001)
     return result

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import hyp2f1
+from scipy.special import betaincinv, hyp2f1
 
 from playbook_runtime.behaviour.likelihood import Rows, component_log_weights
 from playbook_runtime.behaviour.model import BehaviourParameters
 
 Floats = npt.NDArray[np.float64]
 
+_SERIES = 10_000.0  # parameters beyond which the hypergeometric series is not trusted
 _SINGULAR = 1e-4  # distance from A = 1 within which the two sides are joined
 
 
@@ -71,11 +72,34 @@ def _while_alive(
 
 def _regular(R: npt.ArrayLike, E: npt.ArrayLike, A: float, B: npt.ArrayLike, t: Floats) -> Floats:
     """Return the same for A away from 1."""
-    shape, rate, kept = (np.asarray(one, dtype=np.float64) for one in (R, E, B))
-    gone = t / (rate + t)
+    shape, rate, kept, time = np.broadcast_arrays(
+        *(np.asarray(one, dtype=np.float64) for one in (R, E, B, t))
+    )
     # Euler's transformation: (1-z)^R 2F1(R, B; C; z) = (1-z)^(A-1) 2F1(C-R, A-1; C; z), whose
     # parameters stay small where R and B grow with x.
     top = A + kept - 1
-    rest = np.power(rate / (rate + t), A - 1) * hyp2f1(top - shape, A - 1, top, gone)
-    result: Floats = top / (A - 1) * (1 - rest)
+    with np.errstate(all="ignore"):
+        rest = np.power(rate / (rate + time), A - 1) * hyp2f1(
+            top - shape, A - 1, top, time / (rate + time)
+        )
+        result: Floats = np.asarray(top / (A - 1) * (1 - rest))
+    # Parameters in the millions (a fit that ran off) are beyond the series.
+    most = shape * time / rate
+    lost = ~np.isfinite(result) | (result < 0) | (result > most * (1 + 1e-9))
+    lost |= np.maximum(shape, top) > _SERIES
+    if lost.any():
+        result = result.copy()
+        result[lost] = _by_quadrature(shape[lost], rate[lost], A, kept[lost], time[lost])
+    return result
+
+
+def _by_quadrature(R: Floats, E: Floats, A: float, B: Floats, t: Floats) -> Floats:
+    """Return E_p[(1 - (E / (E + p t))^R) / p], the integral behind the closed form, numerically.
+
+    Gauss-Legendre over the Beta's quantiles: the integrand is bounded by R t / E.
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(64)
+    p = np.maximum(betaincinv(A, B[:, None], (nodes + 1) / 2), 1e-290)
+    inner = -np.expm1(-R[:, None] * np.log1p(p * (t / E)[:, None])) / p
+    result: Floats = inner @ (weights / 2)
     return result

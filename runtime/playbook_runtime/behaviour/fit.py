@@ -16,6 +16,7 @@ from playbook_runtime.behaviour.likelihood import (
 )
 from playbook_runtime.behaviour.model import (
     FAMILIES,
+    UNKNOWN_SPREAD,
     BehaviourParameters,
     Family,
     Finding,
@@ -32,7 +33,6 @@ Floats = npt.NDArray[np.float64]
 SUBSAMPLE = 20_000  # customers on which the climb begins when there are many more
 FEW_REPEATERS = 30
 WIDEST_SPREAD = 2.0  # standard deviation of a log-parameter that a covariance may state
-UNKNOWN_SPREAD = 1.0  # beyond a factor of e, a parameter counts as not identified
 
 
 def fit(

@@ -10,6 +10,9 @@ FAMILIES: tuple[Family, ...] = ("bg-nbd", "mbg-nbd")
 
 Matrix = tuple[tuple[float, ...], ...]
 
+# Standard deviation of a log-parameter (a factor of e) beyond which it counts as not identified.
+UNKNOWN_SPREAD = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

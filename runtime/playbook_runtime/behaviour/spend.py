@@ -14,7 +14,14 @@ import numpy.typing as npt
 from scipy.special import gammaln, psi, zeta
 
 from playbook_runtime.behaviour.fit import covariance_of
-from playbook_runtime.behaviour.model import Finding, FittedSpend, SpendParameters, nine_digits
+from playbook_runtime.behaviour.model import (
+    UNKNOWN_SPREAD,
+    Finding,
+    FittedSpend,
+    Matrix,
+    SpendParameters,
+    nine_digits,
+)
 from playbook_runtime.behaviour.newton import maximise
 from playbook_runtime.history import History, Int64s
 
@@ -75,13 +82,14 @@ def fit_spend_rows(x: Int64s, value: Floats, *, with_weak_prior: bool = False) -
     parameters = SpendParameters(nine_digits(p), nine_digits(q), nine_digits(gamma * unit))
     # The covariance is stated in ln q; the climb with a floor was in ln(q - floor).
     chain = np.diag([1.0, q / over, 1.0])
+    covariance = covariance_of(chain @ optimum.hessian @ chain)
     return FittedSpend(
         parameters=parameters,
         log_likelihood=spend_log_likelihood(parameters, count, value),
-        covariance=covariance_of(chain @ optimum.hessian @ chain),
+        covariance=covariance,
         repeat_customers=len(x),
         with_prior=with_weak_prior,
-        findings=tuple(_tail(parameters, optimum.converged)),
+        findings=tuple(_findings(parameters, covariance, optimum.converged)),
     )
 
 
@@ -168,8 +176,8 @@ def _left_out(history: History, usable: npt.NDArray[np.bool_]) -> list[Finding]:
     ]
 
 
-def _tail(parameters: SpendParameters, converged: bool) -> list[Finding]:
-    """Return findings on a spend distribution whose mean or variance does not exist."""
+def _findings(parameters: SpendParameters, covariance: Matrix, converged: bool) -> list[Finding]:
+    """Return findings on a spend distribution without mean or variance, or not told by the data."""
     findings = []
     if parameters.q <= 2:
         missing = "mean" if parameters.q <= 1 else "variance"
@@ -182,13 +190,13 @@ def _tail(parameters: SpendParameters, converged: bool) -> list[Finding]:
                 " may be resellers",
             )
         )
-    if not converged:
+    if not converged or math.sqrt(covariance[1][1]) > UNKNOWN_SPREAD:
         findings.append(
             Finding(
-                "spend-not-converged",
-                "the spend model did not settle; purchases seem to be worth nearly the same"
-                " for everybody",
-                "read its mean only",
+                "spend-not-identified",
+                "the orders do not tell how much customers differ in what they spend"
+                f" (q = {parameters.q:.3g}); the mean purchase of {parameters.mean:,.2f} stands",
+                "use more returning customers or a longer stretch of orders",
             )
         )
     return findings

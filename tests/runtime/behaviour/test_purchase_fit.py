@@ -11,6 +11,11 @@ from hypothesis import strategies as st
 from tests.runtime.behaviour.cdnow import WEEK, calibration
 from tests.runtime.behaviour.generate import generate, parameters
 
+from playbook_runtime.behaviour.expectations import (
+    conditional_expected_purchases,
+    expected_purchases,
+    probability_alive,
+)
 from playbook_runtime.behaviour.fit import fit, fit_rows
 from playbook_runtime.behaviour.likelihood import rows_of
 from playbook_runtime.behaviour.model import FAMILIES
@@ -160,6 +165,15 @@ def test_degenerate_data_give_numbers_and_findings(name: str, family: str, prior
     assert np.isfinite(covariance).all()
     assert (np.linalg.eigvalsh(covariance) > -1e-9).all()
     assert findings
+    daily = found.parameters.in_days()
+    customers = rows_of(history(DEGENERATE[name], 60), 1.0)
+    alive = probability_alive(daily, customers)
+    assert ((alive >= 0) & (alive <= 1)).all()
+    expected = conditional_expected_purchases(daily, customers, 30.0)
+    # never more than at the mean posterior rate with nobody leaving
+    most = (daily.r + customers.x) / (daily.alpha + customers.T) * 30.0
+    assert ((expected >= 0) & (expected <= most * (1 + 1e-6))).all()
+    assert math.isfinite(float(expected_purchases(daily, 30.0)))
 
 
 @settings(max_examples=40, deadline=None)

@@ -169,3 +169,17 @@ def test_closed_form_is_its_integral(a: float, x: int) -> None:
     expected = alive * float(probability_alive(truth, row)[0])
     found = float(conditional_expected_purchases(truth, row, t)[0])
     assert found == pytest.approx(expected, rel=1e-7)
+
+
+def test_numerical_integral_takes_over_where_the_series_ends() -> None:
+    """On either side of the change of method the expectation is the same."""
+    row = ungrouped(np.array([4]), [200.0], [320.0], 1.0)
+    below, above = (
+        float(
+            conditional_expected_purchases(
+                parameters("bg-nbd", r=0.5, alpha=20.0, a=0.8, b=b), row, 365.0
+            )[0]
+        )
+        for b in (9_990.0, 9_999.0)
+    )
+    assert above == pytest.approx(below, rel=1e-4)

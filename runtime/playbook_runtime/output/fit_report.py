@@ -1,0 +1,186 @@
+"""The fit of purchase and spend model, as JSON and as a table that says what the numbers mean."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from playbook_runtime.behaviour.model import (
+    UNKNOWN_SPREAD,
+    Family,
+    FittedBehaviour,
+    FittedSpend,
+)
+
+JSON_VERSION = 1
+FAMILY_NAMES: dict[Family, str] = {"bg-nbd": "BG/NBD", "mbg-nbd": "MBG/NBD"}
+_COIN = {
+    "bg-nbd": "customers may leave after a repeat purchase",
+    "mbg-nbd": "customers may leave after any purchase, the first one included",
+}
+_BAND = 1.2816  # standard deviations on each side of an 80% interval
+
+
+@dataclass(frozen=True, slots=True)
+class FitReport:
+    """What `playbook fit` has to say.
+
+    `fits` has one or two families, best first. `probably_alive` and `expected_year` are the sum of
+    P(alive) and the sum of expected purchases within 365 days, over all customers.
+    """
+
+    sanity_line: str
+    until: date
+    currency: str
+    fits: tuple[FittedBehaviour, ...]
+    spend: FittedSpend | None
+    probably_alive: float
+    expected_year: float
+    newcomer_year: float
+
+
+def fit_json(report: FitReport) -> str:
+    """Return the versioned JSON of a fit; `spend` is null where no spend model could be fitted."""
+    best, spend = report.fits[0], report.spend
+    parameters = best.parameters
+    fields = {
+        "version": JSON_VERSION,
+        "family": parameters.family,
+        "k": parameters.k,
+        "m": parameters.m,
+        "parameters": {
+            "r": parameters.r,
+            "alpha": parameters.alpha,
+            "a": parameters.a,
+            "b": parameters.b,
+        },
+        "log_likelihood": round(best.log_likelihood, 6),
+        "customers": best.customers,
+        "repeat_customers": best.repeat_customers,
+        "spend": None
+        if spend is None
+        else {
+            "p": spend.parameters.p,
+            "q": spend.parameters.q,
+            "gamma": spend.parameters.gamma,
+            "log_likelihood": round(spend.log_likelihood, 6),
+        },
+    }
+    return json.dumps(fields, indent=2, allow_nan=False) + "\n"
+
+
+def fit_text(report: FitReport) -> str:
+    """Return the fit as text: models, parameters with 80% intervals, and what follows from them."""
+    best = report.fits[0]
+    unit = "weeks" if best.parameters.time_unit_days == 7 else "days"
+    lines = [
+        report.sanity_line,
+        f"Seen until {report.until}: {_people(best)}. Time in {unit}.",
+        "",
+        *_purchases(report.fits, unit),
+        "",
+        *_spend(report.spend, report.currency),
+        "",
+        *_meaning(report, best),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _people(best: FittedBehaviour) -> str:
+    share = best.repeat_customers / best.customers
+    return (
+        f"{best.customers:,} customers, {best.repeat_customers:,} of them bought on two days or"
+        f" more ({share:.1%})"
+    )
+
+
+def _purchases(fits: Sequence[FittedBehaviour], unit: str) -> list[str]:
+    """Return the table of the purchase model."""
+    best = fits[0]
+    parameters = best.parameters
+    name = FAMILY_NAMES[parameters.family]
+    rate = f"r/alpha = {parameters.r / parameters.alpha:.3g} purchases per {unit[:-1]}"
+    leave = f"a/(a+b) = {parameters.a / (parameters.a + parameters.b):.1%}"
+    meanings = (
+        "purchase rates: small = customers differ a lot",
+        f"purchase rates: {rate} on average, while they stay",
+        f"drop-out: {leave} leave after a purchase",
+        "drop-out: small a + b = customers differ a lot",
+    )
+    lines = [
+        f"Purchases: {name}, {_COIN[parameters.family]}",
+        _header(),
+        *_rows(("r", "alpha", "a", "b"), parameters.values, best, meanings),
+        f"  log-likelihood {best.log_likelihood:,.3f}",
+    ]
+    for other in fits[1:]:
+        lines.append(
+            f"  {FAMILY_NAMES[other.parameters.family]} fits less well by"
+            f" {best.log_likelihood - other.log_likelihood:,.3f}; projections mix the two by how"
+            " well they fit"
+        )
+    return lines
+
+
+def _spend(spend: FittedSpend | None, currency: str) -> list[str]:
+    """Return the table of the spend model."""
+    if spend is None:
+        return ["Spend: no model, too few repeat purchases with a value"]
+    one = spend.parameters
+    unit = "" if currency == "XXX" else f" {currency}"  # ISO 4217: no currency named
+    mean = f"{one.mean:,.2f}{unit}" if math.isfinite(one.mean) else "without limit"
+    return [
+        f"Spend: Gamma-Gamma, on the repeat purchases of {spend.repeat_customers:,} customers",
+        _header(),
+        *_rows(
+            ("p", "q", "gamma"),
+            (one.p, one.q, one.gamma),
+            spend,
+            (
+                "large = a customer's purchases are worth nearly the same",
+                "large = customers spend alike; at 2 or less a few dominate",
+                f"scale: a purchase is worth {mean} on average",
+            ),
+        ),
+        f"  log-likelihood {spend.log_likelihood:,.3f}",
+    ]
+
+
+def _meaning(report: FitReport, best: FittedBehaviour) -> list[str]:
+    return [
+        "What follows, if nothing changes:",
+        f"  about {report.probably_alive:,.0f} of the {best.customers:,} customers would still buy",
+        f"  these customers make about {report.expected_year:,.0f} purchases in the next 365 days",
+        f"  a new customer makes {report.newcomer_year:.2f} repeat purchases in the first 365 days",
+        "These are point estimates; `playbook simulate` gives them with their uncertainty.",
+    ]
+
+
+def _header() -> str:
+    return f"  {'':<7}{'estimate':>10}   {'80% interval':<22}meaning"
+
+
+def _rows(
+    names: Sequence[str],
+    values: Sequence[float],
+    fitted: FittedBehaviour | FittedSpend,
+    meanings: Sequence[str],
+) -> list[str]:
+    """Return a line a parameter, with its 80% interval (Laplace's, in logs)."""
+    lines = []
+    for index, (name, value, meaning) in enumerate(zip(names, values, meanings, strict=True)):
+        spread = math.sqrt(fitted.covariance[index][index])
+        factor = math.exp(_BAND * spread)
+        band = f"{_figure(value / factor)} ... {_figure(value * factor)}"
+        if spread > UNKNOWN_SPREAD:
+            band = "not identified"
+        lines.append(f"  {name:<7}{_figure(value):>10}   {band:<22}{meaning}")
+    return lines
+
+
+def _figure(value: float) -> str:
+    """Return a number as published tables print it: four decimals, or three digits when extreme."""
+    return f"{value:.4f}" if 0.001 <= value < 10_000 else f"{value:.3g}"
