@@ -1,0 +1,1 @@
+"""The slow plain-Python twin of the simulation kernel, written from the contract alone."""

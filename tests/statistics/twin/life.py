@@ -1,0 +1,501 @@
+"""One person's life in the world with the playbook: orders, events, entries, the lapse timer.
+
+Everything that will happen waits in one heap, in the order of (moment, rank, sequence). A stream
+(of baseline orders, candidates or events) has one item in it: when that is taken, the next is
+scheduled first and then the item is handled.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from heapq import heappop, heappush
+
+from tests.statistics.twin.behaviour import BaselineOrder, Buyer, Parameters, Person, gap
+from tests.statistics.twin.clock import Clock, window_seconds
+from tests.statistics.twin.conditions import truth
+from tests.statistics.twin.effects import (
+    ActiveEffect,
+    accepted_share,
+    begun,
+    cancelled_share,
+    fatigue,
+    total,
+)
+from tests.statistics.twin.rules import Rules, is_discount
+
+from playbook_compiler.facts import IdKind, Nature
+from playbook_compiler.model import Flow, Offer
+from playbook_compiler.triggers import Inactivity
+from playbook_compiler.units import Duration
+from playbook_runtime.kernel.layout import WITH, PerFlow, World, flow_column, world_column
+from playbook_runtime.kernel.tables import PROSPECT
+from playbook_runtime.launch import ADDED, ENTRY_STEP, RATE, Launch, Occurrence
+
+RANK_ORDER, RANK_EVENT, RANK_INACTIVITY = 0, 1, 2
+ENTRY_BLOCK = 2**20
+SIGN_UP = "sign_up"  # it happens when a prospect arrives
+FOLLOWING = (Nature.AFTER_ORDER, Nature.AFTER_MESSAGE, Nature.ORDER)  # another event brings them
+Key = tuple[str, int] | None
+
+
+@dataclass(slots=True)
+class Run:
+    """One customer's way through a flow. `node` is where it goes on when it is due; `ticket` tells
+    the present due time from those that were overtaken."""
+
+    flow: Flow
+    key: Key
+    entry: int
+    entered: int
+    node: str
+    previous_action: int
+    planned: int | None = None
+    waits_for: str = ""
+    waits_at: str = ""
+    noted: dict[str, int] = field(default_factory=dict)
+    active: bool = True
+    ticket: int = 0
+
+
+@dataclass(slots=True)
+class Issued:
+    """x"""
+
+    times: int = 0
+    end: float = -math.inf
+    will_use: bool = False
+    flow: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event. `key` is its order or its own number, `run` the run whose message caused it."""
+
+    event: str
+    key: Key = None
+    run: Run | None = None
+
+
+@dataclass(slots=True)
+class Life:
+    """All that is known of one person in one draw, at the moment `now`."""
+
+    rules: Rules
+    launch: Launch
+    clock: Clock
+    person: Person
+    draw: Parameters
+    who: Buyer
+    flows_on: frozenset[str]
+    counts: list[int]
+    tell: Callable[[int, str, object], None]
+    advance: Callable[[Life, Run], None]
+    now: int
+    orders: int
+    revenue: int
+    first_order: int | None
+    last_order: int | None
+    last_event: dict[str, int]
+    alive: bool
+    placed: int = 0
+    suppressed: bool = False
+    messages_sent: int = 0
+    sends: list[tuple[int, str]] = field(default_factory=list)  # marketing: moment, channel
+    received: dict[tuple[IdKind, str], int] = field(default_factory=dict)
+    offers: dict[str, Issued] = field(default_factory=dict)
+    effects: list[ActiveEffect] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    entries: dict[str, int] = field(default_factory=dict)
+    last_entry: dict[str, int] = field(default_factory=dict)
+    lapse_ticket: int = 0
+    heap: list[tuple[int, int, int, Callable[[], None]]] = field(default_factory=list)
+    sequence: int = 0
+
+    # --- the heap ---------------------------------------------------------------------------
+
+    def at(self, moment: int, rank: int, action: Callable[[], None]) -> None:
+        """Schedule what happens at a moment; what falls at or after the end does not happen."""
+        assert moment >= self.now, "time does not run backwards"
+        self.sequence += 1
+        if moment < self.launch.end:
+            heappush(self.heap, (moment, rank, self.sequence, action))
+
+    def live(self, path: list[BaselineOrder]) -> None:
+        """Live through the horizon."""
+        self._schedule_baseline(path, 0)
+        for occurrence in sorted(self.launch.occurrences, key=lambda one: one.event):
+            self._schedule_stream(occurrence)
+        if self.person.kind == PROSPECT:
+            signed_up = Happening(SIGN_UP)
+            self.at(self.who.arrival, RANK_EVENT, lambda: self.event(signed_up))
+        if self.last_order is not None:
+            self._schedule_existing(self.last_order)
+            self._schedule_lapse(self.last_order, 0)
+        while self.heap:
+            self.now, _, _, action = heappop(self.heap)
+            action()
+
+    # --- counting ---------------------------------------------------------------------------
+
+    def count(self, what: World, amount: int = 1) -> None:
+        """Count in the world with."""
+        self.counts[world_column(WITH, what)] += amount
+
+    def count_flow(self, flow: str, what: PerFlow, amount: int = 1) -> None:
+        """Count for a flow."""
+        self.counts[flow_column(self.rules.column[flow], what)] += amount
+
+    # --- orders -----------------------------------------------------------------------------
+
+    def _schedule_baseline(self, path: list[BaselineOrder], index: int) -> None:
+        if index < len(path):
+            self.at(path[index].moment, RANK_ORDER, lambda: self._baseline_order(path, index))
+
+    def _baseline_order(self, path: list[BaselineOrder], index: int) -> None:
+        one = path[index]
+        self._schedule_baseline(path, index + 1)
+        if one.last:
+            self.alive = False
+        lost = cancelled_share(
+            total(RATE, self.effects, self.now),
+            total(ADDED, self.effects, self.now),
+            self.who.rate,
+        )
+        if lost > 0.0 and self.who.randomness.uniform("cancel", one.n) < lost:
+            self.tell(self.now, "cancelled", one.n)
+            return
+        self.order(self.who.value("value", one.n), None)
+
+    def order(self, value: int, effect: ActiveEffect | None) -> None:
+        """Handle an order of the world with; `effect` is what caused an extra one."""
+        number = self.placed
+        self.placed += 1
+        discounts, offer_cost = self._redeem(value, is_baseline=effect is None)
+        if effect is not None:
+            self.count_flow(effect.slot.flow, PerFlow.EXTRA_ORDERS)
+        self.count(World.ORDERS)
+        self.count(World.REVENUE, value - discounts)
+        self.count(World.CONTRIBUTION_MICRO, self.rules.money.contribution(value))
+        self.count(World.OFFER_COST, offer_cost)
+        self.tell(self.now, "order" if effect is None else "extra", (value, discounts, offer_cost))
+        self.orders += 1
+        self.revenue += value - discounts
+        self.last_order = self.now
+        if self.first_order is None:
+            self.first_order = self.now
+        self._schedule_lapse(self.now, 0)
+        key = ("order", number)
+        self.event(Happening("order_placed", key))
+        for occurrence in self.occurrences(Nature.AFTER_ORDER):
+            chance = self.who.randomness.uniform(f"event/{occurrence.event}", number)
+            if chance < occurrence.rate:
+                self.schedule_event(Happening(occurrence.event, key), occurrence.lag)
+
+    def _redeem(self, value: int, *, is_baseline: bool) -> tuple[int, int]:
+        """Use the offers that the customer will use; return discounts and all offer costs."""
+        usable: list[Offer] = []
+        for name, issued in sorted(self.offers.items()):
+            offer = self.rules.playbook.offers[name]
+            if self.holds(name) and issued.will_use and value >= self.rules.minor(offer.minimum):
+                usable.append(offer)
+        if not self.rules.stackable and usable:
+            usable = [max(usable, key=lambda offer: self.rules.benefit(offer, value))]
+        discounts = cost = 0
+        for offer in usable:
+            benefit = self.rules.benefit(offer, value)
+            if is_discount(offer):
+                benefit = min(benefit, value - discounts)
+                discounts += benefit
+            cost += benefit
+            issued = self.offers[offer.id]
+            issued.end = self.now
+            self.count_flow(issued.flow, PerFlow.OFFERS_USED)
+            self.tell(self.now, "redeemed", (offer.id, benefit))
+        if is_baseline and usable:
+            self.count_flow(self.offers[usable[0].id].flow, PerFlow.SUBSIDISED)
+        return discounts, cost
+
+    # --- events -----------------------------------------------------------------------------
+
+    def occurrences(self, nature: Nature) -> list[Occurrence]:
+        """Return the assumed events of a nature, sorted."""
+        found = [one for one in self.launch.occurrences if self.rules.nature(one.event) is nature]
+        return sorted(found, key=lambda one: one.event)
+
+    def schedule_event(self, happening: Happening, lag: Duration) -> None:
+        """Let an event happen after a lag."""
+        self.at(self.clock.add(self.now, lag), RANK_EVENT, lambda: self.event(happening))
+
+    def event(self, happening: Happening) -> None:
+        """Handle an event: exits, notes, waits, then entries."""
+        event = happening.event
+        nature = self.rules.nature(event)
+        self.last_event[event] = self.now
+        for run in list(self.runs):
+            if event in (run.flow.exit_on or ()):
+                self.end(run, event)
+            elif _concerns(happening, nature, run):
+                run.noted[event] = self.now
+                if run.waits_for == event:
+                    run.node = self.rules.ways[run.waits_at]["happened", ""]
+                    self.due(run, self.now)
+        for flow in self.rules.started_by(event):
+            self.try_entry(flow, None if happening.run is not None else happening.key)
+
+    def _schedule_stream(self, occurrence: Occurrence) -> None:
+        """Start the stream of an event that comes by itself, before orders or any time."""
+        nature = self.rules.nature(occurrence.event)
+        if nature is Nature.BEFORE_ORDER:
+            per_day = occurrence.rate * self.who.rate if self.alive else 0.0
+        elif nature in FOLLOWING or occurrence.event == SIGN_UP:
+            return
+        else:
+            customers = self.launch.customers
+            per_day = occurrence.rate / customers if customers else 0.0
+        self._next_of_stream(occurrence, nature, per_day, 0, float(self.who.arrival))
+
+    def _next_of_stream(
+        self, occurrence: Occurrence, nature: Nature, per_day: float, n: int, clock: float
+    ) -> None:
+        clock += gap(self.who.randomness, f"event/{occurrence.event}", n, per_day)
+        if clock >= self.launch.end:
+            return
+
+        def come() -> None:
+            if nature is Nature.BEFORE_ORDER and not self.alive:
+                return
+            self._next_of_stream(occurrence, nature, per_day, n + 1, clock)
+            key = ("event", n) if nature is Nature.BEFORE_ORDER else None
+            self.schedule_event(Happening(occurrence.event, key), occurrence.lag)
+
+        self.at(math.floor(clock), RANK_EVENT, come)
+
+    # --- entries ----------------------------------------------------------------------------
+
+    def try_entry(self, flow: Flow, key: Key) -> None:
+        """Let the person enter a flow, if he may."""
+        if flow.id not in self.flows_on:
+            return
+        if any(run.flow is flow and run.key == key for run in self.runs):
+            return
+        conditions = (flow.trigger.where, flow.audience)
+        if not all(self.meets(condition) for condition in conditions if condition is not None):
+            return
+        last = self.last_entry.get(flow.id)
+        rule = flow.entry
+        assert rule is not None, "resolving fills the entry rule in"
+        if last is not None:
+            if rule.again_after is not None:
+                if self.now < self.clock.add(last, rule.again_after):
+                    return
+            elif rule.rule == "once":
+                return
+        entry = self.entries.get(flow.id, 0)
+        self.entries[flow.id] = entry + 1
+        self.last_entry[flow.id] = self.now
+        self.count_flow(flow.id, PerFlow.ENTERED)
+        self.tell(self.now, "entered", (flow.id, key))
+        run = Run(flow, key, entry, self.now, self.rules.first[flow.id], self.now)
+        self.runs.append(run)
+        self.due(run, self.now)
+        if not self.who.holdout:
+            self.begin_effects(run, ENTRY_STEP, is_marketing=True, least=1)
+
+    def due(self, run: Run, moment: int) -> None:
+        """Let a run go on at a moment; whatever it waited for before is off."""
+        run.ticket += 1
+        ticket = run.ticket
+
+        def go_on() -> None:
+            if run.active and run.ticket == ticket:
+                self.advance(self, run)
+
+        self.at(moment, self.rules.rank[run.node], go_on)
+
+    def end(self, run: Run, why: str) -> None:
+        """End a run."""
+        run.active = False
+        self.runs.remove(run)
+        self.tell(self.now, "left", (run.flow.id, run.key, why))
+
+    def _schedule_existing(self, last_order: int) -> None:
+        """Let those who were inactive too long already enter over the first days."""
+        for flow in self.rules.flows:
+            over = flow.existing.over if flow.existing is not None else None
+            if not isinstance(flow.trigger, Inactivity) or over is None:
+                continue
+            if self.clock.add(last_order, flow.trigger.inactive_for) >= self.launch.start:
+                continue
+            into = self.who.randomness.uniform(f"existing/{flow.id}") * window_seconds(over)
+            moment = self.launch.start + math.floor(into)
+            self.at(moment, RANK_INACTIVITY, partial(self._enter_existing, flow))
+
+    def _enter_existing(self, flow: Flow) -> None:
+        if self.placed == 0:
+            self.try_entry(flow, None)
+
+    def _schedule_lapse(self, since: int, index: int) -> None:
+        """Set the one lapse timer to the next threshold, `since` being the latest order."""
+        self.lapse_ticket += 1
+        ticket = self.lapse_ticket
+        for i in range(index, len(self.rules.thresholds)):
+            moment = self.clock.add(since, self.rules.thresholds[i])
+            if moment < self.launch.start:
+                continue
+
+            def lapse(i: int = i) -> None:
+                if self.lapse_ticket != ticket:
+                    return
+                for flow in self.rules.started_after(self.rules.thresholds[i]):
+                    self.try_entry(flow, None)
+                self._schedule_lapse(since, i + 1)
+
+            self.at(max(self.now, moment), RANK_INACTIVITY, lapse)
+            return
+
+    # --- effects ----------------------------------------------------------------------------
+
+    def begin_effects(self, run: Run, step: str, *, is_marketing: bool, least: int = 0) -> None:
+        """Begin the effects of a step, or of the flow itself."""
+        sends = [moment for moment, _ in self.sends]
+        for slot, amount in zip(self.launch.slots, self.draw.effect, strict=True):
+            if (slot.flow, slot.step) == (run.flow.id, step):
+                phi = 1.0
+                if is_marketing:
+                    window = slot.window_seconds
+                    phi = fatigue(sends, window, self.now, self.draw.fatigue, least)
+                effect = begun(slot, amount, run.entry, self.now, phi)
+                self.effects.append(effect)
+                if effect.size > 0.0:
+                    self._next_candidate(effect, 0)
+
+    def _next_candidate(self, effect: ActiveEffect, n: int) -> None:
+        counter = effect.entry * ENTRY_BLOCK + n
+        is_rate = effect.slot.form == RATE
+        per_day = self.who.rate * effect.size if is_rate else effect.size
+        effect.clock += gap(self.who.randomness, effect.stream, counter, per_day)
+        if effect.clock >= effect.end:
+            return
+
+        def come() -> None:
+            if is_rate and not self.alive:
+                return
+            self._next_candidate(effect, n + 1)
+            decides = self.who.randomness.uniforms(effect.stream, counter)[1]
+            if decides < accepted_share(effect.slot.form, self.effects, self.now):
+                self.order(self.who.value(effect.value_stream, counter), effect)
+
+        self.at(math.floor(effect.clock), RANK_ORDER, come)
+
+    # --- what conditions ask ----------------------------------------------------------------
+
+    def meets(self, condition: object) -> bool:
+        """Return whether a condition holds now: unknown does not."""
+        playbook = self.rules.playbook
+        answer = truth(
+            condition,  # type: ignore[arg-type]
+            self,
+            self.person.static,
+            playbook.audiences,
+            self.rules.decimals,
+        )
+        return answer is True
+
+    def number(self, fact: str) -> int | float | None:
+        """Return a numeric fact: counts, minor units, local days."""
+        match fact:
+            case "orders":
+                return self.orders
+            case "revenue":
+                return self.revenue
+            case "aov":
+                return self.revenue / self.orders if self.orders else None
+            case "days_since_last_order":
+                return self._days_since(self.last_order)
+            case "days_since_first_order" | "days_as_customer":
+                return self._days_since(self.first_order)
+        raise AssertionError(f"not simulated: {fact}")
+
+    def _days_since(self, moment: int | None) -> int | None:
+        return None if moment is None else self.clock.day(self.now) - self.clock.day(moment)
+
+    def may_be_sent_to(self, channel: str) -> bool:
+        """Return whether marketing is allowed on a channel."""
+        return channel in self.who.consents and not self.suppressed
+
+    def unsubscribed(self) -> bool:
+        """Return whether the person has unsubscribed: from one channel is from all."""
+        return self.suppressed
+
+    def in_flow(self, flow: str) -> bool:
+        """Return whether a run of the flow is going on."""
+        return any(run.flow.id == flow for run in self.runs)
+
+    def _is_recent(self, moment: int | None, within: Duration | None) -> bool:
+        if moment is None:
+            return False
+        return within is None or self.clock.add(moment, within) >= self.now
+
+    def entered(self, flow: str, within: Duration | None) -> bool:
+        """Return whether the flow was entered lately, or ever."""
+        return self._is_recent(self.last_entry.get(flow), within)
+
+    def was_sent(self, kind: IdKind, name: str, within: Duration | None) -> bool:
+        """Return whether a message, or one of a channel, was sent lately, or ever."""
+        return self._is_recent(self.received.get((kind, name)), within)
+
+    def happened(self, event: str, within: Duration | None) -> bool | None:
+        """Return whether an event happened lately, or ever."""
+        assert event in self.launch.events, f"{event} is not observed: a static answer is due"
+        return self._is_recent(self.last_event.get(event), within)
+
+    def holds(self, offer: str) -> bool:
+        """Return whether a code of the offer is live."""
+        issued = self.offers.get(offer)
+        return issued is not None and self.now < issued.end
+
+
+def _concerns(happening: Happening, nature: Nature, run: Run) -> bool:
+    """Return whether a run heeds an event: its own message's, its own order's, any other."""
+    if happening.run is not None:
+        return happening.run is run
+    if nature is Nature.AFTER_ORDER:
+        return run.key is None or run.key == happening.key
+    return True
+
+
+def begin(
+    rules: Rules,
+    launch: Launch,
+    clock: Clock,
+    one: Person,
+    draw: Parameters,
+    who: Buyer,
+    flows_on: frozenset[str],
+    counts: list[int],
+    tell: Callable[[int, str, object], None],
+    advance: Callable[[Life, Run], None],
+) -> Life:
+    """Return the person's life as it stands when the simulation begins."""
+    return Life(
+        rules=rules,
+        launch=launch,
+        clock=clock,
+        person=one,
+        draw=draw,
+        who=who,
+        flows_on=flows_on,
+        counts=counts,
+        tell=tell,
+        advance=advance,
+        now=launch.start,
+        orders=one.orders,
+        revenue=one.revenue,
+        first_order=one.first_order,
+        last_order=one.last_order,
+        last_event=dict(one.last_event),
+        alive=who.alive,
+    )

@@ -1,0 +1,328 @@
+"""Small made-up worlds for a playbook: people of all kinds and draws that exercise every flow.
+
+Nothing here is realistic in size: effects are strong, messages are clicked often, customers buy
+every few weeks, so that a few hundred people meet every rule.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from tests.statistics.twin.conditions import is_dynamic
+
+from playbook_compiler.conditions import Condition, nodes, references
+from playbook_compiler.effects import Effect
+from playbook_compiler.facts import IdKind, Nature
+from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.model import Playbook
+from playbook_compiler.steps import Branch, If, Send, UntilEvent, Wait
+from playbook_compiler.triggers import EventTrigger
+from playbook_compiler.units import DAY_SECONDS, Duration
+from playbook_runtime.kernel.tables import (
+    HISTORY,
+    NEVER,
+    NEWCOMER,
+    PROSPECT,
+    Draws,
+    People,
+    Zones,
+)
+from playbook_runtime.launch import ADDED, ENTRY_STEP, RATE, Launch, Occurrence, Slot
+
+OTHER_ZONES = ("America/New_York", "Asia/Tokyo", "Australia/Lord_Howe", "Pacific/Auckland")
+MONTH_DAYS = 30
+WINDOWS = (3, 7, 14, 30)
+
+
+class World(NamedTuple):
+    """What both implementations are given."""
+
+    launch: Launch
+    people: People
+    draws: Draws
+
+
+def small_world(
+    graph: TriggerGraph, seed: int, customers: int, draws: int, *, days: int = 365
+) -> World:
+    """Return a world of so many customers of the history, plus newcomers and prospects."""
+    chance = random.Random(seed)
+    launch = _launch(graph, chance, customers, days)
+    return World(launch, _people(launch, chance, customers), _draws(launch, chance, draws))
+
+
+def zone_table(names: tuple[str, ...], start: int, end: int) -> Zones:
+    """Return the offset changes of zones, from well before `start` to well after `end`."""
+    first, moments, offsets = [0], [], []
+    begin, stop = start - 6 * 366 * DAY_SECONDS, end + 6 * 366 * DAY_SECONDS
+    for name in names:
+        zone = ZoneInfo(name)
+        moments.append(NEVER)
+        offsets.append(_offset(zone, begin))
+        for day in range(begin, stop, DAY_SECONDS):
+            if _offset(zone, day) != _offset(zone, day + DAY_SECONDS):
+                low, high = day, day + DAY_SECONDS
+                while high - low > 1:
+                    middle = (low + high) // 2
+                    if _offset(zone, middle) == _offset(zone, low):
+                        low = middle
+                    else:
+                        high = middle
+                moments.append(high)
+                offsets.append(_offset(zone, high))
+        first.append(len(moments))
+    return Zones(_i64(first), _i64(moments), _i64(offsets))
+
+
+def _offset(zone: ZoneInfo, moment: int) -> int:
+    offset = datetime.fromtimestamp(moment, UTC).astimezone(zone).utcoffset()
+    assert offset is not None
+    return offset // timedelta(seconds=1)
+
+
+# --- the launch -----------------------------------------------------------------------------
+
+
+def _launch(graph: TriggerGraph, chance: random.Random, customers: int, days: int) -> Launch:
+    playbook = graph.playbook
+    shop = ZoneInfo(playbook.timezone)
+    start = int(datetime(2025, 3, 10, tzinfo=shop).timestamp())
+    end = start + days * DAY_SECONDS
+    months = days // MONTH_DAYS + 2  # the last ones arrive after the end
+    length = MONTH_DAYS * DAY_SECONDS
+    sends = [node for node in graph.nodes.values() if isinstance(node.what, Send)]
+    leaves = {
+        str(leaf)
+        for condition in _conditions(graph)
+        for leaf in nodes(condition)
+        if not hasattr(leaf, "part") and not hasattr(leaf, "parts") and not is_dynamic(leaf)
+    }
+    events = _events(graph)
+    return Launch(
+        seed=chance.getrandbits(64),
+        start=start,
+        end=end,
+        customers=customers,
+        zones=zone_table((playbook.timezone, *OTHER_ZONES), start, end),
+        month_start=tuple(start + month * length for month in range(months)),
+        month_length=(length,) * months,
+        channels=tuple(sorted({message.channel for message in playbook.messages.values()})),
+        events=events,
+        statics=tuple(sorted(leaves)),
+        slots=tuple(_slots(graph, chance)),
+        sends=tuple(sorted(node.id for node in sends)),
+        consent_share={"email": 0.6, "sms": 0.3, "push": 0.5},
+        occurrences=tuple(_occurrences(playbook, events)),
+        holdout=playbook.guardrails.holdout.fraction if playbook.guardrails else Decimal(0),
+    )
+
+
+def _conditions(graph: TriggerGraph) -> Iterator[Condition]:
+    for audience in graph.playbook.audiences.values():
+        yield audience.where
+    for flow in graph.playbook.flows.values():
+        for condition in (flow.trigger.where, flow.audience, flow.exit_when):
+            if condition is not None:
+                yield condition
+    for node in graph.nodes.values():
+        if isinstance(node.what, If):
+            yield node.what.condition
+        elif isinstance(node.what, Branch):
+            for case in node.what.branch:
+                yield case.condition
+
+
+def _events(graph: TriggerGraph) -> tuple[str, ...]:
+    found = set()
+    for flow in graph.playbook.flows.values():
+        found |= set(flow.exit_on or ())
+        if isinstance(flow.trigger, EventTrigger):
+            found.add(flow.trigger.event)
+    for node in graph.nodes.values():
+        if isinstance(node.what, Wait) and isinstance(node.what.wait, UntilEvent):
+            found.add(node.what.wait.until)
+    for condition in _conditions(graph):
+        found |= {one.name for one in references(condition) if one.kind is IdKind.EVENT}
+    return tuple(sorted(found))
+
+
+def _slots(graph: TriggerGraph, chance: random.Random) -> Iterator[Slot]:
+    """Yield one or two effects for every send, or for the flow where it has its own."""
+    for flow in graph.playbook.flows.values():
+        if flow.expect is not None:
+            yield from _two_forms(flow.id, ENTRY_STEP, flow.expect, chance)
+            continue
+        for node in graph.of_flow(flow.id):
+            if isinstance(node.what, Send):
+                yield from _two_forms(flow.id, node.step_id, node.what.expect, chance)
+
+
+def _two_forms(
+    flow: str, step: str, effect: Effect | None, chance: random.Random
+) -> Iterator[Slot]:
+    days = effect.within.days if effect is not None else chance.choice(WINDOWS)
+    add = effect.overlap == "add" if effect is not None else chance.random() < 0.2
+    forms: tuple[str, ...] = chance.choice(((RATE,), (ADDED,), (RATE, ADDED), (RATE, ADDED)))
+    if effect is not None:
+        told = {RATE: effect.purchase_rate, ADDED: effect.added_orders}
+        forms = tuple(form for form, amount in told.items() if amount is not None)
+    for form in forms:
+        yield Slot(flow, step, form, days * DAY_SECONDS, add)
+
+
+_RATES = {
+    Nature.AFTER_ORDER: (0.8, Duration(days=3)),
+    Nature.AFTER_MESSAGE: (0.3, Duration(seconds=5 * 3600)),
+    Nature.BEFORE_ORDER: (1.8, Duration(seconds=3600)),
+    Nature.OTHER: (0.9, Duration(days=1)),
+}
+
+
+def _occurrences(playbook: Playbook, events: tuple[str, ...]) -> Iterator[Occurrence]:
+    for event in events:
+        nature = playbook.catalogue.events[event].nature
+        if nature in _RATES and event != "unsubscribed":
+            rate, lag = _RATES[nature]
+            # Message events of different names may fall on the same second: some have no lag.
+            lag = Duration() if event == "message_opened" else lag
+            yield Occurrence(event, rate, lag)
+
+
+# --- people and draws -----------------------------------------------------------------------
+
+
+def _people(launch: Launch, chance: random.Random, customers: int) -> People:
+    months = range(len(launch.month_start))
+    arriving = max(2, customers // 60)
+    rows = [_from_history(launch, chance) for _ in range(customers)]
+    for kind in (NEWCOMER, PROSPECT):
+        rows += [_arriving(launch, chance, kind, m, i) for m in months for i in range(arriving)]
+    columns = {name: [row[name] for row in rows] for name in People._fields}
+    number = len(rows)
+    shapes = {
+        "consent": (number, len(launch.channels)),
+        "static": (number, len(launch.statics)),
+        "last_event": (number, len(launch.events)),
+    }
+    types: dict[str, Any] = {"key": np.uint64, "kind": np.int8, "consent": np.int8, "base": np.int8}
+    types |= {"static": np.int8, "t_x": np.float64, "T": np.float64}
+    return People(
+        **{
+            name: np.array(values, types.get(name, np.int64)).reshape(shapes.get(name, (number,)))
+            for name, values in columns.items()
+        }
+    )
+
+
+def _row(launch: Launch, chance: random.Random) -> dict[str, object]:
+    """Return what people of every kind have."""
+    return {
+        "key": chance.getrandbits(64),
+        "zone": chance.choice((-1, -1, 0, 0, 0, *range(1, len(OTHER_ZONES) + 1))),
+        "consent": [chance.choice((1, 1, 1, 0, -1, -1)) for _ in launch.channels],
+        "static": [chance.choice((0, 1, 1, 2)) for _ in launch.statics],
+        "x": 0,
+        "t_x": 0.0,
+        "T": 0.0,
+        "repeat_value": 0,
+        "orders": 0,
+        "revenue": 0,
+        "first_order": NEVER,
+        "last_order": NEVER,
+        "base": 0,
+        "month": 0,
+        "index": 0,
+        "last_event": [NEVER] * len(launch.events),
+    }
+
+
+def _from_history(launch: Launch, chance: random.Random) -> dict[str, object]:
+    row = _row(launch, chance)
+    x = chance.choice((0, 0, 0, 1, 1, 2, 3, 5, 9))
+    observed = chance.uniform(1.0, 900.0)
+    t_x = observed * chance.random() ** 0.5 if x else 0.0
+    first = launch.start - int(observed * DAY_SECONDS) - 1
+    last = first + int(t_x * DAY_SECONDS)
+    value = chance.randrange(1500, 9000)
+    events = {
+        event: last if event == "order_placed" else launch.start - chance.randrange(1, 10**7)
+        for event in launch.events
+    }
+    return row | {
+        "kind": HISTORY,
+        "x": x,
+        "t_x": t_x,
+        "T": observed,
+        "repeat_value": x * value,
+        "orders": x + 1 + (chance.random() < 0.1),
+        "revenue": (x + 1) * value + chance.randrange(500),
+        "first_order": first,
+        "last_order": last,
+        "base": int(last >= launch.start - (launch.end - launch.start)),
+        "last_event": [
+            events[event] if event == "order_placed" or chance.random() < 0.5 else NEVER
+            for event in launch.events
+        ],
+    }
+
+
+def _arriving(
+    launch: Launch, chance: random.Random, kind: int, month: int, index: int
+) -> dict[str, object]:
+    return _row(launch, chance) | {"kind": kind, "month": month, "index": index}
+
+
+def _draws(launch: Launch, chance: random.Random, number: int) -> Draws:
+    months = len(launch.month_start)
+
+    def some(make: object, count: int) -> list[float]:
+        assert callable(make)
+        return [make() for _ in range(count)]
+
+    def effect(slot: Slot) -> float:
+        if slot.form == RATE:
+            return chance.choice((0.4, 0.8, 1.0, 1.3, 1.9, 3.0)) * chance.uniform(0.9, 1.1)
+        return chance.choice((-300.0, -60.0, 0.0, 40.0, 150.0, 400.0)) * chance.uniform(0.9, 1.1)
+
+    return Draws(
+        number=np.array([chance.randrange(2**31) for _ in range(number)], np.uint64),
+        behaviour=np.array(
+            [
+                [
+                    chance.uniform(0.3, 1.6),
+                    chance.uniform(20.0, 60.0),
+                    chance.uniform(0.3, 1.2),
+                    chance.uniform(1.5, 4.0),
+                ]
+                for _ in range(number)
+            ]
+        ),
+        m=_i64([d % 2 for d in range(number)]),
+        spend=np.array(
+            [
+                [chance.uniform(0.6, 6.0), chance.uniform(2.5, 5.0), chance.uniform(1500.0, 4000.0)]
+                for _ in range(number)
+            ]
+        ),
+        drift=np.array(some(lambda: chance.uniform(0.7, 1.4), number)),
+        unsubscribe=np.array(some(lambda: chance.uniform(0.002, 0.03), number)),
+        fatigue=np.array([[1.0, 0.7, 0.2, 0.1, 0.05 * (1 + d % 3)] for d in range(number)]),
+        effect=np.array([[effect(slot) for slot in launch.slots] for _ in range(number)]).reshape(
+            number, len(launch.slots)
+        ),
+        redemption=np.array(
+            [some(lambda: chance.uniform(0.2, 0.9), len(launch.sends)) for _ in range(number)]
+        ).reshape(number, len(launch.sends)),
+        newcomers=_i64([[chance.randrange(8) for _ in range(months)] for _ in range(number)]),
+        prospects=_i64([[chance.randrange(8) for _ in range(months)] for _ in range(number)]),
+    )
+
+
+def _i64(values: object) -> np.ndarray:
+    return np.array(values, np.int64)
