@@ -7,17 +7,19 @@ import hashlib
 import json
 import math
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from playbook_runtime.behaviour.expectations import conditional_expected_purchases
 from playbook_runtime.behaviour.fit import fit_families
+from playbook_runtime.behaviour.likelihood import log_likelihood, rows_of
 from playbook_runtime.behaviour.spend import fit_spend
 from playbook_runtime.demo_shop import FIRST_DAY, UNTIL, Truth, write_demo_shop
-from playbook_runtime.history import history_of
+from playbook_runtime.history import History, history_of
 
 EPOCH = date(1970, 1, 1)
 DIGESTS = {
@@ -49,9 +51,9 @@ def test_the_files_are_the_same_bytes_on_every_run(shop: tuple[Path, Truth]) -> 
 
 
 def test_it_is_made_within_two_seconds(tmp_path: Path) -> None:
-    start = time.perf_counter()
+    start = time.process_time()  # not the clock on the wall: other tests run beside this one
     write_demo_shop(tmp_path)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_customer_does_not_change_when_there_are_more(tmp_path: Path) -> None:
@@ -110,10 +112,9 @@ def test_events_come_after_what_they_follow(shop: tuple[Path, Truth]) -> None:
     assert max(row["happened_at"] for row in events)[:10] <= UNTIL.isoformat()
 
 
-def test_the_fit_finds_the_truth(tmp_path: Path) -> None:
-    truth = write_demo_shop(tmp_path, customers=12_000, seed=11)
-    orders = rows(tmp_path, "orders.csv")
-    history = history_of(
+def history_in(folder: Path) -> History:
+    orders = rows(folder, "orders.csv")
+    return history_of(
         np.array(
             [(date.fromisoformat(row["ordered_at"][:10]) - EPOCH).days for row in orders], np.int32
         ),
@@ -121,6 +122,26 @@ def test_the_fit_finds_the_truth(tmp_path: Path) -> None:
         np.array([int(row["total"].replace(".", "")) for row in orders], np.int64),
         (UNTIL - EPOCH).days,
     )
+
+
+def test_the_shipped_shop_does_not_refute_its_truth(shop: tuple[Path, Truth]) -> None:
+    folder, truth = shop
+    history = history_in(folder)
+    found = rows_of(history, 1.0)
+    best, *_ = fit_families(history, time_unit_days=1.0)[0]
+    assert best.parameters.family == truth.family
+    true = replace(best.parameters, r=truth.r, alpha=truth.alpha_days, a=truth.a, b=truth.b)
+    ratio = 2 * (log_likelihood(best.parameters, found) - log_likelihood(true, found))
+    # Chi-square with 4 degrees of freedom; as unlikely as |z| = 4.
+    assert 0 <= ratio < 25
+    expected = np.dot(found.count, conditional_expected_purchases(true, found, truth.later_days))
+    # Orders of one customer come together: their sum scatters about twice as wide as Poisson's.
+    assert abs(truth.later_orders - expected) < 4 * 2 * math.sqrt(expected)
+
+
+def test_the_fit_finds_the_truth(tmp_path: Path) -> None:
+    truth = write_demo_shop(tmp_path, customers=12_000, seed=11)
+    history = history_in(tmp_path)
     best, *_ = fit_families(history, time_unit_days=1.0)[0]
     assert best.parameters.family == truth.family
     spend, _ = fit_spend(history)
