@@ -176,7 +176,7 @@ def test_degenerate_data_give_numbers_and_findings(name: str, family: str, prior
     assert math.isfinite(float(expected_purchases(daily, 30.0)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.integers(0, 12), st.integers(0, 400)), min_size=1, max_size=80),
     st.booleans(),
@@ -189,7 +189,7 @@ def test_any_orders_give_a_fit_or_an_error(rows, prior: bool) -> None:
         assert all(math.isfinite(value) and value > 0 for value in found.parameters.values)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 2**32))
 def test_order_of_the_customers_does_not_matter(seed: int) -> None:
     sample = calibration("sample")

@@ -102,7 +102,7 @@ def test_too_few_purchases_with_a_value() -> None:
     assert [one.rule for one in findings] == ["spend-without-value", "spend-not-fitted"]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(1, 10**9), min_size=3, max_size=30), st.booleans())
 def test_any_values_give_finite_parameters(values: list[int], prior: bool) -> None:
     found, _ = fit_spend(of_values(values), with_weak_prior=prior)
