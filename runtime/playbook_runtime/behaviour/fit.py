@@ -73,7 +73,8 @@ def fit_families(
         fit_rows(rows, family, time_unit_days, with_weak_prior=with_weak_prior, subsample=some)
         for family in families
     ]
-    return tuple(sorted(fits, key=lambda fitted: (fitted.aic, fitted.parameters.family))), findings
+    # Where nobody leaves both families are the same model: then BG, whatever the last bits say.
+    return tuple(sorted(fits, key=lambda one: (round(one.aic, 4), one.parameters.m))), findings
 
 
 def akaike_weights(fits: tuple[FittedBehaviour, ...]) -> tuple[float, ...]:

@@ -117,6 +117,12 @@ def test_drop_out_that_never_happens_is_not_identified(family: str) -> None:
     assert all(math.isfinite(value) and value > 0 for value in weak.parameters.values)
 
 
+def test_of_two_equal_families_auto_takes_bg_nbd() -> None:
+    found, _ = fit(steady_customers(), "auto", WEEK)
+    assert found is not None
+    assert found.parameters.family == "bg-nbd"
+
+
 def test_nobody() -> None:
     found, findings = fit(history([], 10))
     assert found is None
