@@ -84,7 +84,21 @@ def read_body(sources: Sources, name: str, span: Span) -> tuple[Passage | None, 
     if known is not None:
         return known, []
     source = _read_text(reading, name, path, span)
-    return None if source is None else body_of(source), reading.findings
+    if source is None:
+        return None, reading.findings
+    passage = body_of(source)
+    if passage.start:
+        # Its settings would be lost in silence.
+        reading.findings.append(
+            error(
+                "settings-in-body",
+                f"`{shown(name)}` has settings of its own above its text",
+                span,
+                caption="expected a text alone",
+                help="`include` the file as a message instead, or remove its front matter",
+            )
+        )
+    return passage, reading.findings
 
 
 def _locate(path: str) -> tuple[Path | None, list[Diagnostic]]:

@@ -38,6 +38,7 @@ _JOINED_AS_WRITTEN = (
     "evidence",
     "use",
 )
+_LISTS = ("include", "require")
 _BODY_FILES = (".md", ".txt", ".html", ".mjml")
 
 
@@ -90,6 +91,18 @@ def _misplaced(documents: Sequence[Document]) -> Iterable[Diagnostic]:
                     span,
                     caption="remove it here",
                 )
+            elif name in _JOINED_AS_WRITTEN and not _has_shape(name, _root(document)[name]):
+                yield error(
+                    "wrong-shape",
+                    f"`{name}`: expected a mapping from names to what they mean",
+                    document.span((name,)),
+                    caption="expected a mapping",
+                )
+
+
+def _has_shape(name: str, data: Data) -> bool:
+    # Products may also be the name of a file.
+    return isinstance(data, dict) or (name == "products" and isinstance(data, str))
 
 
 def _defined_twice(documents: Sequence[Document]) -> Iterable[Diagnostic]:
@@ -109,7 +122,7 @@ def _defined_twice(documents: Sequence[Document]) -> Iterable[Diagnostic]:
                         labels=(Label(first[entry_name], "first defined here"),),
                     )
                 first.setdefault(entry_name, span)
-        elif name not in ("include", "require", *MAIN_FILE_KEYS):
+        elif name not in (*_LISTS, *MAIN_FILE_KEYS):
             having = [document for document in documents if name in _root(document)]
             for document in having[1:]:
                 yield error(
@@ -153,13 +166,13 @@ def _read(
             )
         elif INVALID in parts:
             values[entry.name] = INVALID
-        elif len(parts) == 1:
-            values[entry.name] = parts[0]
-        elif parts and all(isinstance(part, dict) for part in parts):
+        elif parts and name in _LISTS:
+            values[entry.name] = tuple(item for part in parts for item in part)
+        elif parts and all(isinstance(part, dict) for part in parts) and _is_joined(name, entry):
             joined = {key: value for part in parts for key, value in part.items()}
             values[entry.name] = {key: joined[key] for key in sorted(joined)}
         elif parts:
-            values[entry.name] = tuple(item for part in parts for item in part or ())
+            values[entry.name] = parts[0]  # a second one is an error already
     values.setdefault("messages", {})
     values.setdefault("stages", {})
     return values

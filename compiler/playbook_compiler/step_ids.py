@@ -93,7 +93,8 @@ def _own_part(step: Step, following: str) -> str:
     """Return what a step is called among its neighbours."""
     match step:
         case Send(send=choice):
-            return "-".join(("send", *choice.messages))
+            joint = {"ladder": "-or-", "rotation": "-then-"}.get(choice.order, "-")
+            return f"send-{joint.join(choice.messages)}"
         case Wait(wait=UntilEvent(until=event)):
             return f"wait-for-{slug(event)}"
         case Wait():

@@ -1,8 +1,8 @@
 """The command `playbook`: finding commands, and the last stop of every exception.
 
 A command is a file of this folder that defines `command`, a click command; `dry_run.py` is
-`dry-run`. Its first docstring line stands in `--help`. Both are read from the file, so that listing commands
-imports none of them.
+`dry-run`. Its first docstring line stands in `--help`. Both are read from the file, so that
+listing commands imports none of them.
 """
 
 from __future__ import annotations
