@@ -12,7 +12,8 @@ Vector = npt.NDArray[np.float64]
 Objective = Callable[[Vector], tuple[float, Vector, Vector]]
 
 LONGEST_STEP = 2.0  # in any log-parameter: a factor of 7.4
-SMALLEST_GAIN = 1e-9  # of log-likelihood, by which a further step is worth taking
+SMALLEST_GAIN = 1e-9  # of log-likelihood, by which a further step is worth taking,
+ROUNDING = 1e-14  # and the share of a large sum's value that is only rounding
 BOX = 20.0  # log-parameters stay within: a flat likelihood would send them to infinity
 
 
@@ -38,11 +39,12 @@ def maximise(objective: Objective, start: Vector, most_steps: int = 80) -> Optim
     value, gradient, hessian = objective(point)
     for count in range(most_steps):
         step, gain = _climb(gradient, hessian)
-        if gain < SMALLEST_GAIN:
+        enough = SMALLEST_GAIN + ROUNDING * abs(value)
+        if gain < enough:
             # This step's own error is of second order: taken blind, it is good to rounding.
             last = np.clip(point + step, -BOX, BOX)
             return Optimum(last, value, hessian, True, count)
-        for _ in range(30):
+        for _ in range(20):
             there = np.clip(point + step, -BOX, BOX)
             reached = objective(there)
             if np.isfinite(reached[0]) and reached[0] > value:
@@ -53,7 +55,7 @@ def maximise(objective: Objective, start: Vector, most_steps: int = 80) -> Optim
             return Optimum(point, value, hessian, gain < 1e-6 * (1 + abs(value)), count)
         gained = reached[0] - value
         point, (value, gradient, hessian) = there, reached
-        if gained < SMALLEST_GAIN and np.max(np.abs(point)) >= BOX:
+        if gained < enough and np.max(np.abs(point)) >= BOX:
             return Optimum(point, value, hessian, True, count)
     return Optimum(point, value, hessian, False, most_steps)
 

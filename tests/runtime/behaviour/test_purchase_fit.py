@@ -17,8 +17,13 @@ from playbook_runtime.behaviour.expectations import (
     probability_alive,
 )
 from playbook_runtime.behaviour.fit import fit, fit_rows
-from playbook_runtime.behaviour.likelihood import rows_of
+from playbook_runtime.behaviour.likelihood import (
+    Rows,
+    log_likelihood_and_derivatives,
+    rows_of,
+)
 from playbook_runtime.behaviour.model import FAMILIES
+from playbook_runtime.behaviour.newton import maximise
 from playbook_runtime.history import History, history_of
 
 
@@ -224,3 +229,23 @@ def test_a_subsample_to_begin_with_changes_nothing() -> None:
     alone = fit_rows(rows, "bg-nbd", WEEK)
     begun = fit_rows(rows, "bg-nbd", WEEK, subsample=some)
     assert begun.parameters.values == pytest.approx(alone.parameters.values, rel=1e-6)
+
+
+@pytest.mark.parametrize("times", [1, 1e3, 1e6])
+@pytest.mark.parametrize("m", [0, 1])
+def test_few_evaluations_however_large_the_shop(times: float, m: int) -> None:
+    """A sum of 10^10 has no digits left for a tiny gain: the climb must not look for one."""
+    rows = rows_of(calibration("sample"), WEEK)
+    rows = Rows(rows.x, rows.t_x, rows.T, rows.count * times)
+    calls = 0
+
+    def objective(logs: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        nonlocal calls
+        calls += 1
+        return log_likelihood_and_derivatives(logs, rows, 1, m)
+
+    optimum = maximise(objective, np.log(np.array([0.6, 12.0, 0.8, 2.2])))
+    assert optimum.converged
+    assert calls <= 9
+    published = [(0.2426, 4.4136, 0.7929, 2.4259), (0.5248, 6.1831, 0.8914, 1.6140)][m]
+    assert np.exp(optimum.point) == pytest.approx(published, abs=0.6e-4, rel=0)
