@@ -41,6 +41,11 @@ def quoted(text: str) -> str:
 
 def decimal_mark(connection: Any, relation: str, column: str) -> str:
     """Return the decimal mark that most amounts of a text column prove; the point without proof."""
+    (commas,) = connection.execute(
+        f"SELECT count(*) FROM {relation} WHERE contains({column}, ',')"
+    ).fetchone()
+    if not commas:
+        return "."
     point, comma = connection.execute(
         f"SELECT count(*) FILTER (regexp_full_match({column}, {quoted(_PROOF['.'])})), "
         f"count(*) FILTER (regexp_full_match({column}, {quoted(_PROOF[','])})) FROM {relation}"
@@ -77,6 +82,6 @@ def too_large_sql(text: str, minor: str, form: AmountForm) -> str:
     scientific = quoted(r"-?[0-9]+([.,][0-9]+)?[eE][+]?([6-9]|[0-9]{2,})")
     long = quoted(rf"-?[0-9]{{{_MAX_DIGITS + 1},}}([.,][0-9]*)?")
     return (
-        f"(abs({minor}) > {form.limit_minor} OR regexp_full_match({text}, {scientific}) "
-        f"OR regexp_full_match({text}, {long}))"
+        f"CASE WHEN {minor} IS NULL THEN regexp_full_match({text}, {scientific}) "
+        f"OR regexp_full_match({text}, {long}) ELSE abs({minor}) > {form.limit_minor} END"
     )

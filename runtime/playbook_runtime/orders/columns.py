@@ -10,22 +10,28 @@ import numpy as np
 import numpy.typing as npt
 
 from playbook_runtime.orders.amounts import quoted
+from playbook_runtime.orders.clock import NAIVE, Bools, Ints, clock
 from playbook_runtime.orders.dates import SECONDS_A_DAY
 from playbook_runtime.orders.model import NO_CODE, UNKNOWN_CONSENT, Labels
 from playbook_runtime.orders.reasons import ACCEPTED, REFUND
-from playbook_runtime.orders.zones import ZoneTable, local_days, to_utc
+from playbook_runtime.orders.zones import ZoneTable
 
 MERGE_WINDOW_SECONDS: Final = 30
-_NAIVE: Final = -(10**6)
 _ORIGIN: Final = 788_000_000  # before 1995, so that time - origin fits into 31 bits up to 2035
 _MARKS: Final[tuple[str, ...]] = ("category", "channel", "marketplace")
 
-Ints = npt.NDArray[np.int64]
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """How often something was seen, and the first raw row that shows it (-1: none)."""
+
+    count: int
+    row: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
-    """The arrays of Orders, and what was found on the way (rows are rowids of `raw`, -1: none)."""
+    """The arrays of Orders, and what was found on the way."""
 
     customer_key: npt.NDArray[np.object_]
     customer_hash: npt.NDArray[np.uint64]
@@ -39,12 +45,9 @@ class Columns:
     double_clicks: int
     double_clicks_value: int
     unmatched_refunds: int
-    naive: int
-    naive_row: int
-    folded: int
-    folded_row: int
-    missing: int
-    missing_row: int
+    naive: Noted
+    folded: Noted
+    missing: Noted
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +57,7 @@ class _Fetched:
     customer: Ints
     local: Ints
     offset: Ints
-    timed: npt.NDArray[np.bool_]
+    timed: Bools
     net: Ints
     discount: Ints
     row: Ints
@@ -84,16 +87,16 @@ def read_columns(connection: Any, fields: frozenset[str], zone: ZoneTable | None
     names = {name: _label_names(connection, name) for name in marks}
     orders = _fetch(connection, ACCEPTED.code, names, rank)
     refunds = _fetch(connection, REFUND.code, names, rank)
-    all_midnight = not np.any(orders.local % SECONDS_A_DAY)
-    utc, day, findings = _clock(orders, zone, all_midnight)
-    refund_utc, _, _ = _clock(refunds, zone, True)
-    refund_utc = refund_utc + np.where(refunds.timed, 0, SECONDS_A_DAY - 1)  # a day: to its end
+    timed = orders.timed & bool(np.any(orders.local % SECONDS_A_DAY))  # all midnight: dates only
+    when = clock(orders.local, orders.offset, timed, zone)
+    refunded = clock(refunds.local, refunds.offset, refunds.timed, zone)
+    refund_utc = refunded.utc + np.where(refunds.timed, 0, SECONDS_A_DAY - 1)  # a day: to its end
+    utc, day = when.utc, when.day
     order = _sorted(orders, utc)
     customer, time, value = orders.customer[order], utc[order], orders.net[order]
     discount = orders.discount[order]
     codes = {name: orders.marks[name][order] for name in marks}
-    timed = np.zeros(len(order), np.bool_) if all_midnight else orders.timed[order]
-    twice = _double_clicks(customer, time, value, discount, codes, timed)
+    twice = _double_clicks(customer, time, value, discount, codes, timed[order])
     consent = _latest_consent(customer, orders.consent[order], len(keys))
     keep = ~twice
     value, unmatched = _take_refunds_off(
@@ -114,7 +117,9 @@ def read_columns(connection: Any, fields: frozenset[str], zone: ZoneTable | None
         double_clicks=int(twice.sum()),
         double_clicks_value=int(orders.net[order][twice].sum()),
         unmatched_refunds=unmatched,
-        **findings,
+        naive=_note(when.mixed, orders.row),
+        folded=_note(when.folded, orders.row),
+        missing=_note(when.missing, orders.row),
     )
 
 
@@ -138,7 +143,7 @@ def _fetch(connection: Any, kind: int, names: dict[str, list[str]], rank: Ints) 
         joins.append(f"LEFT JOIN label_{column} ON label_{column}.name = purchase.{column}")
     found = connection.execute(
         "SELECT CAST(coalesce(customer.id, -1) AS BIGINT) AS customer, local, "
-        f"CAST(coalesce(zone_offset, {_NAIVE}) AS BIGINT) AS zone_offset, timed, net, "
+        f"CAST(coalesce(zone_offset, {NAIVE}) AS BIGINT) AS zone_offset, timed, net, "
         "coalesce(discount, -1) AS discount, row, CAST(CASE WHEN consent IN ('yes', 'true', '1', "
         f"'subscribed') THEN 1 WHEN consent IN ('no', 'false', '0', 'unsubscribed') THEN 0 "
         f"ELSE {UNKNOWN_CONSENT} END AS BIGINT) AS consent"
@@ -162,41 +167,9 @@ def _fetch(connection: Any, kind: int, names: dict[str, list[str]], rank: Ints) 
     )
 
 
-def _clock(
-    fetched: _Fetched, zone: ZoneTable | None, dates_only: bool
-) -> tuple[Ints, npt.NDArray[np.int32], dict[str, int]]:
-    """Return UTC seconds and local days. Without a zone the file's wall clock is the shop's."""
-    naive = fetched.offset == _NAIVE
-    findings = dict.fromkeys(
-        ("naive", "naive_row", "folded", "folded_row", "missing", "missing_row"), 0
-    )
-    mixed = naive & fetched.timed if not dates_only and not naive.all() else np.zeros(0, np.bool_)
-    _note(findings, "naive", mixed, fetched.row)
-    if zone is None:
-        utc = fetched.local - np.where(naive, 0, fetched.offset)
-        _note(findings, "folded", np.zeros(0, np.bool_), fetched.row)
-        _note(findings, "missing", np.zeros(0, np.bool_), fetched.row)
-        return utc, (fetched.local // SECONDS_A_DAY).astype(np.int32), findings
-    if naive.all():
-        converted = to_utc(fetched.local, zone)
-        utc, folded, missing = converted.utc, converted.folded, converted.missing
-    else:
-        utc = fetched.local - fetched.offset
-        folded, missing = np.zeros(len(utc), np.bool_), np.zeros(len(utc), np.bool_)
-        converted = to_utc(fetched.local[naive], zone)
-        utc[naive] = converted.utc
-        folded[naive], missing[naive] = converted.folded, converted.missing
-    day = (fetched.local // SECONDS_A_DAY).astype(np.int32)  # naive: the day that is written
-    if not naive.all():
-        day[~naive] = local_days(utc[~naive], zone)
-    _note(findings, "folded", folded & fetched.timed & (not dates_only), fetched.row)
-    _note(findings, "missing", missing & fetched.timed & (not dates_only), fetched.row)
-    return utc, day, findings
-
-
-def _note(findings: dict[str, int], name: str, where: npt.NDArray[np.bool_], rows: Ints) -> None:
-    findings[name] = int(where.sum())
-    findings[f"{name}_row"] = int(rows[where].min()) if findings[name] else -1
+def _note(where: Bools, rows: Ints) -> Noted:
+    count = int(where.sum())
+    return Noted(count, int(rows[where].min()) if count else -1)
 
 
 def _sorted(fetched: _Fetched, utc: Ints) -> Ints:
@@ -222,8 +195,8 @@ def _double_clicks(
     value: Ints,
     discount: Ints,
     codes: dict[str, Ints],
-    timed: npt.NDArray[np.bool_],
-) -> npt.NDArray[np.bool_]:
+    timed: Bools,
+) -> Bools:
     """Return which orders repeat an equal one of the same customer within the window."""
     twice = np.zeros(len(time), np.bool_)
     close = (customer[1:] == customer[:-1]) & (time[1:] - time[:-1] <= MERGE_WINDOW_SECONDS)

@@ -83,21 +83,15 @@ def match_fields(
 ) -> tuple[dict[str, int], list[Diagnostic]]:
     """Return the column index of each field that the header has, `--map` first.
 
-    `aliases` names by field the accepted columns, best first. A field whose column stands twice in
-    the header is an error.
+    `aliases` names by field the accepted columns, best first. A mapped column that the header does
+    not have is an error.
     """
     keys = [key_of(name) for name in names]
     fields: dict[str, int] = {}
     found: list[Diagnostic] = []
     span = Span(given, 1, 1, 1, 1)
     for field, column in sorted(declared.items()):
-        if field not in aliases:
-            guess = nearest(field, aliases)
-            hint = f"did you mean {guess}?" if guess else f"fields: {', '.join(aliases)}"
-            found.append(
-                error("unknown-field", f"--map names no field: {shown(field)}", span, help=hint)
-            )
-        elif column in names:
+        if column in names:
             fields[field] = names.index(column)
         elif key_of(column) in keys:
             fields[field] = keys.index(key_of(column))

@@ -33,13 +33,37 @@ class Tally:
     value_minor: int = 0
 
 
+def rows_of(tallies: tuple[Tally, ...], fate: Fate) -> int:
+    """Return the number of rows of one fate."""
+    return sum(tally.rows for tally in tallies if tally.reason.fate is fate)
+
+
+@dataclass(frozen=True, slots=True)
+class SideReading:
+    """The account of a customers or events file. rows = accepted + merged + quarantined + left out.
+
+    `sha256` digest of the bytes; `columns` says which column each field was read from.
+    """
+
+    file: str
+    digest: str
+    rows: int
+    tallies: tuple[Tally, ...]
+    columns: Mapping[str, str]
+
+    def count(self, fate: Fate) -> int:
+        """Return the number of rows of one fate."""
+        return rows_of(self.tallies, fate)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The account of one file. rows = accepted + merged + quarantined + left out, always.
 
     `control_total_minor` is the sum of all accepted rows net of refunds, the anonymous included:
     sum of Orders.value_minor + anonymous_minor - unmatched_refunds_minor. `columns` says which
-    column each field was read from. `first_day`, `last_day` count from 1970-01-01.
+    column each field was read from, `key` whether customers are told apart by `customer_id` or
+    `email`. `first_day`, `last_day` count from 1970-01-01.
     """
 
     file: str
@@ -58,12 +82,13 @@ class Reading:
     control_total_minor: int
     first_day: int
     last_day: int
+    key: str
     columns: Mapping[str, str]
     notes: tuple[str, ...]
 
     def count(self, fate: Fate) -> int:
         """Return the number of rows of one fate."""
-        return sum(tally.rows for tally in self.tallies if tally.reason.fate is fate)
+        return rows_of(self.tallies, fate)
 
     @property
     def accepted(self) -> int:
@@ -140,3 +165,8 @@ class Orders:
     def customers(self) -> int:
         """Return the number of customers."""
         return len(self.customer_hash)
+
+    @property
+    def order_customer_hash(self) -> npt.NDArray[np.uint64]:
+        """Return the customer's hash of each order, uint64."""
+        return self.customer_hash[self.customer]

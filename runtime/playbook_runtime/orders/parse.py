@@ -12,8 +12,8 @@ from playbook_runtime.orders.dates import (
     LATEST_DAY,
     SECONDS_A_DAY,
     DateColumn,
+    form_sql,
     local_seconds_sql,
-    mask_sql,
     offset_sql,
     timed_sql,
 )
@@ -32,23 +32,16 @@ from playbook_runtime.orders.reasons import (
 
 
 @dataclass(frozen=True, slots=True)
-class Forms:
-    """How one file writes its cells. `columns` are the fields that it has."""
-
-    amounts: AmountForm
-    dates: DateColumn
-    currency: str
-    columns: frozenset[str]
-    guests: bool
-
-
-@dataclass(frozen=True, slots=True)
 class CurrencyCount:
-    """One currency of the file: its code ('' where the cell is empty), lines and first row."""
+    """One currency of the file: its code ('' where the cell is empty), lines and first row.
+
+    `spellings` are the cells as written (`usd`, `USD`).
+    """
 
     code: str
     lines: int
     row: int
+    spellings: tuple[str, ...]
 
     @property
     def known(self) -> bool:
@@ -56,13 +49,33 @@ class CurrencyCount:
         return self.code in EXPONENTS
 
 
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """How one file writes its cells. `columns` are the fields that it has.
+
+    `currency` is the one that is read, `currencies` are all of the file.
+    """
+
+    amounts: AmountForm
+    dates: DateColumn
+    currency: str
+    currencies: tuple[CurrencyCount, ...]
+    columns: frozenset[str]
+    guests: bool
+
+
 def currencies(connection: Any) -> tuple[CurrencyCount, ...]:
     """Return the currencies of the lines that no rule leaves out, most frequent first."""
-    rows = connection.execute(
-        "SELECT upper(currency) AS code, count(*), min(row) FROM line WHERE source_reason = 0 "
-        "GROUP BY code ORDER BY count(*) DESC, min(row)"
-    ).fetchall()
-    return tuple(CurrencyCount(*row) for row in rows)
+    counts: dict[str, CurrencyCount] = {}
+    for text, lines, row in connection.execute(
+        "SELECT currency, count(*), min(row) FROM line WHERE source_reason = 0 GROUP BY currency"
+    ).fetchall():
+        code = text.upper()
+        before = counts.get(code, CurrencyCount(code, 0, row, ()))
+        counts[code] = CurrencyCount(
+            code, before.lines + lines, min(before.row, row), (*before.spellings, text)
+        )
+    return tuple(sorted(counts.values(), key=lambda count: (-count.lines, count.row)))
 
 
 def create_typed(connection: Any, forms: Forms) -> None:
@@ -77,9 +90,6 @@ def create_typed(connection: Any, forms: Forms) -> None:
 
 def _typed_sql(forms: Forms) -> str:
     amounts, dates, present = forms.amounts, forms.dates, forms.columns
-    mask = "NULL"
-    if dates.forms:
-        mask = mask_sql("ordered_at")
     minor = {
         name: minor_units_sql(name, amounts) if name in present else "CAST(NULL AS BIGINT)"
         for name in ("total", "refunded", "discount")
@@ -103,13 +113,13 @@ def _typed_sql(forms: Forms) -> str:
             f"WHEN {above} THEN {REFUND_ABOVE_TOTAL.code}",
         ]
     return (
-        f"WITH masked AS (SELECT *, {mask} AS mask FROM line), "
+        f"WITH formed AS (SELECT *, {form_sql('ordered_at', dates)} AS form FROM line), "
         "parsed AS (SELECT *, "
-        f"{local_seconds_sql('ordered_at', 'mask', dates)} AS local, "
-        f"{offset_sql('ordered_at', 'mask', dates)} AS zone_offset, "
-        f"{timed_sql('ordered_at', 'mask', dates)} AS timed, "
+        f"{local_seconds_sql('ordered_at', 'form', dates)} AS local, "
+        f"{offset_sql('ordered_at', 'form', dates)} AS zone_offset, "
+        f"{timed_sql('ordered_at', 'form', dates)} AS timed, "
         f"{minor['total']} AS total_minor, {minor['refunded']} AS refunded_minor, "
-        f"{minor['discount']} AS discount_minor FROM masked) "
+        f"{minor['discount']} AS discount_minor FROM formed) "
         "SELECT row, CAST(rows AS INTEGER) AS rows, order_id, hash(order_id) AS order_hash, "
         "nullif(customer_id, '') AS key, local, zone_offset, coalesce(timed, FALSE) AS timed, "
         "total_minor AS total, coalesce(abs(refunded_minor), 0) AS refunded, "
@@ -120,11 +130,10 @@ def _typed_sql(forms: Forms) -> str:
 
 
 def _currency_rules(forms: Forms) -> list[str]:
-    if "currency" not in forms.columns:
-        return []
-    known = ", ".join(quoted(code) for code in sorted(EXPONENTS))
-    differs = f"upper(currency) <> {quoted(forms.currency)}"
-    return [
-        f"WHEN {differs} AND upper(currency) IN ({known}) THEN {OTHER_CURRENCY.code}",
-        f"WHEN {differs} THEN {BAD_CURRENCY.code}",
-    ]
+    rules = []
+    for count in forms.currencies:
+        if count.code != forms.currency:
+            spelled = ", ".join(quoted(text) for text in count.spellings)
+            reason = OTHER_CURRENCY if count.known else BAD_CURRENCY
+            rules.append(f"WHEN currency IN ({spelled}) THEN {reason.code}")
+    return rules

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from playbook_runtime.orders.reasons import EMPTY_ROW
 
+_BLANKS: Final = " \t\r\u00a0"
 TEXT_FIELDS: Final = (
     "order_id",
     "customer_id",
@@ -29,8 +30,8 @@ TEXT_FIELDS: Final = (
 
 
 def cell(columns: Mapping[str, int], field: str) -> str:
-    """Return SQL for the trimmed text of a field's column; '' where the file has none."""
-    return f"trim(coalesce(c{columns[field]}, ''), ' \t\u00a0')" if field in columns else "''"
+    """Return SQL for the text of a field's column (see `tidy`); '' where the file has none."""
+    return f"coalesce(c{columns[field]}, '')" if field in columns else "''"
 
 
 def empty_row_sql(columns: Mapping[str, int], width: int) -> str:
@@ -40,6 +41,20 @@ def empty_row_sql(columns: Mapping[str, int], width: int) -> str:
         f"CASE WHEN {cell(columns, 'ordered_at')} = '' AND trim(concat({everything})) = '' "
         f"THEN {EMPTY_ROW.code} ELSE 0 END"
     )
+
+
+def tidy(connection: Any, columns: Mapping[str, int]) -> None:
+    """Trim the fields' columns of `raw` in place: a look is cheap, trimming everything is not."""
+    for index in sorted(set(columns.values())):
+        edges = " OR ".join(
+            f"starts_with(c{index}, '{blank}') OR ends_with(c{index}, '{blank}')"
+            for blank in _BLANKS
+        )
+        (untidy,) = connection.execute(f"SELECT count(*) FROM raw WHERE {edges}").fetchone()
+        if untidy:
+            connection.execute(
+                f"UPDATE raw SET c{index} = trim(c{index}, '{_BLANKS}') WHERE {edges}"
+            )
 
 
 def one_row_one_line(connection: Any, columns: Mapping[str, int], width: int) -> None:

@@ -21,7 +21,8 @@ from playbook_runtime.orders.merge import Merged, merge_orders, tally_rows
 from playbook_runtime.orders.model import Orders, Reading, Tally
 from playbook_runtime.orders.observations import observe
 from playbook_runtime.orders.options import OrderOptions
-from playbook_runtime.orders.parse import Forms, create_typed, currencies
+from playbook_runtime.orders.parse import CurrencyCount, Forms, create_typed, currencies
+from playbook_runtime.orders.prepare import tidy
 from playbook_runtime.orders.reader import workspace
 from playbook_runtime.orders.reasons import (
     ACCEPTED,
@@ -98,6 +99,7 @@ def _orders(
 ) -> tuple[Orders | None, list[Diagnostic]]:
     assert source.prepare is not None
     width = len(table.raw.names)
+    tidy(connection, table.columns)
     source.prepare(connection, table.columns, width)
     forms, found = _forms(connection, table, source, declared, options)
     if forms is None:
@@ -126,7 +128,8 @@ def _forms(
     if not table.raw.rows and not table.raw.rejected:
         span = Span(given, table.first_line, 1, table.first_line, 1)
         return None, [error("no-orders", "there are no orders in the file", span)]
-    currency, found = _currency(connection, table, options)
+    counts = currencies(connection) if "currency" in table.columns else ()
+    currency, found = _currency(table, counts, options)
     if currency is None:
         return None, found
     mark = decimal_mark(connection, "line", "total")
@@ -138,11 +141,11 @@ def _forms(
         span = Span(given, place.line, 1, place.line, 1)
         return None, [*found, error("unclear-dates", message, span, help=dates.help)]
     amounts = AmountForm(mark, exponent(currency), order_limit(currency))
-    return Forms(amounts, dates, currency, frozenset(table.columns), source.guests), found
+    return Forms(amounts, dates, currency, counts, frozenset(table.columns), source.guests), found
 
 
 def _currency(
-    connection: Any, table: OpenTable, options: OrderOptions
+    table: OpenTable, counts: tuple[CurrencyCount, ...], options: OrderOptions
 ) -> tuple[str | None, list[Diagnostic]]:
     """Return the one currency to read: the declared one, the file's only one, or none at all."""
     given = table.guarded.given
@@ -153,7 +156,6 @@ def _currency(
         return None, [error("unknown-currency", message, span, help="write it like EUR or USD")]
     if "currency" not in table.columns:
         return wanted or NO_CURRENCY, []
-    counts = currencies(connection)
     known = [count for count in counts if count.known]
     if wanted is None and len(known) == 1:
         return known[0].code, []
@@ -232,6 +234,9 @@ def _reading(
         control_total_minor=counted[ACCEPTED.code][1] + anonymous[1] + refunds[1],
         first_day=int(columns.day.min()),
         last_day=int(columns.day.max()),
+        key="customer_id"
+        if source.name == "generic" and "customer_id" in table.columns
+        else "email",
         columns=table.column_names(),
         notes=tuple(notes),
     )

@@ -77,6 +77,8 @@ def _located(table: OpenTable, rows: list[tuple[int, Reason]]) -> list[tuple[Rea
 def _blamed(columns: Mapping[str, int], field: str) -> int | None:
     if field == "customer_id" and field not in columns:
         field = "email"
+    if field == "ordered_at" and field not in columns:
+        field = "occurred_at"
     return columns.get(field)
 
 

@@ -32,11 +32,13 @@ Fields = Mapping[str, tuple[str, ...]]
 class Layout:
     """What a reader makes of a header: accepted columns by field, and groups that must be there.
 
-    Of each group of `required` one field must have a column.
+    Of each group of `required` one field must have a column. `own_map`: the options' map is meant
+    for this very file (else it only counts where it fits).
     """
 
     aliases: Fields
     required: tuple[tuple[str, ...], ...]
+    own_map: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,13 @@ def _columns(
     guarded: Guarded, header: Header, wanted: Layout, options: OrderOptions
 ) -> tuple[dict[str, int], list[Diagnostic]]:
     given = guarded.given
-    declared = {name: column for name, column in options.map.items() if name in wanted.aliases}
+    declared = {
+        name: column
+        for name, column in options.map.items()
+        if name in wanted.aliases and (wanted.own_map or column in header.names)
+    }
     columns, found = match_fields(header.names, wanted.aliases, declared, given)
-    found += _unknown_fields(options, wanted, given)
+    found += _unknown_fields(options, wanted, given) if wanted.own_map else []
     if found:
         return columns, found
     missing = tuple(
