@@ -181,13 +181,14 @@ _RATES = {
     Nature.AFTER_MESSAGE: (0.3, Duration(seconds=5 * 3600)),
     Nature.BEFORE_ORDER: (1.8, Duration(seconds=3600)),
     Nature.OTHER: (0.9, Duration(days=1)),
+    Nature.SIGN_UP: (0.4, Duration(months=1)),
 }
 
 
 def _occurrences(playbook: Playbook, events: tuple[str, ...]) -> Iterator[Occurrence]:
     for event in events:
         nature = playbook.catalogue.events[event].nature
-        if nature in _RATES and event != "unsubscribed":
+        if nature in _RATES and event not in ("unsubscribed", "sign_up"):
             rate, lag = _RATES[nature]
             # Message events of different names may fall on the same second: some have no lag.
             lag = Duration() if event == "message_opened" else lag

@@ -15,7 +15,6 @@ from heapq import heappop, heappush
 
 from tests.statistics.twin.behaviour import BaselineOrder, Buyer, Parameters, Person, gap
 from tests.statistics.twin.clock import Clock, window_seconds
-from tests.statistics.twin.conditions import truth
 from tests.statistics.twin.effects import (
     ActiveEffect,
     accepted_share,
@@ -25,12 +24,13 @@ from tests.statistics.twin.effects import (
     total,
 )
 from tests.statistics.twin.rules import Rules, is_discount
+from tests.statistics.twin.state import Happening, Key, Run, State
 
-from playbook_compiler.facts import IdKind, Nature
+from playbook_compiler.facts import Nature
 from playbook_compiler.model import Flow, Offer
 from playbook_compiler.triggers import Inactivity
 from playbook_compiler.units import Duration
-from playbook_runtime.kernel.layout import WITH, PerFlow, World, flow_column, world_column
+from playbook_runtime.kernel.layout import PerFlow, World
 from playbook_runtime.kernel.tables import PROSPECT
 from playbook_runtime.launch import ADDED, ENTRY_STEP, RATE, Launch, Occurrence
 
@@ -38,81 +38,13 @@ RANK_ORDER, RANK_EVENT, RANK_INACTIVITY = 0, 1, 2
 ENTRY_BLOCK = 2**20
 SIGN_UP = "sign_up"  # it happens when a prospect arrives
 FOLLOWING = (Nature.AFTER_ORDER, Nature.AFTER_MESSAGE, Nature.ORDER)  # another event brings them
-Key = tuple[str, int] | None
 
 
 @dataclass(slots=True)
-class Run:
-    """One customer's way through a flow. `node` is where it goes on when it is due; `ticket` tells
-    the present due time from those that were overtaken."""
+class Life(State):
+    """A person's life, `now` running from the start to the end."""
 
-    flow: Flow
-    key: Key
-    entry: int
-    entered: int
-    node: str
-    previous_action: int
-    planned: int | None = None
-    waits_for: str = ""
-    waits_at: str = ""
-    noted: dict[str, int] = field(default_factory=dict)
-    active: bool = True
-    ticket: int = 0
-
-
-@dataclass(slots=True)
-class Issued:
-    """x"""
-
-    times: int = 0
-    end: float = -math.inf
-    will_use: bool = False
-    flow: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """An event. `key` is its order or its own number, `run` the run whose message caused it."""
-
-    event: str
-    key: Key = None
-    run: Run | None = None
-
-
-@dataclass(slots=True)
-class Life:
-    """All that is known of one person in one draw, at the moment `now`."""
-
-    rules: Rules
-    launch: Launch
-    clock: Clock
-    person: Person
-    draw: Parameters
-    who: Buyer
-    flows_on: frozenset[str]
-    counts: list[int]
-    tell: Callable[[int, str, object], None]
-    advance: Callable[[Life, Run], None]
-    now: int
-    orders: int
-    revenue: int
-    first_order: int | None
-    last_order: int | None
-    last_event: dict[str, int]
-    alive: bool
-    placed: int = 0
-    suppressed: bool = False
-    messages_sent: int = 0
-    sends: list[tuple[int, str]] = field(default_factory=list)  # marketing: moment, channel
-    received: dict[tuple[IdKind, str], int] = field(default_factory=dict)
-    offers: dict[str, Issued] = field(default_factory=dict)
-    effects: list[ActiveEffect] = field(default_factory=list)
-    runs: list[Run] = field(default_factory=list)
-    entries: dict[str, int] = field(default_factory=dict)
-    last_entry: dict[str, int] = field(default_factory=dict)
-    lapse_ticket: int = 0
-    heap: list[tuple[int, int, int, Callable[[], None]]] = field(default_factory=list)
-    sequence: int = 0
+    advance: Callable[[Life, Run], None] = field(kw_only=True)
 
     # --- the heap ---------------------------------------------------------------------------
 
@@ -137,16 +69,6 @@ class Life:
         while self.heap:
             self.now, _, _, action = heappop(self.heap)
             action()
-
-    # --- counting ---------------------------------------------------------------------------
-
-    def count(self, what: World, amount: int = 1) -> None:
-        """Count in the world with."""
-        self.counts[world_column(WITH, what)] += amount
-
-    def count_flow(self, flow: str, what: PerFlow, amount: int = 1) -> None:
-        """Count for a flow."""
-        self.counts[flow_column(self.rules.column[flow], what)] += amount
 
     # --- orders -----------------------------------------------------------------------------
 
@@ -389,73 +311,6 @@ class Life:
                 self.order(self.who.value(effect.value_stream, counter), effect)
 
         self.at(math.floor(effect.clock), RANK_ORDER, come)
-
-    # --- what conditions ask ----------------------------------------------------------------
-
-    def meets(self, condition: object) -> bool:
-        """Return whether a condition holds now: unknown does not."""
-        playbook = self.rules.playbook
-        answer = truth(
-            condition,  # type: ignore[arg-type]
-            self,
-            self.person.static,
-            playbook.audiences,
-            self.rules.decimals,
-        )
-        return answer is True
-
-    def number(self, fact: str) -> int | float | None:
-        """Return a numeric fact: counts, minor units, local days."""
-        match fact:
-            case "orders":
-                return self.orders
-            case "revenue":
-                return self.revenue
-            case "aov":
-                return self.revenue / self.orders if self.orders else None
-            case "days_since_last_order":
-                return self._days_since(self.last_order)
-            case "days_since_first_order" | "days_as_customer":
-                return self._days_since(self.first_order)
-        raise AssertionError(f"not simulated: {fact}")
-
-    def _days_since(self, moment: int | None) -> int | None:
-        return None if moment is None else self.clock.day(self.now) - self.clock.day(moment)
-
-    def may_be_sent_to(self, channel: str) -> bool:
-        """Return whether marketing is allowed on a channel."""
-        return channel in self.who.consents and not self.suppressed
-
-    def unsubscribed(self) -> bool:
-        """Return whether the person has unsubscribed: from one channel is from all."""
-        return self.suppressed
-
-    def in_flow(self, flow: str) -> bool:
-        """Return whether a run of the flow is going on."""
-        return any(run.flow.id == flow for run in self.runs)
-
-    def _is_recent(self, moment: int | None, within: Duration | None) -> bool:
-        if moment is None:
-            return False
-        return within is None or self.clock.add(moment, within) >= self.now
-
-    def entered(self, flow: str, within: Duration | None) -> bool:
-        """Return whether the flow was entered lately, or ever."""
-        return self._is_recent(self.last_entry.get(flow), within)
-
-    def was_sent(self, kind: IdKind, name: str, within: Duration | None) -> bool:
-        """Return whether a message, or one of a channel, was sent lately, or ever."""
-        return self._is_recent(self.received.get((kind, name)), within)
-
-    def happened(self, event: str, within: Duration | None) -> bool | None:
-        """Return whether an event happened lately, or ever."""
-        assert event in self.launch.events, f"{event} is not observed: a static answer is due"
-        return self._is_recent(self.last_event.get(event), within)
-
-    def holds(self, offer: str) -> bool:
-        """Return whether a code of the offer is live."""
-        issued = self.offers.get(offer)
-        return issued is not None and self.now < issued.end
 
 
 def _concerns(happening: Happening, nature: Nature, run: Run) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from tests.statistics.twin.life import Happening, Issued, Life, Run
+from tests.statistics.twin.life import Life
 from tests.statistics.twin.randomness import sticky
+from tests.statistics.twin.state import Happening, Issued, Run
 
 from playbook_compiler.conditions import InAudience
 from playbook_compiler.facts import IdKind, Nature

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.statistics.twin.behaviour import (
     BaselineOrder,
     Buyer,
@@ -22,7 +24,7 @@ from playbook_runtime.kernel.tables import NEWCOMER, Draws, People
 from playbook_runtime.launch import Launch
 
 # draw, row of the person, moment, what happened, its particulars
-Told = tuple[int, int, int, str, object]
+Told = tuple[int, int, int, str, Any]
 
 
 def simulate_twin(
