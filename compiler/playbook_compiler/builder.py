@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from yaml.events import (
     AliasEvent,
@@ -23,7 +23,7 @@ from playbook_compiler.characters import forbidden_in_value, key_problem, mixed_
 from playbook_compiler.diagnostics import Diagnostic, Fix
 from playbook_compiler.document import Data, Path, Place
 from playbook_compiler.refusals import RefusedError
-from playbook_compiler.scalars import is_text_key, quoted, read_plain
+from playbook_compiler.scalars import Complaint, is_text_key, quoted, read_plain
 from playbook_compiler.source import SourceFile, Span
 from playbook_compiler.syntax_errors import (
     full_width_colon,
@@ -38,8 +38,14 @@ _TAG = re.compile(r"(?<![^\s])(![^\s,\[\]{}]*)|(?<=[\[{,])(![^\s,\[\]{}]*)")
 _ID_LIKE = re.compile(r"[\w./-]+")
 _GLUED = re.compile(r"[A-Za-z_][\w.-]*:(?=.)")
 
+_SEARCHES = 50
+
 # A path element that no author can write: what stands under it is checked but not kept.
 _UNKEPT = -1
+
+
+# What the log has for a collection until its end is known.
+_PENDING = Place(Span.of_file(""))
 
 
 @dataclass(slots=True)
@@ -52,8 +58,7 @@ class Anchor:
     end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A mapping key: its text in Unicode's composed form (NFC), and how it was written."""
 
     name: str
@@ -63,18 +68,19 @@ class Key:
 
 @dataclass(slots=True)
 class Builder:
-    """The state of one reading.
+    """The state of one reading; `read` returns the next event.
 
     `log` has the place of every node before those of its children, so that a subtree is one
     stretch of it: that is what an alias repeats. `end` is where the last node ended.
     """
 
     source: SourceFile
-    events: Iterator[Any]
+    read: Callable[[], Any]
     found: list[Diagnostic]
     log: list[tuple[Path, Place]] = field(default_factory=list)
     anchors: dict[str, Anchor] = field(default_factory=dict)
     merging: set[int] = field(default_factory=set)
+    known_keys: set[str] = field(default_factory=set)
     brackets: list[Span] = field(default_factory=list)
     last_scalar: Span | None = None
     end: tuple[int, int] = (1, 1)
@@ -89,14 +95,14 @@ class Builder:
 
     def document(self) -> dict[str, Data] | None:
         """Return the root mapping; None, with an error, where the file has another root."""
-        next(self.events)  # the start of the stream
-        event = next(self.events)
+        self.read()  # the start of the stream
+        event = self.read()
         if type(event) is StreamEndEvent:
             self.found.append(refusals.no_content(Span.of_file(self.source.path)))
             return None
-        data = self.node(next(self.events), (), 1, None)
-        next(self.events)  # the end of the document
-        event = next(self.events)
+        data = self.node(self.read(), (), 1, None)
+        self.read()  # the end of the document
+        event = self.read()
         if type(event) is DocumentStartEvent:
             raise RefusedError(second_document(self.span(event)))
         if isinstance(data, dict):
@@ -154,26 +160,27 @@ class Builder:
 
     def collection(self, event: Any, path: Path, depth: int, key: Span | None) -> Data:
         """Return a list or mapping, its span without the comments that follow a block."""
-        opened = self.span(event)
         if depth > refusals.DEPTH_LIMIT:
-            raise RefusedError(refusals.too_deep(opened))
-        line, column = opened.line, opened.column
+            raise RefusedError(refusals.too_deep(self.span(event)))
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
         if event.anchor is not None or event.tag is not None or not event.implicit:
             line, column = self.after_properties(event.start_mark, len(self.source.text))
         self.end = (line, column)
         slot = len(self.log)
-        self.log.append((path, Place(opened, key)))
-        if event.flow_style:
+        self.log.append((path, _PENDING))
+        # The mapping in `[a: 1]` has no bracket of its own.
+        bracketed = event.flow_style and self.source.text[event.end_mark.index - 1] in "[{"
+        if bracketed:
             self.brackets.append(Span(self.source.path, line, column, line, column + 1))
         data: Data
         if type(event) is SequenceStartEvent:
             data, end = self.sequence(path, depth)
         else:
             data, end = self.mapping(path, depth)
-        if event.flow_style:
+        if bracketed:
             self.brackets.pop()
         mark = end.end_mark
-        if end.start_mark.index != mark.index:
+        if end.start_mark.index != mark.index:  # a closing bracket; a block has none
             self.end = (mark.line + 1, mark.column + 1)
         self.log[slot] = (path, Place(Span(self.source.path, line, column, *self.end), key))
         return data
@@ -181,10 +188,10 @@ class Builder:
     def sequence(self, path: Path, depth: int) -> tuple[list[Data], Any]:
         """Return the items up to the end of a list, and its last event."""
         data: list[Data] = []
-        event = next(self.events)
+        event = self.read()
         while type(event) is not SequenceEndEvent:
             data.append(self.node(event, (*path, len(data)), depth + 1, None))
-            event = next(self.events)
+            event = self.read()
         return data, event
 
     def mapping(self, path: Path, depth: int) -> tuple[dict[str, Data], Any]:
@@ -192,10 +199,10 @@ class Builder:
         data: dict[str, Data] = {}
         first: dict[str, Span] = {}
         merges: list[tuple[int, int, dict[str, Data]]] = []
-        event = next(self.events)
+        event = self.read()
         while type(event) is not MappingEndEvent:
             key = self.key(event, path, depth)
-            value = next(self.events)
+            value = self.read()
             if key is None:
                 self.unkept = True
                 self.node(value, (*path, _UNKEPT), depth + 1, None)
@@ -206,14 +213,13 @@ class Builder:
             else:
                 name = key.name
                 if name in first:
-                    twin = self.source.slice(first[name]) != self.source.slice(key.span)
-                    self.found.append(refusals.duplicate_key(name, twin, first[name], key.span))
+                    self.found.append(self.duplicate(name, first[name], key.span))
                 else:
                     first[name] = key.span
                 data[name] = self.node(value, (*path, name), depth + 1, key.span)
                 if key.plain and data[name] is None and ":" in name:
                     self.check_glued(name, key.span)
-            event = next(self.events)
+            event = self.read()
         for start, stop, pairs in merges:
             self.copy_merged(start, stop, pairs, path, data)
         if merges:
@@ -232,28 +238,21 @@ class Builder:
         text: str = event.value
         span = self.scalar_span(event)
         plain = not event.style
+        if plain and text in self.known_keys and event.anchor is None:
+            return Key(text, span, plain)
         if event.anchor is not None:
             anchor = self.anchors[event.anchor] = Anchor((*path, _UNKEPT), len(self.log), text)
             self.log.append((anchor.path, Place(span, None, text, plain)))
             anchor.end = len(self.log)
             self.unkept = True
         if plain:
+            complaint = read_plain(text)[1]
             if not is_text_key(text):
                 self.found.append(refusals.key_not_text(text, span))
-            else:
-                _, complaint = read_plain(text)
-                if complaint is not None and complaint.rule != "not-a-date":
-                    self.found.append(
-                        Diagnostic(
-                            complaint.rule,
-                            complaint.severity,
-                            f"key {complaint.message}",
-                            span,
-                            complaint.caption,
-                            f"write {quoted(text)}",
-                            fix=Fix(span, quoted(text)),
-                        )
-                    )
+            elif complaint is not None and complaint.rule != "not-a-date":
+                self.found.append(_about_key(complaint, text, span))
+            elif text.isascii() and len(text) <= refusals.KEY_LIMIT:
+                self.known_keys.add(text)
         elif not text:
             self.found.append(refusals.empty_key(span))
         elif event.style == '"':
@@ -267,6 +266,13 @@ class Builder:
             text = unicodedata.normalize("NFC", text)
         return Key(text, span, plain)
 
+    def duplicate(self, name: str, first: Span, second: Span) -> Diagnostic:
+        """Return the error for a key set twice."""
+        composed = [
+            unicodedata.is_normalized("NFC", self.source.slice(span)) for span in (first, second)
+        ]
+        return refusals.duplicate_key(name, composed[0] != composed[1], first, second)
+
     def alias(self, event: Any, path: Path, key: Span | None) -> Data:
         """Return what an alias stands for; its places point into the anchored block."""
         span = self.span(event)
@@ -276,7 +282,9 @@ class Builder:
         if anchor is None or not anchor.end:
             self.log.append((path, Place(span, key)))
             if anchor is None:
-                known = sorted(self.anchors)
+                # Not worth a search among thousands, or the thousandth time.
+                search = len(self.found) < _SEARCHES and len(self.anchors) < 10 * _SEARCHES
+                known = sorted(self.anchors) if search else []
                 self.found.append(refusals.undefined_alias(name, known, f"*{name}", span))
             else:
                 self.found.append(refusals.cyclic_alias(name, span))
@@ -354,15 +362,24 @@ class Builder:
     def span(self, event: Any) -> Span:
         """Return the span of an event as libyaml marks it."""
         start, end = event.start_mark, event.end_mark
-        return Span(
-            self.source.path, start.line + 1, start.column + 1, end.line + 1, end.column + 1
-        )
+        last = self.file_end()
+        first = min((start.line + 1, start.column + 1), last)
+        return Span(self.source.path, *first, *min((end.line + 1, end.column + 1), last))
+
+    def file_end(self) -> tuple[int, int]:
+        """Return the line and column behind the last character of the file."""
+        lines = self.source.lines
+        return len(lines), len(lines[-1]) + 1
 
     def scalar_span(self, event: Any) -> Span:
         """Return the span of a scalar without its anchor and the blank lines after it."""
         start, end = event.start_mark, event.end_mark
         line, column = start.line + 1, start.column + 1
         end_line, end_column = end.line + 1, end.column + 1
+        if end_line > len(self.source.lines):
+            # libyaml counts a line break that a file without one at its end lacks.
+            end_line, end_column = self.file_end()
+            line, column = min((line, column), self.file_end())
         if start.index != end.index and self.source.text[start.index] in "&!":
             line, column = self.after_properties(start, end.index)
         style = event.style
@@ -393,6 +410,20 @@ class Builder:
             return mark.line + 1, mark.column + 1 + len(between)
         last = max(between.rfind("\n"), between.rfind("\r"))
         return mark.line + 1 + breaks, len(between) - last
+
+
+def _about_key(complaint: Complaint, text: str, span: Span) -> Diagnostic:
+    """Return a complaint about a scalar that is a key, which is text in any case."""
+    written = quoted(text)
+    return Diagnostic(
+        complaint.rule,
+        complaint.severity,
+        f"key {complaint.message}",
+        span,
+        complaint.caption,
+        f"write {written}",
+        fix=Fix(span, written),
+    )
 
 
 def _first_line_part(span: Span, start: int, end: int) -> Span:

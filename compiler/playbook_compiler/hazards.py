@@ -55,15 +55,15 @@ def template_loops(source: SourceFile) -> list[Diagnostic]:
     if "{%" not in source.text:
         return []
     found: list[Diagnostic] = []
-    open_loops: list[int] = []
+    nested: list[int] = []  # the turns of each open loop, times those of the loops around it
     for match in _LOOP.finditer(source.text):
         if match["end"]:
-            open_loops = open_loops[:-1]
+            if nested:
+                nested.pop()
             continue
-        open_loops.append(_turns(match))
-        turns = 1
-        for count in open_loops:
-            turns *= count
+        around = nested[-1] if nested else 1
+        turns = around * _turns(match)
+        nested.append(turns if turns <= TEMPLATE_TURNS_LIMIT else around)
         if turns > TEMPLATE_TURNS_LIMIT and len(found) < REPORTED_LIMIT:
             found.append(
                 error(
@@ -74,7 +74,6 @@ def template_loops(source: SourceFile) -> list[Diagnostic]:
                     help="loop over the products or lines that the message is about",
                 )
             )
-            open_loops[-1] = 1
     return found
 
 

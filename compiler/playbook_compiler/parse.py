@@ -8,8 +8,8 @@ the span of every key and value, and limits.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import yaml
 
@@ -40,26 +40,33 @@ def parse(source: SourceFile) -> tuple[Document | None, list[Diagnostic]]:
     if directive is not None:
         span = source.span_at(*directive.span(1))
         return None, [*found, refusals.directive_not_allowed(span)]
-    builder = Builder(source, _events(source.text, _loader()), found)
+    builder = Builder(source, _reader(source.text), found)
     try:
         data = builder.document()
     except refusals.RefusedError as refused:
         return None, [*found, refused.diagnostic]
     except yaml.YAMLError as problem:
-        return None, [*found, explain(problem, source, builder.brackets, builder.last_scalar)]
+        syntax = explain(problem, source, builder.brackets, builder.last_scalar)
+        return None, found if syntax in found else [*found, syntax]
     if data is None:
         return None, found
     return Document(source, data, builder.places()), found
 
 
-def _loader() -> Any:
-    """Return libyaml's loader, or the pure one (ten times slower, same events) without it."""
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+def _reader(text: str) -> Callable[[], Any]:
+    """Return what returns the next event of a text; whatever a loader trips over is a YAMLError.
 
+    libyaml's loader, or the pure one (ten times slower, same events) where PyYAML has none.
+    """
+    fast = getattr(yaml, "CSafeLoader", None)
+    if fast is not None:
+        return cast(Callable[[], Any], fast(text).get_event)
+    loader = yaml.SafeLoader(text)
 
-def _events(text: str, loader: Any) -> Iterator[Any]:
-    """Return the events of a text; whatever a loader trips over is a YAMLError."""
-    try:
-        yield from yaml.parse(text, Loader=loader)
-    except ValueError as problem:  # the pure loader's chr() on the escape \Uffffffff
-        raise yaml.YAMLError(str(problem)) from problem
+    def read() -> Any:
+        try:
+            return loader.get_event()  # type: ignore[no-untyped-call]
+        except ValueError as problem:  # chr() on the escape \Uffffffff
+            raise yaml.YAMLError(str(problem)) from problem
+
+    return read

@@ -150,7 +150,13 @@ def key_not_text(written: str, span: Span) -> Diagnostic:
 
 def empty_key(span: Span) -> Diagnostic:
     """Return the error for a key without a letter."""
-    return error("key-not-text", "keys must be text", span, caption="an empty key")
+    return error(
+        "key-not-text",
+        "keys must be text",
+        span,
+        caption="an empty key",
+        help="write a name before the colon",
+    )
 
 
 def bad_merge(span: Span) -> Diagnostic:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import yaml
 
 from playbook_compiler.diagnostics import Diagnostic, Label, error, shown
-from playbook_compiler.refusals import KEY_LIMIT
+from playbook_compiler.refusals import KEY_LIMIT, empty_key
 from playbook_compiler.scalars import quoted
 from playbook_compiler.source import SourceFile, Span
 
@@ -232,9 +232,12 @@ def _unexpected_colon(source: SourceFile, here: Span) -> Diagnostic:
         return error(
             "unquoted-colon",
             "text that contains `: ` belongs in quotes",
-            here.within(value.start(1) - here.column + 1, value.end(1) - here.column + 1),
+            here.within(
+                value.start(1) - here.column + 1,
+                len(line[: value.end(1)].rstrip()) - here.column + 1,
+            ),
             caption="a second colon in the line",
-            help=f"write {quoted(shown(value[1]))}",
+            help=f"write {quoted(shown(value[1].rstrip()))}",
         )
     before = line[: here.column - 1]
     if len(before.strip()) > KEY_LIMIT:
@@ -278,6 +281,8 @@ def _in_block(source: SourceFile, began: Span, here: Span, last_scalar: Span | N
             caption="not opened before",
             help="delete it, or put the text in quotes",
         )
+    if char == ":":
+        return empty_key(here.within(0, 1))
     if last_scalar is not None and last_scalar.end_line == here.line:
         quote = source.lines[last_scalar.line - 1][last_scalar.column - 1 : last_scalar.column]
         end = Span(here.file, here.line, last_scalar.end_column - 1, here.line, here.column)
