@@ -1,0 +1,1 @@
+"""Exports: what every target shares, whatever engine it writes for."""

@@ -1,0 +1,173 @@
+"""What stands before a flow's first step: trigger, re-entry, who may enter, what ends a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from playbook_compiler.export.bundle import ref
+from playbook_compiler.export.capability import Support
+from playbook_compiler.model import Flow
+from playbook_compiler.steps import Wait
+from playbook_compiler.targets.klaviyo import profile_tests as tests
+from playbook_compiler.targets.klaviyo import terms
+from playbook_compiler.targets.klaviyo.conditions import Scope, lower_condition
+from playbook_compiler.targets.klaviyo.formula import TRUE, Formula, Groups, as_filter, both
+from playbook_compiler.targets.klaviyo.state import Export
+from playbook_compiler.triggers import EntersAudience, EventTrigger, Inactivity
+from playbook_compiler.units import Duration
+from playbook_compiler.vocabulary import STAGES
+
+ABANDONED_AFTER = Duration(seconds=3600)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A flow without its steps: `gate` is asked once at entry, `stay` before every action."""
+
+    trigger: dict[str, Any]
+    gate: Groups
+    stay: Groups
+    reentry: dict[str, Any]
+    abandoned_after: Duration | None
+
+
+def lower_head(export: Export, flow: Flow, scope: Scope) -> Head | None:
+    """Return the flow's head, or None where Klaviyo has no such trigger."""
+    trigger, lowering = flow.trigger, export.lowering
+    construct = f"trigger.{trigger.kind}"
+    node = f"{flow.id}/trigger"
+    if not lowering.note(construct, node, trigger.origin.key_span(trigger.kind)):
+        return None
+    made: dict[str, Any]
+    gate: list[Formula] = []
+    abandoned: Duration | None = None
+    match trigger:
+        case EventTrigger(event=event):
+            metric = terms.event_metric(event)
+            made = {"type": "metric", "id": tests.metric_id(lowering, metric.name)}
+            _note_event(export, event, node, flow)
+            gate += _at_least(export, flow, trigger, metric.name)
+            abandoned = _abandoned(flow, event)
+        case Inactivity(inactive_for=duration):
+            made = {"type": "segment", "id": _inactive(export, flow, duration)}
+        case EntersAudience(enters=audience):
+            export.audiences.add(audience)
+            made = {"type": "segment", "id": ref("segment", audience)}
+        case _:
+            raise AssertionError(f"a trigger with a row and no lowering: {trigger.kind}")
+    groups: Groups = ()
+    if trigger.where is not None:
+        lowering.note("trigger.where", node, trigger.origin.key_span("where"))
+        groups = lower_condition(trigger.where, scope).true.yes
+    own = tuple(group for group in groups if all(one["type"] == "metric-property" for one in group))
+    rest = tuple(group for group in groups if group not in own)
+    if own and group_has_tests(own):
+        made["trigger_filter"] = as_filter(own)
+    else:
+        rest = groups
+    if flow.audience is not None:
+        lowering.note("flow.audience", flow.id, flow.origin.key_span("audience"))
+        gate.append(lower_condition(flow.audience, scope).true)
+    entering = both(TRUE, *gate)
+    return Head(
+        made, rest + entering.yes, _stay(export, flow, scope), _reentry(export, flow), abandoned
+    )
+
+
+def group_has_tests(groups: Groups) -> bool:
+    """Return whether every group has a test that can hold."""
+    return all(groups)
+
+
+def _at_least(export: Export, flow: Flow, trigger: EventTrigger, metric: str) -> list[Formula]:
+    if trigger.at_least == 1:
+        return []
+    lowering, node = export.lowering, f"{flow.id}/trigger"
+    lowering.note("trigger.event.at_least", node, trigger.origin.key_span("at_least"))
+    frame = tests.ALL_TIME
+    if trigger.within is not None:
+        lowering.note("trigger.event.within", node, trigger.origin.key_span("within"))
+        frame = tests.relative(trigger.within)
+    return [tests.metric(lowering, metric, "greater-than-or-equal", trigger.at_least, frame)]
+
+
+def _abandoned(flow: Flow, event: str) -> Duration | None:
+    """Return the time after which a checkout is abandoned, unless the first step waits longer."""
+    if event != "cart_abandoned":
+        return None
+    first = flow.steps[0] if flow.steps else None
+    match first:
+        case Wait(wait=Duration() as wait) if wait.nominal_days >= ABANDONED_AFTER.nominal_days:
+            return None
+    return ABANDONED_AFTER
+
+
+def _inactive(export: Export, flow: Flow, duration: Duration) -> str:
+    """Make the segment of those whose last order is so old, and return its placeholder."""
+    name = f"{flow.id}.inactive"
+    days = max(1, round(duration.nominal_days))
+    recent = tests.happened(export.lowering, terms.PLACED_ORDER, tests.in_the_last_days(days))
+    ever = tests.happened(export.lowering, terms.PLACED_ORDER, tests.ALL_TIME)
+    export.segments[name] = (
+        f"inactive for {duration} ({flow.id})",
+        both(recent.opposite(), ever).yes,
+    )
+    return ref("segment", name)
+
+
+def _stay(export: Export, flow: Flow, scope: Scope) -> Groups:
+    """Return what must hold before every action: no exit event, no exit condition."""
+    lowering = export.lowering
+    parts = []
+    if flow.exit_on:
+        lowering.note("flow.exit_on", flow.id, _span(flow, "exit_on"))
+    for event in flow.exit_on or ():
+        _note_event(export, event, flow.id, flow)
+        metric = terms.event_metric(event).name
+        parts.append(tests.happened(lowering, metric, tests.SINCE_FLOW_START).opposite())
+    if flow.exit_when is not None:
+        lowering.note("flow.exit_when", flow.id, flow.origin.key_span("exit_when"))
+        parts.append(lower_condition(flow.exit_when, scope).true.opposite())
+    return both(TRUE, *parts).yes
+
+
+def _reentry(export: Export, flow: Flow) -> dict[str, Any]:
+    """Return the re-entry criteria: `alltime` with 1 never again, with 0 at once."""
+    export.lowering.note("flow.entry", flow.id, _span(flow, "entry"))
+    entry = flow.entry
+    if entry is None or entry.rule == "always":
+        return {"duration": 0, "unit": "alltime"}
+    if entry.again_after is None:
+        return {"duration": 1, "unit": "alltime"}
+    frame = tests.relative(entry.again_after)
+    return {"duration": frame["quantity"], "unit": frame["unit"]}
+
+
+def note_keys(export: Export, flow: Flow) -> None:
+    """Note the keys of a flow that change nothing in its payload."""
+    lowering = export.lowering
+    for key in ("strategy", "about", "priority", "running", "expect", "goal"):
+        if flow.origin.has(key):
+            lowering.note(f"flow.{key}", flow.id, flow.origin.key_span(key))
+    if flow.stages != STAGES:
+        lowering.note("flow.stages", flow.id, flow.origin.key_span("stages"))
+    if not flow.enabled:
+        lowering.note("flow.enabled", flow.id, flow.origin.key_span("enabled"))
+    if flow.existing is not None and flow.existing.over is not None:
+        lowering.note("flow.existing", flow.id, flow.origin.key_span("existing"))
+    elif flow.origin.has("existing"):
+        how = "Klaviyo brings in nobody who already meets the trigger"
+        span = flow.origin.key_span("existing")
+        lowering.note("flow.existing", flow.id, span, how, Support.EXACT)
+
+
+def _note_event(export: Export, event: str, name: str, flow: Flow) -> None:
+    own = f"event.{event}" not in export.lowering.capabilities
+    construct = "event.own" if own else f"event.{event}"
+    key = "trigger" if name.endswith("/trigger") else "exit_on"
+    export.lowering.note(construct, name, _span(flow, key))
+
+
+def _span(flow: Flow, key: str) -> Any:
+    return flow.origin.key_span(key) if flow.origin.has(key) else flow.origin.key_span()

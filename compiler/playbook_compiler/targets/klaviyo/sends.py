@@ -1,0 +1,128 @@
+"""The step `send`: which action, with whose words, under which filters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playbook_compiler.export.bundle import ref
+from playbook_compiler.export.capability import Support
+from playbook_compiler.graph import Node
+from playbook_compiler.model import Message
+from playbook_compiler.steps import Send
+from playbook_compiler.targets.klaviyo import actions, terms
+from playbook_compiler.targets.klaviyo.actions import Action
+from playbook_compiler.targets.klaviyo.formula import Groups, as_filter
+from playbook_compiler.targets.klaviyo.profile_tests import compare, consent_groups, custom
+from playbook_compiler.targets.klaviyo.state import CHANNELS, Export
+from playbook_compiler.targets.klaviyo.template import template_name
+
+
+def message_of(export: Export, step: Send) -> Message | None:
+    """Return the message that a send sends in Klaviyo, or None where it has no such channel."""
+    message = export.playbook.messages[step.send.messages[0]]
+    return message if message.channel in CHANNELS else None
+
+
+def lower_send(
+    export: Export, node: Node, next_: str | None, *, held_out_here: bool
+) -> list[Action]:
+    """Return the actions of a send, the first being its entry; none where it is left out.
+
+    `held_out_here`: the holdout is a filter of the message, not a gate of the flow.
+    """
+    step, lowering = node.what, export.lowering
+    assert isinstance(step, Send)
+    span = step.origin.key_span("send")
+    message = export.playbook.messages[step.send.messages[0]]
+    if step.send.order != "one":
+        form = "ladder" if step.send.order == "ladder" else "rotation"
+        lowering.note(f"step.send.{form}", node.id, span)
+    if step.reached:
+        lowering.note("step.send.reached", node.id, step.origin.key_span("reached"))
+    construct = f"channel.{message.channel}"
+    if construct not in lowering.capabilities:
+        construct = "channel.own"
+    if not lowering.note(construct, node.id, span):
+        return []
+    lowering.note("step.send", node.id, span)
+    if step.expect is not None:
+        lowering.note("step.send.expect", node.id, step.origin.key_span("expect"))
+    offer = _offer(export, node, step)
+    wording = export.wording(message, offer)
+    payload: dict[str, Any]
+    marketing = message.kind == "marketing"
+    common = {
+        "smart_sending_enabled": marketing and _capped(export),
+        "additional_filters": _filters(export, message, held_out_here) if marketing else None,
+        "name": template_name(message.id, offer),
+    }
+    sender = export.playbook.sender
+    match message.channel:
+        case "email":
+            payload = {
+                "from_email": sender.email if sender else None,
+                "from_label": sender.name if sender else None,
+                "reply_to_email": sender.email if sender else None,
+                "subject_line": wording.subject,
+                "preview_text": wording.preview or None,
+                "template_id": ref("template", template_name(message.id, offer)),
+                "transactional": not marketing,
+                **common,
+            }
+        case "sms":
+            payload = {
+                "body": wording.text.strip(),
+                "add_org_prefix": True,
+                "add_opt_out_language": marketing,
+                "sms_quiet_hours_enabled": export.quiet_end is not None,
+                "transactional": not marketing,
+                **common,
+            }
+        case _:
+            payload = {
+                "title": wording.subject or None,
+                "body": wording.text.strip(),
+                "push_type": "standard",
+                **common,
+            }
+    made = actions.send(node.step_id, next_, message.channel, payload)
+    if step.at is None:
+        return [made]
+    lowering.note("step.send.at", node.id, step.origin.key_span("at"))
+    at = f"{node.step_id}~at"
+    return [actions.until_time(at, node.step_id, step.at.start), made]
+
+
+def _offer(export: Export, node: Node, step: Send) -> str:
+    """Return the offer that a send carries in Klaviyo."""
+    if not step.offer:
+        return ""
+    offer, lowering = export.playbook.offers[step.offer], export.lowering
+    export.offers.add(offer.id)
+    for key in ("credit", "points"):
+        if getattr(offer, key) is not None:
+            lowering.note(f"offer.{key}", offer.id, offer.origin.key_span(key))
+            return ""
+    how, support = "", None
+    if offer.code == "unique":
+        export.coupons.add(offer.id)
+    else:
+        how, support = f"the shared code {offer.code} in the message", Support.APPROXIMATED
+    lowering.note("step.send.offer", node.id, step.origin.key_span("offer"), how, support)
+    return offer.id
+
+
+def _capped(export: Export) -> bool:
+    guardrails = export.guardrails
+    return guardrails is not None and bool(guardrails.frequency)
+
+
+def _filters(export: Export, message: Message, held_out_here: bool) -> dict[str, Any] | None:
+    guardrails = export.guardrails
+    rule = "opt-in"
+    if guardrails is not None:
+        rule = guardrails.consent.get(message.channel, rule)
+    groups: Groups = consent_groups(message.channel, rule)
+    if held_out_here:
+        groups += compare(custom(terms.HOLDOUT), "boolean", "equals", True).no
+    return as_filter(groups)

@@ -1,0 +1,87 @@
+"""Write a playbook for an e-mail engine: requests, payloads and what was lost."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from playbook_compiler.diagnostics import nearest, shown
+from playbook_compiler.export.bundle import ExportBundle
+from playbook_compiler.export.registry import all_targets
+from playbook_runtime.cli._findings import compiled_or_exit, show_findings
+from playbook_runtime.output.diagnostics import summary
+from playbook_runtime.output.folder import NotAnExport, write_export
+from playbook_runtime.output.lowering import lowering_summary, matrix
+
+
+@click.command()
+@click.argument("target", required=False)
+@click.argument("path", default=".")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FOLDER",
+    help="The folder to write; by default export/TARGET. An earlier export there is replaced.",
+)
+@click.option(
+    "--allow-lossy",
+    is_flag=True,
+    help="Leave out or approximate what the target cannot say, and record it.",
+)
+@click.option("--list", "list_", is_flag=True, help="Show what each target can say.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    target: str | None,
+    path: str,
+    output: str | None,
+    allow_lossy: bool,
+    list_: bool,
+) -> None:
+    """Write the playbook at PATH (the current folder) for TARGET, as drafts only.
+
+    What the target cannot say is an error at its line, unless --allow-lossy. Nothing is sent
+    anywhere: the folder holds the requests in their order, and lowering.json says what became of
+    every construct.
+    """
+    targets = all_targets()
+    if list_:
+        chosen = {target: targets[target]} if target in targets else targets
+        click.echo(matrix(chosen), nl=False)
+        return
+    if target is None or target not in targets:
+        names = ", ".join(targets)
+        guess = nearest(target, targets) if target else None
+        meant = f" Did you mean `{guess}`?" if guess else ""
+        said = f"No such target `{shown(target)}`.{meant}" if target else "Name a target."
+        raise click.UsageError(f"{said} There are: {names}.")
+    quiet = bool(ctx.obj and ctx.obj["quiet"])
+    compiled = compiled_or_exit(path, quiet=quiet)
+    assert compiled.graph is not None
+    bundle, findings = targets[target].export(compiled.graph, allow_lossy=allow_lossy)
+    show_findings(findings, compiled.sources, sys.stderr)
+    if bundle is None:
+        click.echo(f"\n{summary(findings)}", err=True)
+        ctx.exit(1)
+    folder = output or f"export/{target}"
+    _write(folder, bundle)
+    if not quiet:
+        kinds = Counter(request.kind for request in bundle.requests)
+        objects = ", ".join(f"{count} {kind}{'s'[: count != 1]}" for kind, count in kinds.items())
+        click.echo(f"Wrote {objects} to {click.format_filename(folder)}, as drafts.")
+        click.echo(lowering_summary(bundle), nl=False)
+
+
+def _write(folder: str, bundle: ExportBundle) -> None:
+    name = click.format_filename(folder)
+    try:
+        write_export(Path(folder), bundle.files)
+    except NotAnExport as problem:
+        raise click.UsageError(
+            f"{name} cannot be replaced: {problem}. Choose another folder with -o."
+        ) from problem
+    except OSError as problem:
+        raise click.ClickException(f"{name}: {problem.strerror or problem}") from problem

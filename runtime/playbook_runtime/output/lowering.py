@@ -1,0 +1,71 @@
+"""What became of a playbook on its way to a target, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import zip_longest
+
+from playbook_compiler.diagnostics import shown
+from playbook_compiler.export.bundle import Entry, ExportBundle
+from playbook_compiler.export.capability import Capability, Support, Target
+
+_HEADINGS = {
+    Support.APPROXIMATED: "Approximated:",
+    Support.DROPPED: "Left out:",
+}
+
+
+def lowering_summary(bundle: ExportBundle) -> str:
+    """Return the counts, then what is approximated or left out with its places, then what a
+    person must fill in."""
+    return "\n".join(_lines(bundle)) + "\n"
+
+
+def _lines(bundle: ExportBundle) -> Iterator[str]:
+    counts = bundle.lowering.counts()
+    yield ", ".join(f"{counts[support]} {support.value}" for support in Support if counts[support])
+    for support, heading in _HEADINGS.items():
+        entries = bundle.lowering.of(support)
+        if entries:
+            yield ""
+            yield heading
+            yield from _grouped(entries)
+    if bundle.lookups:
+        yield ""
+        yield "To fill in before the flows can be pushed or switched on:"
+        for one in bundle.lookups:
+            note = f": {one.note}" if one.note else ""
+            yield f"  {one.kind} `{shown(one.name)}`{shown(note)}"
+
+
+def _grouped(entries: Iterable[Entry]) -> Iterator[str]:
+    """Return one paragraph for each way of saying a construct, with its first places."""
+    groups: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault((entry.construct, entry.how), []).append(entry)
+    for (construct, how), places in groups.items():
+        first = places[0].span
+        more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+        yield f"  {shown(first.file)}:{first.line}:{first.column}{more}: {construct}"
+        yield f"      {shown(how)}"
+
+
+def matrix(targets: Mapping[str, Target]) -> str:
+    """Return what each target can say, one line a construct, as aligned columns."""
+    constructs = list(
+        dict.fromkeys(name for target in targets.values() for name in target.capabilities)
+    )
+    rows = [("construct", *targets)]
+    for name in constructs:
+        rows.append((name, *(_word(target.capabilities, name) for target in targets.values())))
+    widths = [max(len(cell) for cell in column) for column in zip_longest(*rows, fillvalue="")]
+    return "".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        + "\n"
+        for row in rows
+    )
+
+
+def _word(capabilities: Mapping[str, Capability], construct: str) -> str:
+    row = capabilities.get(construct)
+    return Support.REFUSED.value if row is None else row.support.value
