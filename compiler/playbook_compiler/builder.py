@@ -18,7 +18,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from playbook_compiler import refusals
+from playbook_compiler import marks, refusals
 from playbook_compiler.characters import forbidden_in_value, key_problem, mixed_script
 from playbook_compiler.diagnostics import Diagnostic, Fix
 from playbook_compiler.document import Data, Path, Place
@@ -33,8 +33,6 @@ from playbook_compiler.syntax_errors import (
     starts_with_full_width_colon,
 )
 
-_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s|(?<=\s)#[^\r\n]*)*+){1,2}")
-_TAG = re.compile(r"(?<![^\s])(![^\s,\[\]{}]*)|(?<=[\[{,])(![^\s,\[\]{}]*)")
 _ID_LIKE = re.compile(r"[\w./-]+")
 _GLUED = re.compile(r"[A-Za-z_][\w.-]*:(?=.)")
 
@@ -164,7 +162,10 @@ class Builder:
             raise RefusedError(refusals.too_deep(self.span(event)))
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         if event.anchor is not None or event.tag is not None or not event.implicit:
-            line, column = self.after_properties(event.start_mark, len(self.source.text))
+            self.refuse_tag(event)
+            line, column = marks.after_properties(
+                self.source, event.start_mark, len(self.source.text)
+            )
         self.end = (line, column)
         slot = len(self.log)
         self.log.append((path, _PENDING))
@@ -361,55 +362,21 @@ class Builder:
 
     def span(self, event: Any) -> Span:
         """Return the span of an event as libyaml marks it."""
-        start, end = event.start_mark, event.end_mark
-        last = self.file_end()
-        first = min((start.line + 1, start.column + 1), last)
-        return Span(self.source.path, *first, *min((end.line + 1, end.column + 1), last))
-
-    def file_end(self) -> tuple[int, int]:
-        """Return the line and column behind the last character of the file."""
-        lines = self.source.lines
-        return len(lines), len(lines[-1]) + 1
+        return marks.span_of(self.source, event)
 
     def scalar_span(self, event: Any) -> Span:
-        """Return the span of a scalar without its anchor and the blank lines after it."""
-        start, end = event.start_mark, event.end_mark
-        line, column = start.line + 1, start.column + 1
-        end_line, end_column = end.line + 1, end.column + 1
-        if end_line > len(self.source.lines):
-            # libyaml counts a line break that a file without one at its end lacks.
-            end_line, end_column = self.file_end()
-            line, column = min((line, column), self.file_end())
-        if start.index != end.index and self.source.text[start.index] in "&!":
-            line, column = self.after_properties(start, end.index)
-        style = event.style
-        if style and style in "|>":
-            lines = self.source.lines
-            while end_line > line and not lines[end_line - 1][: end_column - 1].strip():
-                end_line -= 1
-                end_column = len(lines[end_line - 1]) + 1
-        self.end = (end_line, end_column)
-        return Span(self.source.path, line, column, end_line, end_column)
+        """Return the span of a scalar's text; a tag before it is an error."""
+        span = marks.scalar_span(self.source, event)
+        if marks.has_properties(self.source, event):
+            self.refuse_tag(event)
+        self.end = (span.end_line, span.end_column)
+        return span
 
-    def after_properties(self, start: Any, limit: int) -> tuple[int, int]:
-        """Return the line and column of a node behind its anchor and tag; a tag is an error."""
-        text = self.source.text
-        match = _PROPERTIES.match(text, start.index, limit)
-        end = start.index if match is None else match.end()
-        for tag in _TAG.finditer(text, start.index, end):
-            line, column = self.moved(start, tag.start(1))
-            span = Span(self.source.path, line, column, line, column + len(tag[1]))
-            self.found.append(refusals.tag_not_allowed(tag[1], span))
-        return self.moved(start, end)
-
-    def moved(self, mark: Any, index: int) -> tuple[int, int]:
-        """Return the line and column of an index not far behind a mark."""
-        between = self.source.text[mark.index : index]
-        breaks = between.count("\n") + between.count("\r") - between.count("\r\n")
-        if not breaks:
-            return mark.line + 1, mark.column + 1 + len(between)
-        last = max(between.rfind("\n"), between.rfind("\r"))
-        return mark.line + 1 + breaks, len(between) - last
+    def refuse_tag(self, event: Any) -> None:
+        """Report the tag before a node, if it has one."""
+        span = marks.tag_before(self.source, event.start_mark)
+        if span is not None:
+            self.found.append(refusals.tag_not_allowed(self.source.slice(span), span))
 
 
 def _about_key(complaint: Complaint, text: str, span: Span) -> Diagnostic:
