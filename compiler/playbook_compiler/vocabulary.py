@@ -115,7 +115,7 @@ RATE: Final = Scalar(
     "rate", "a rate such as 40 per 1mo or 1.8 per order", units.parse_rate, "bad-rate", r" per "
 )
 TIME: Final = Scalar(
-    "time", "a time such as 08:00", units.parse_time, "bad-time", r"^[0-2][0-9]:[0-5][0-9]$"
+    "time", "a time such as 08:00", units.parse_time, "bad-time", r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 )
 WINDOW: Final = Scalar(
     "window",

@@ -205,9 +205,8 @@ FLOW_MISTAKES = {
     ),
     "wait without a unit": ("trigger: sign_up\n    steps: [wait: 3]", "11:19 bad-duration"),
     "shares that are no whole": (
-        "trigger: sign_up\n    steps:\n      - split: s\n        variants:\n"
-        "          a: {share: 50%}\n          b: {share: 40%}",
-        "13:9 shares-sum",
+        "trigger: sign_up\n    steps: [{split: s, variants: {a: {share: 50%}, b: {share: 40%}}}]",
+        "11:24 shares-sum",
     ),
     "split of one arm": (
         "trigger: sign_up\n    steps: [{split: s, variants: {a: {share: 100%}}}]",

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
+import click
+
 from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.driver import Compiled, compile_playbook
 from playbook_compiler.source import SourceFile
@@ -34,5 +36,5 @@ def compiled_or_exit(path: str, *, quiet: bool = False) -> Compiled:
     show_findings(told, compiled.sources, sys.stderr)
     if compiled.graph is None:
         sys.stderr.write(f"\n{summary(compiled.diagnostics)}\n")
-        raise SystemExit(1)
+        click.get_current_context().exit(1)
     return compiled

@@ -104,11 +104,15 @@ def group(ctx: click.Context, quiet: bool) -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit: 0 clean, 1 errors in the input, 2 usage or internal error."""
+    stdout = sys.stdout
     try:
         code = group.main(prog_name="playbook", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Exit as leaving:
         code = leaving.exit_code
+    except SystemExit as leaving:
+        # Where the reader of standard output has gone (`| head`), click silences it and leaves.
+        code = leaving.code if sys.stdout is stdout else BROKEN_PIPE
     except click.Abort:
         code = INTERRUPTED
     except click.ClickException as problem:
@@ -117,7 +121,7 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         code = INTERRUPTED
     except BrokenPipeError:
-        # The reader has gone (`| head`): nothing more can be said, also not at interpreter exit.
+        # Nothing more can be said, also not when the interpreter flushes at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = BROKEN_PIPE
     except Exception as problem:  # noqa: BLE001 - the last stop: no traceback reaches a user

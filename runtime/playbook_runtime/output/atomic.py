@@ -11,10 +11,16 @@ from pathlib import Path
 import click
 
 
+class UnwritableError(click.ClickException):
+    """The place that was named for a result cannot be written: wrong usage."""
+
+    exit_code = 2
+
+
 def write_output(name: str, text: str) -> None:
     """Write text as UTF-8 to the file `name`, or to standard output for `-`.
 
-    Raises click.ClickException with a sentence where the file cannot be written.
+    Raises UnwritableError with a sentence where the file cannot be written.
     """
     if name == "-":
         sys.stdout.flush()
@@ -25,7 +31,7 @@ def write_output(name: str, text: str) -> None:
         write_atomically(Path(name), text.encode())
     except OSError as problem:
         reason = problem.strerror or str(problem)
-        raise click.ClickException(f"{click.format_filename(name)}: {reason}") from problem
+        raise UnwritableError(f"{click.format_filename(name)}: {reason}") from problem
 
 
 def write_atomically(path: Path, content: bytes) -> None:

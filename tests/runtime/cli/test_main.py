@@ -1,0 +1,114 @@
+"""The command line as a whole: light imports, exit codes, no traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.runtime.cli.command import GOOD, ROOTS, playbook
+
+HEAVY = ("numpy", "numba", "duckdb", "networkx", "scipy", "rich", "jsonschema", "pandas")
+PROBE = """
+import sys
+from playbook_runtime.cli import main
+sys.argv = ["playbook", *sys.argv[1:]]
+try:
+    main()
+finally:
+    sys.stderr.write(" ".join(sorted(name for name in sys.modules if "." not in name)))
+"""
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "."], ["check", "--help"]])
+def test_light_commands_import_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "playbook.yaml").write_text(GOOD)
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, *arguments],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(ROOTS)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = done.stderr.split()
+    assert "click" in loaded
+    assert not set(loaded) & set(HEAVY)
+
+
+def test_help_lists_every_command_with_its_summary(tmp_path: Path) -> None:
+    done = playbook("--help", cwd=tmp_path)
+    assert done.returncode == 0
+    for name in ("check", "compile", "graph", "schema"):
+        assert f"\n  {name} " in done.stdout
+    assert "Find mistakes in playbooks." in done.stdout
+    assert done.stdout.startswith("Usage: playbook ")
+
+
+def test_a_misspelt_command_is_2_and_names_the_nearest(tmp_path: Path) -> None:
+    done = playbook("chek", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "Did you mean `check`?" in done.stderr
+
+
+def test_version(tmp_path: Path) -> None:
+    done = playbook("--version", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.startswith("playbook ")
+
+
+FAULT = """
+import playbook_compiler.driver
+def fail(path):
+    raise RuntimeError("the\\x1b[31m lamp is out")
+playbook_compiler.driver.compile_playbook = fail
+from playbook_runtime.cli import main
+import sys
+sys.argv = ["playbook", "check"]
+main()
+"""
+
+
+def run_fault(path: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", FAULT],
+        cwd=path,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(ROOTS)} | more,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_our_own_fault_is_one_line_and_2(tmp_path: Path) -> None:
+    done = run_fault(tmp_path)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(
+        "internal error: RuntimeError: the\\u001b[31m lamp is out; please report"
+    )
+
+
+def test_the_traceback_comes_when_asked_for(tmp_path: Path) -> None:
+    done = run_fault(tmp_path, PLAYBOOK_DEBUG="1")
+    assert "Traceback" in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error_message(tmp_path: Path) -> None:
+    (tmp_path / "playbook.yaml").write_text(GOOD)
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "playbook_runtime", "schema"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(ROOTS)},
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writing)
+    assert done.stderr == ""
+    assert done.returncode == 141
