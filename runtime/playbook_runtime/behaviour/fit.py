@@ -26,6 +26,7 @@ from playbook_runtime.behaviour.model import (
 )
 from playbook_runtime.behaviour.newton import maximise
 from playbook_runtime.behaviour.prior import log_prior
+from playbook_runtime.behaviour.sums import dot
 from playbook_runtime.history import History
 
 Floats = npt.NDArray[np.float64]
@@ -143,8 +144,8 @@ def covariance_of(hessian: Floats) -> Matrix:
 
 def _start(rows: Rows) -> Floats:
     """Return log-parameters to begin at: the observed rate, and a drop-out of one in four."""
-    observed = float(np.dot(rows.count, rows.T))
-    rate = 1.5 * float(np.dot(rows.count, rows.x)) / observed if observed > 0 else 1.0
+    observed = dot(rows.count, rows.T)
+    rate = 1.5 * dot(rows.count, rows.x) / observed if observed > 0 else 1.0
     guess: Floats = np.log(np.array([0.6, 0.6 / max(rate, 1e-9), 0.8, 2.2]))
     return guess
 

@@ -17,12 +17,13 @@ import numpy.typing as npt
 from scipy.special import betaln, gammaln, psi, zeta
 
 from playbook_runtime.behaviour.model import BehaviourParameters
+from playbook_runtime.behaviour.sums import dot, products
 from playbook_runtime.history import History
 
 Floats = npt.NDArray[np.float64]
 Int64s = npt.NDArray[np.int64]
 
-CHUNK = 16_384  # rows at a time: the temporaries stay in the processor's cache
+CHUNK = 8_192  # rows at a time: the temporaries stay in the processor's cache
 _DAY_BITS = 17  # 131,071 days
 
 
@@ -109,8 +110,10 @@ def _tables(logs: Floats, k: int, m: int, most_x: int) -> _Tables:
     )
 
 
-def _log_weights(tables: _Tables, alpha: float, rows: Rows) -> Floats:
-    """Return component log weights, shape (k + 1, rows): alive in phase 0..k-1, then dead."""
+def _log_weights(tables: _Tables, alpha: float, rows: Rows) -> tuple[Floats, tuple[Floats, Floats]]:
+    """Return component log weights, shape (k + 1, rows): alive in phase 0..k-1, then dead; and the
+    logarithms of alpha + T and alpha + t_x.
+    """
     phases = len(tables.alive)
     weights = np.empty((phases + 1, len(rows)))
     log_until_end = np.log(alpha + rows.T)
@@ -121,8 +124,9 @@ def _log_weights(tables: _Tables, alpha: float, rows: Rows) -> Floats:
             positive = since > 0
             log_since = np.log(np.where(positive, since, 1.0))
             weights[phase] += np.where(positive, phase * log_since, -np.inf)
-    weights[phases] = tables.dead[rows.x] - tables.shape[0][rows.x] * np.log(alpha + rows.t_x)
-    return weights
+    log_until_last = np.log(alpha + rows.t_x)
+    weights[phases] = tables.dead[rows.x] - tables.shape[0][rows.x] * log_until_last
+    return weights, (log_until_end, log_until_last)
 
 
 def component_log_weights(parameters: BehaviourParameters, rows: Rows) -> Floats:
@@ -133,7 +137,7 @@ def component_log_weights(parameters: BehaviourParameters, rows: Rows) -> Floats
     """
     logs = np.log(np.array(parameters.values))
     tables = _tables(logs, parameters.k, parameters.m, _most_x(rows))
-    return _log_weights(tables, parameters.alpha, rows)
+    return _log_weights(tables, parameters.alpha, rows)[0]
 
 
 def log_constant(parameters: BehaviourParameters) -> float:
@@ -150,7 +154,7 @@ def log_likelihood(parameters: BehaviourParameters, rows: Rows) -> float:
     """Return the log-likelihood of the rows, counts included; see `log_constant` for k > 1."""
     weights = component_log_weights(parameters, rows)
     each = np.logaddexp.reduce(weights, axis=0)
-    return float(np.dot(rows.count, each)) + rows.customers * log_constant(parameters)
+    return dot(rows.count, each) + rows.customers * log_constant(parameters)
 
 
 def log_likelihood_and_derivatives(
@@ -181,11 +185,11 @@ def log_likelihood_and_derivatives(
     for start in range(0, len(rows), CHUNK):
         part = rows.part(start, start + CHUNK)
         x, count = part.x, part.count
-        log_weights = _log_weights(tables, alpha, part)
+        log_weights, log_exposures = _log_weights(tables, alpha, part)
         top = log_weights.max(axis=0)
         weights = np.exp(log_weights - top)
         total = weights.sum(axis=0)
-        value += float(np.dot(count, top + np.log(total)))
+        value += dot(count, top + np.log(total))
         weights /= total
         mean = np.zeros((4, len(part)))
         for component in range(k + 1):
@@ -194,19 +198,19 @@ def log_likelihood_and_derivatives(
             exposure = alpha + (part.t_x if dead else part.T)
             shape = tables.shape[phase][x]
             here = np.empty((4, len(part)))
-            here[0] = psi_shape[phase][x] - np.log(exposure)
+            here[0] = psi_shape[phase][x] - log_exposures[dead]
             here[1] = -shape / exposure
             here[2] = gradient_a[dead][x]
             here[3] = gradient_b[dead][x]
             weighted = here * weights[component]
             mean += weighted
             counted = count * weights[component]
-            hessian += (weighted * count) @ here.T
+            hessian += products(weighted * count, here)
             hessian[0, 1] -= float(np.sum(counted / exposure))
-            hessian[1, 1] += float(np.dot(counted / exposure, shape / exposure))
+            hessian[1, 1] += dot(counted / exposure, shape / exposure)
             weight_by_x[component] += np.bincount(x, weights=counted, minlength=most_x + 1)
-        hessian -= (mean * count) @ mean.T
-        gradient += mean @ count
+        hessian -= products(mean * count, mean)
+        gradient += (mean * count).sum(axis=1)
 
     _add_beta_curvature(hessian, weight_by_x, tables, coins=coins, a=a, b=b, tri_all=tri_all)
     customers = float(rows.count.sum())
@@ -239,15 +243,13 @@ def _add_beta_curvature(
     alive, dead = weight_by_x[:-1].sum(axis=0), weight_by_x[-1]
     for phase, shape in enumerate(tables.shape):
         weight = weight_by_x[phase] + (dead if phase == 0 else 0.0)
-        hessian[0, 0] += float(np.dot(weight, _trigamma(shape)))
-    common = float(np.dot(alive + dead, tri_all))
+        hessian[0, 0] += dot(weight, _trigamma(shape))
+    common = dot(alive + dead, tri_all)
     gone = coins >= 1
     hessian[2, 2] += float(alive.sum() * _trigamma(a) + dead.sum() * _trigamma(a + 1)) - common
     hessian[2, 3] -= common
     hessian[3, 3] += (
-        float(np.dot(alive, _trigamma(b + coins)))
-        + float(np.dot(dead[gone], _trigamma(b + coins[gone] - 1)))
-        - common
+        dot(alive, _trigamma(b + coins)) + dot(dead[gone], _trigamma(b + coins[gone] - 1)) - common
     )
 
 

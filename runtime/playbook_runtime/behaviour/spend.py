@@ -23,6 +23,7 @@ from playbook_runtime.behaviour.model import (
     nine_digits,
 )
 from playbook_runtime.behaviour.newton import maximise
+from playbook_runtime.behaviour.sums import dot
 from playbook_runtime.history import History, Int64s
 
 Floats = npt.NDArray[np.float64]
@@ -109,32 +110,32 @@ def _derivatives(logs: Floats, x: Int64s, value: Floats) -> tuple[float, Floats,
     log_all, log_value = np.log(gamma + value), np.log(value)
     over = 1 / (gamma + value)
     xs = x.astype(np.float64)
-    sum_over, x_over = float(over.sum()), float(np.dot(xs, over))
+    sum_over, x_over = float(over.sum()), dot(xs, over)
     psi_all, psi_own = psi(p * n + q), psi(p * n)
     tri_all, tri_own = zeta(2.0, p * n + q), zeta(2.0, p * n)
     log_sum = float(log_all.sum())
-    slack = float(np.dot(xs, log_value - log_all))
+    slack = dot(xs, log_value - log_all)
     result = (
-        float(np.dot(each, gammaln(p * n + q) - gammaln(p * n)))
+        dot(each, gammaln(p * n + q) - gammaln(p * n))
         + customers * (q * math.log(gamma) - math.lgamma(q))
         + p * slack
         - q * log_sum
     )
     gradient = np.array(
         [
-            float(np.dot(each, n * (psi_all - psi_own))) + slack,
-            float(np.dot(each, psi_all)) + customers * (math.log(gamma) - float(psi(q))) - log_sum,
+            dot(each, n * (psi_all - psi_own)) + slack,
+            dot(each, psi_all) + customers * (math.log(gamma) - float(psi(q))) - log_sum,
             customers * q / gamma - p * x_over - q * sum_over,
         ]
     )
     square = over * over
     hessian = np.empty((3, 3))
-    hessian[0, 0] = float(np.dot(each, n * n * (tri_all - tri_own)))
-    hessian[0, 1] = hessian[1, 0] = float(np.dot(each, n * tri_all))
+    hessian[0, 0] = dot(each, n * n * (tri_all - tri_own))
+    hessian[0, 1] = hessian[1, 0] = dot(each, n * tri_all)
     hessian[0, 2] = hessian[2, 0] = -x_over
-    hessian[1, 1] = float(np.dot(each, tri_all)) - customers * float(zeta(2.0, q))
+    hessian[1, 1] = dot(each, tri_all) - customers * float(zeta(2.0, q))
     hessian[1, 2] = hessian[2, 1] = customers / gamma - sum_over
-    hessian[2, 2] = -customers * q / gamma**2 + float(np.dot(p * xs + q, square))
+    hessian[2, 2] = -customers * q / gamma**2 + dot(p * xs + q, square)
     theta = np.array([p, q, gamma])
     return result, gradient * theta, hessian * np.outer(theta, theta) + np.diag(gradient * theta)
 
