@@ -145,10 +145,11 @@ def _in_quotes(source: SourceFile, said: str, began: Span, here: Span) -> Diagno
             caption="not a character",
             help="write the character itself",
         )
+    written = _line(source, here)[here.column - 1 : here.column + 1]
     return error(
         "bad-escape",
-        f"unknown escape `{shown(_line(source, here)[here.column - 1 : here.column + 1])}`",
-        here.within(0, 2),
+        f"unknown escape `{shown(written)}`",
+        here.within(0, len(written)),
         caption="a backslash in double quotes begins an escape",
         help=r"write `\\` for a backslash, or use single quotes",
     )

@@ -625,6 +625,7 @@ _LINES = st.lists(
     | _LINES
 )
 @example('"\\Uffffffff": 1')
+@example('"\\')
 @example("&a ")
 @example("!")
 @example("a: !")
