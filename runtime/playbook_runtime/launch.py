@@ -49,8 +49,8 @@ class Occurrence:
 class Launch:
     """The moments, names and assumptions of one simulation.
 
-    `start` and `end` are UTC seconds; `month_start` and `month_length` say when newcomers of month i
-    arrive; the tuples name the columns of People.consent (channels), People.last_event (events),
+    `start` and `end` are UTC seconds; `month_start` and `month_length` say when newcomers of a
+    month arrive; the tuples name the columns of People.consent (channels), People.last_event (events),
     People.static (printed conditions), Draws.effect (slots) and Draws.redemption (send nodes).
     """
 

@@ -42,7 +42,7 @@ class People(NamedTuple):
     consent: I8  # (N, C): 1, 0, -1 unknown
     base: I8
     month: I64
-    index: I64
+    index: I64  # type: ignore[assignment]  # newcomers are told apart by month and index
     static: I8  # (N, Z): NO, YES, UNKNOWN
     last_event: I64  # (N, E)
 
@@ -74,12 +74,14 @@ class Zones(NamedTuple):
 
 def rows(people: People, start: int, stop: int) -> People:
     """Return the people [start, stop)."""
-    return People(*(column[start:stop] for column in people))
+    columns: list[Any] = [column[start:stop] for column in people]
+    return People(*columns)
 
 
 def some_draws(draws: Draws, start: int, stop: int) -> Draws:
     """Return the draws [start, stop)."""
-    return Draws(*(column[start:stop] for column in draws))
+    columns: list[Any] = [column[start:stop] for column in draws]
+    return Draws(*columns)
 
 
 def joined(parts: list[People]) -> People:

@@ -1,0 +1,163 @@
+"""Conditions as postfix code for the kernel: the same tree that checks and targets read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from playbook_compiler.conditions import (
+    And,
+    Between,
+    Compare,
+    Condition,
+    Entered,
+    Happened,
+    Has,
+    Holds,
+    InAudience,
+    InFlow,
+    InSet,
+    IsKnown,
+    Not,
+    Or,
+    Received,
+    Unsubscribed,
+    Value,
+)
+from playbook_compiler.diagnostics import Diagnostic, shown, warning
+from playbook_compiler.facts import Fact, IdKind
+from playbook_compiler.model import Audience
+from playbook_compiler.units import Duration, Money, Share
+from playbook_runtime.kernel import instructions as code
+from playbook_runtime.kernel.tables import UNKNOWN
+
+NOT_SIMULATED = "not-yet-simulated"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the names in conditions stand for: numbers of columns."""
+
+    flows: Mapping[str, int]
+    messages: Mapping[str, int]
+    channels: Mapping[str, int]
+    offers: Mapping[str, int]
+    events: Mapping[str, int]
+    statics: Mapping[str, int]
+    audiences: Mapping[str, Audience]
+    decimals: int
+    duration: Callable[[Duration], int]
+
+
+@dataclass(slots=True)
+class CodeList:
+    """Condition code as it grows: rows (op, a, b), their numbers, and where each one begins."""
+
+    names: Names
+    rows: list[tuple[int, int, int]] = field(default_factory=list)
+    numbers: list[float] = field(default_factory=list)
+    first: list[int] = field(default_factory=list)
+    findings: list[Diagnostic] = field(default_factory=list)
+
+    def add(self, condition: Condition | None) -> int:
+        """Append a condition; return its number, -1 for none."""
+        if condition is None:
+            return -1
+        self.first.append(len(self.rows))
+        self._write(condition)
+        return len(self.first) - 1
+
+    def _row(self, op: int, a: int = 0, b: int = 0, number: float = 0.0) -> None:
+        self.rows.append((op, a, b))
+        self.numbers.append(number)
+
+    def _write(self, node: Condition) -> None:
+        names = self.names
+        static = names.statics.get(str(node))
+        if static is not None:
+            self._row(code.STATIC, static)
+            return
+        match node:
+            case And(parts=parts) | Or(parts=parts):
+                self._write(parts[0])
+                for part in parts[1:]:
+                    self._write(part)
+                    self._row(code.AND if isinstance(node, And) else code.OR)
+            case Not(part=part):
+                self._write(part)
+                self._row(code.NOT)
+            case Compare(fact=fact, operator=operator, value=value) if _counts(fact):
+                self._compare(fact, operator, value)
+            case InSet(fact=fact, values=values) if _counts(fact):
+                for n, value in enumerate(values):
+                    self._compare(fact, "=", value)
+                    if n:
+                        self._row(code.OR)
+            case Between(fact=fact, low=low, high=high) if _counts(fact):
+                self._compare(fact, ">=", low)
+                self._compare(fact, "<=", high)
+                self._row(code.AND)
+            case IsKnown(fact=fact, known=known) if _counts(fact):
+                self._row(code.KNOWN, code.FACTS.index(fact.name))
+                if not known:
+                    self._row(code.NOT)
+            case Has(fact=fact, value=channel) if fact.name == "consent":
+                self._row(code.CONSENTS, names.channels[channel])
+            case InFlow(flow=flow):
+                self._row(code.IN_FLOW, names.flows[flow])
+            case Entered(flow=flow, within=within):
+                self._row(code.ENTERED, names.flows[flow], self._within(within))
+            case Received(kind=kind, name=name, within=within):
+                if kind is IdKind.MESSAGE:
+                    self._row(code.GOT_MESSAGE, names.messages[name], self._within(within))
+                else:
+                    self._row(code.GOT_CHANNEL, names.channels[name], self._within(within))
+            case Holds(offer=offer):
+                self._row(code.HOLDS, names.offers[offer])
+            case Unsubscribed():
+                self._row(code.LEFT)
+            case Happened(event=event, within=within) if event in names.events:
+                self._row(code.HAPPENED, names.events[event], self._within(within))
+            case InAudience(audience=audience):
+                self._write(names.audiences[audience].where)
+                self._row(code.DEFINITE)
+            case _:
+                self._refuse(node)
+
+    def _compare(self, fact: Fact, operator: str, value: Value) -> None:
+        self._row(
+            code.FACT,
+            code.FACTS.index(fact.name),
+            code.OPERATORS.index(operator),
+            self._number(value),
+        )
+
+    def _number(self, value: Value) -> float:
+        match value:
+            case Money():
+                return float(value.minor(self.names.decimals))
+            case Share():
+                return float(value.fraction)
+            case int() | Decimal():
+                return float(value)
+        raise AssertionError(f"{value!r} stands beside a number")
+
+    def _within(self, within: Duration | None) -> int:
+        return -1 if within is None else self.names.duration(within)
+
+    def _refuse(self, node: Condition) -> None:
+        self._row(code.CONSTANT, UNKNOWN)
+        self.findings.append(
+            warning(
+                NOT_SIMULATED,
+                f"the simulation cannot tell `{shown(node)}`: it counts as unknown, so that it"
+                " never holds",
+                node.span,
+                caption="not simulated yet",
+            )
+        )
+
+
+def _counts(fact: Fact) -> bool:
+    return fact.name in code.FACTS

@@ -1,0 +1,129 @@
+"""Local time inside the kernel: zones, calendar steps, windows of the day."""
+
+from __future__ import annotations
+
+from playbook_runtime.kernel.cache import compiled
+
+DAY_SECONDS = 86_400
+
+
+@compiled
+def offset_at(zones, zone, moment):
+    """Return a zone's offset from UTC in seconds at a moment."""
+    first = zones.first[zone]
+    last = zones.first[zone + 1] - 1
+    while last > first and zones.moment[last] > moment:
+        last -= 1
+    return zones.offset[last]
+
+
+@compiled
+def to_utc(zones, zone, local):
+    """Return the moment of a local time: the first of two, moved forward out of a gap."""
+    before = offset_at(zones, zone, local - DAY_SECONDS)
+    early = local - before
+    if offset_at(zones, zone, early) == before:
+        return early
+    after = offset_at(zones, zone, local + DAY_SECONDS)
+    late = local - after
+    return late if offset_at(zones, zone, late) == after else early
+
+
+@compiled
+def local_day(zones, zone, moment):
+    """Return the number of the local day since 1970-01-01."""
+    return (moment + offset_at(zones, zone, moment)) // DAY_SECONDS
+
+
+@compiled
+def _civil(day):
+    """Return (year, month, day of month) of a day number (Hinnant's algorithm)."""
+    z = day + 719_468
+    era = z // 146_097
+    doe = z - era * 146_097
+    yoe = (doe - doe // 1460 + doe // 36_524 - doe // 146_096) // 365
+    doy = doe - (365 * yoe + yoe // 4 - yoe // 100)
+    mp = (5 * doy + 2) // 153
+    month = mp + 3 if mp < 10 else mp - 9
+    year = yoe + era * 400 + (1 if month <= 2 else 0)
+    return year, month, doy - (153 * mp + 2) // 5 + 1
+
+
+@compiled
+def _day_number(year, month, day):
+    """Return the day number of a date (Hinnant's algorithm)."""
+    y = year - 1 if month <= 2 else year
+    era = y // 400
+    yoe = y - era * 400
+    mp = month - 3 if month > 2 else month + 9
+    doy = (153 * mp + 2) // 5 + day - 1
+    return era * 146_097 + yoe * 365 + yoe // 4 - yoe // 100 + doy - 719_468
+
+
+@compiled
+def _add_months(day, months):
+    """Return the day so many months later, clamped to the end of the month."""
+    year, month, dom = _civil(day)
+    index = year * 12 + month - 1 + months
+    year, month = index // 12, index % 12 + 1
+    following = _day_number(year + month // 12, month % 12 + 1, 1)
+    last = following - _day_number(year, month, 1)
+    return _day_number(year, month, dom if dom < last else last)
+
+
+@compiled
+def add(zones, zone, moment, durations, which):
+    """Return a moment plus row `which` of durations (months, days, seconds)."""
+    months, days, seconds = durations[which, 0], durations[which, 1], durations[which, 2]
+    if months == 0 and days == 0:
+        return moment + seconds
+    local = moment + offset_at(zones, zone, moment)
+    day = local // DAY_SECONDS
+    if months:
+        shifted = _add_months(day, months) + days
+    else:
+        shifted = day + days
+    return to_utc(zones, zone, local + (shifted - day) * DAY_SECONDS) + seconds
+
+
+@compiled
+def end_of_day(zones, zone, moment):
+    """Return the first moment after the local day of `moment`."""
+    return to_utc(zones, zone, (local_day(zones, zone, moment) + 1) * DAY_SECONDS)
+
+
+@compiled
+def inside(minute, start, end):
+    """Return whether a minute (or second) of the day lies in [start, end), over midnight if so."""
+    if start <= end:
+        return start <= minute < end
+    return minute >= start or minute < end
+
+
+@compiled
+def window_start(zones, zone, moment, start, end):
+    """Return `moment` inside the daily window [start, end) in minutes, else its next start."""
+    local = moment + offset_at(zones, zone, moment)
+    second = local % DAY_SECONDS
+    if inside(second, start * 60, end * 60):
+        return moment
+    day = local - second
+    begin = day + start * 60
+    if begin <= local:
+        begin += DAY_SECONDS
+    following = to_utc(zones, zone, begin)
+    return following if following > moment else begin - offset_at(zones, zone, moment)
+
+
+@compiled
+def window_end(zones, zone, moment, start, end):
+    """Return the end of the daily window [start, end) that `moment` lies in, else `moment`."""
+    local = moment + offset_at(zones, zone, moment)
+    second = local % DAY_SECONDS
+    if not inside(second, start * 60, end * 60):
+        return moment
+    finish = local - second + end * 60
+    if finish <= local:
+        finish += DAY_SECONDS
+    following = to_utc(zones, zone, finish)
+    return following if following > moment else finish - offset_at(zones, zone, moment)

@@ -1,0 +1,109 @@
+"""The flat program: what each instruction, condition code and table column means.
+
+`program.py` lowers the trigger DAG to these tables, `loop.py` runs them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from playbook_runtime.kernel.tables import F64, I8, I64, U64
+
+# Instructions: op, next, otherwise, then what the op needs. Rows of Program.code.
+SEND, WAIT, WAIT_EVENT, IF, SPLIT, TASK, PASS, END = range(8)
+OP, NEXT, OTHERWISE, RANK, A, B, C, D, E, F, G, H = range(12)
+CODE_WIDTH = 12
+# SEND: A message, B channel, C offer or -1, D send number, E first slot, F slots,
+#       G window row or -1, H marketing (1) or transactional (0)
+# WAIT: A duration      WAIT_EVENT: A wait number, B duration, C 1 when since entry
+# IF: A condition       SPLIT: A first arm, B arms, C split number      TASK: A cost, micro
+
+# Condition code: op, a, b, and a number. Postfix, Kleene.
+FACT, KNOWN, STATIC, IN_FLOW, ENTERED, GOT_MESSAGE, GOT_CHANNEL, HOLDS, LEFT, HAPPENED = range(10)
+CONSENTS, NOT, AND, OR, DEFINITE, CONSTANT = range(10, 16)
+FACTS = (
+    "orders",
+    "revenue",
+    "aov",
+    "days_since_first_order",
+    "days_since_last_order",
+    "days_as_customer",
+)
+OPERATORS = ("=", "!=", "<", "<=", ">", ">=")
+
+ONCE, AGAIN, ALWAYS = range(3)
+PERCENT, AMOUNT, SHIPPING, GIFT, CREDIT = range(5)
+AFTER_ORDER, AFTER_MESSAGE, BEFORE_ORDER, ANY_TIME = range(4)
+KEY_NONE, KEY_ORDER, KEY_EVENT = range(3)
+FORM_RATE, FORM_ADDED = range(2)
+
+
+class Program(NamedTuple):
+    """A playbook as arrays. I instructions, F flows, E events, O offers, K caps, L slots."""
+
+    code: I64  # (I, CODE_WIDTH)
+    durations: I64  # (.., 3): months, days, seconds
+    windows: I64  # (.., 2): minutes from, to
+    condition_code: I64  # (.., 3)
+    condition_number: F64
+    condition_first: I64  # by condition; the next one's first ends it
+    flow_first: I64  # (F,): first instruction
+    flow_on: I8
+    flow_where: I64  # condition or -1
+    flow_audience: I64
+    flow_exit_when: I64
+    flow_entry: I64  # (F, 2): ONCE | AGAIN | ALWAYS, duration
+    flow_exit_on: I8  # (F, E)
+    flow_key: I64  # KEY_NONE | KEY_ORDER | KEY_EVENT
+    flow_slots: I64  # (F, 2): first slot, slots of the flow's own effect
+    existing: I64  # (F, 2): spread in seconds or -1, threshold
+    existing_stream: U64
+    event_flows: I64  # flows by event, ids in order; event_first[e] ... event_first[e + 1]
+    event_first: I64
+    event_wait: I64  # (E,): wait number of an event that a step waits for, or -1
+    event_nature: I64  # (E,)
+    thresholds: I64  # durations, sorted
+    threshold_flows: I64
+    threshold_first: I64
+    channel_cost: I64  # micro
+    channel_consent: I8  # needs consent
+    channel_hold: I8  # hold when the zone is unknown
+    channel_quiet: I64  # quiet window row or -1: (C,)
+    channel_stream: U64  # consent draws
+    channel_share: F64
+    email: int
+    cap_limit: I64
+    cap_window: I64
+    cap_channel: I64  # or -1
+    cap_delay: int  # duration
+    offer_kind: I64
+    offer_value: I64  # ppm, or minor units
+    offer_valid: I64  # duration or -1
+    offer_minimum: I64
+    offer_once: I8
+    offer_audience: I64  # condition or -1
+    offer_stream: U64
+    stackable: int
+    arm_end: I64  # cumulated ppm of split arms
+    arm_target: I64
+    split_stream: U64
+    slot_form: I64
+    slot_window: I64
+    slot_add: I8
+    slot_stream: U64
+    slot_value_stream: U64
+    slot_flow: I64
+    source_event: I64  # occurrences: how events come about
+    source_nature: I64
+    source_rate: F64
+    source_lag: I64  # duration
+    source_stream: U64
+    order_event: int
+    sign_up_event: int
+    unsubscribed_event: int
+    messages: int
+    margin_ppm: int
+    fixed_micro: int
+    holdout: float
+    month_start: I64
+    month_length: I64

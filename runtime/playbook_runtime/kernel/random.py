@@ -1,0 +1,112 @@
+"""The counter-based generator and the samplers on it (docs/reference/simulation-kernel.md).
+
+Philox 4x64-10: Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3".
+Gamma: Marsaglia & Tsang 2000, "A simple method for generating gamma variables".
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from playbook_runtime.kernel.cache import compiled
+
+M0 = np.uint64(0xD2E7470EE14C6C93)
+M1 = np.uint64(0xCA5A826395121157)
+W0 = np.uint64(0x9E3779B97F4A7C15)
+W1 = np.uint64(0xBB67AE8584CAA73B)
+ELEVEN = np.uint64(11)
+UNIT = 2.0**-53
+DAY = 86400.0
+STICKY = np.uint64(0)  # seed and draw of what depends on the customer alone
+
+
+@intrinsic
+def _high(typing_context: Any, a: Any, b: Any) -> Any:
+    """The upper 64 bits of a product of two 64-bit numbers."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        wide = ir.IntType(128)
+        product = builder.mul(builder.zext(arguments[0], wide), builder.zext(arguments[1], wide))
+        return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
+
+    return types.uint64(types.uint64, types.uint64), code
+
+
+@compiled
+def philox(key0, key1, c0, c1, c2, c3):
+    """Return the four words of one block."""
+    for _ in range(10):
+        high0 = _high(M0, c0)
+        low0 = M0 * c0
+        high1 = _high(M1, c2)
+        low1 = M1 * c2
+        c0 = high1 ^ c1 ^ key0
+        c1 = low1
+        c2 = high0 ^ c3 ^ key1
+        c3 = low0
+        key0 += W0
+        key1 += W1
+    return c0, c1, c2, c3
+
+
+@compiled
+def unit(word):
+    """Return a word as a number strictly between 0 and 1."""
+    return (np.float64(word >> ELEVEN) + 0.5) * UNIT
+
+
+@compiled
+def uniform(seed, draw, person, stream, counter):
+    """Return the first uniform of the block at attempt 0."""
+    return unit(philox(seed, draw, person, stream, np.uint64(counter), np.uint64(0))[0])
+
+
+@compiled
+def two_uniforms(seed, draw, person, stream, counter):
+    """Return the first two uniforms of the block at attempt 0."""
+    w0, w1, _, _ = philox(seed, draw, person, stream, np.uint64(counter), np.uint64(0))
+    return unit(w0), unit(w1)
+
+
+@compiled
+def gamma(seed, draw, person, stream, counter, shape):
+    """Return a draw from Gamma(shape, rate 1)."""
+    a = shape + 1.0 if shape < 1.0 else shape
+    d = a - 1.0 / 3.0
+    c = 1.0 / math.sqrt(9.0 * d)
+    attempt = np.uint64(0)
+    while True:
+        w0, w1, w2, w3 = philox(seed, draw, person, stream, np.uint64(counter), attempt)
+        attempt += np.uint64(1)
+        v1 = 2.0 * unit(w0) - 1.0
+        v2 = 2.0 * unit(w1) - 1.0
+        s = v1 * v1 + v2 * v2
+        if not 0.0 < s < 1.0:
+            continue
+        z = v1 * math.sqrt(-2.0 * math.log(s) / s)
+        t = 1.0 + c * z
+        if not t > 0.0:
+            continue
+        v = t * t * t
+        if math.log(unit(w2)) < 0.5 * z * z + d - d * v + d * math.log(v):
+            value = d * v
+            if shape < 1.0:
+                value *= math.exp(math.log(unit(w3)) / shape)
+            return value
+
+
+@compiled
+def beta(seed, draw, person, stream_a, stream_b, a, b):
+    """Return a draw from Beta(a, b) as A / (A + B) of two gammas."""
+    first = gamma(seed, draw, person, stream_a, 0, a)
+    second = gamma(seed, draw, person, stream_b, 0, b)
+    total = first + second
+    if total > 0.0:
+        return first / total
+    return a / (a + b)
