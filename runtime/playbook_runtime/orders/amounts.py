@@ -17,7 +17,7 @@ _PROOF: Final = {
     ".": r"-?([0-9]+\.([0-9]{1,2}|[0-9]{4,})|[0-9]{1,3}(,[0-9]{3})+\.[0-9]+)",
     ",": r"-?([0-9]+,([0-9]{1,2}|[0-9]{4,})|[0-9]{1,3}(\.[0-9]{3})+,[0-9]+)",
 }
-_MAX_DIGITS: Final = 15
+_MAX_DIGITS: Final = 12  # with 3 decimals and times 1000 still within DECIMAL(18)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from playbook_runtime.orders.amounts import quoted
 EARLIEST_DAY: Final = 9131  # 1995-01-01 in days since 1970-01-01
 LATEST_DAY: Final = 24106  # 2035-12-31
 SECONDS_A_DAY: Final = 86_400
+MAX_OFFSET: Final = 14 * 3600  # Kiribati; a larger one is no offset from UTC
 
 _COMMON: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?"
 _MONTH: Final = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"

@@ -16,6 +16,7 @@ from playbook_runtime.orders.clock import NAIVE, clock
 from playbook_runtime.orders.dates import (
     EARLIEST_DAY,
     LATEST_DAY,
+    MAX_OFFSET,
     SECONDS_A_DAY,
     DateColumn,
     UnclearDates,
@@ -153,7 +154,8 @@ def _happening_sql(table: OpenTable, dates: DateColumn, key: str | None) -> str:
         f"CASE WHEN empty THEN {EMPTY_ROW.code} "
         f"WHEN customer = '' THEN {MISSING_CUSTOMER.code} "
         f"WHEN event = '' THEN {MISSING_EVENT.code} "
-        f"WHEN local IS NULL THEN {BAD_DATE.code} WHEN local < {first} OR local >= {last} "
+        f"WHEN local IS NULL OR abs(zone_offset) > {MAX_OFFSET} THEN {BAD_DATE.code} "
+        f"WHEN local < {first} OR local >= {last} "
         f"THEN {DATE_OUT_OF_RANGE.code} ELSE 0 END AS reason FROM parsed"
     )
 

@@ -10,6 +10,7 @@ from playbook_runtime.orders.currency import EXPONENTS
 from playbook_runtime.orders.dates import (
     EARLIEST_DAY,
     LATEST_DAY,
+    MAX_OFFSET,
     SECONDS_A_DAY,
     DateColumn,
     form_sql,
@@ -101,7 +102,7 @@ def _typed_sql(forms: Forms) -> str:
         *_currency_rules(forms),
         *([f"WHEN order_id = '' THEN {MISSING_ORDER_ID.code}"] if "order_id" in present else []),
         *([] if forms.guests else [f"WHEN customer_id = '' THEN {MISSING_CUSTOMER.code}"]),
-        f"WHEN local IS NULL THEN {BAD_DATE.code}",
+        f"WHEN local IS NULL OR abs(zone_offset) > {MAX_OFFSET} THEN {BAD_DATE.code}",
         f"WHEN local < {first} OR local >= {last} THEN {DATE_OUT_OF_RANGE.code}",
         f"WHEN {too_large_sql('total', 'total_minor', amounts)} THEN {AMOUNT_TOO_LARGE.code}",
         f"WHEN total_minor IS NULL THEN {BAD_AMOUNT.code}",
@@ -123,7 +124,8 @@ def _typed_sql(forms: Forms) -> str:
         "SELECT row, CAST(rows AS INTEGER) AS rows, order_id, hash(order_id) AS order_hash, "
         "nullif(customer_id, '') AS key, local, zone_offset, coalesce(timed, FALSE) AS timed, "
         "total_minor AS total, coalesce(abs(refunded_minor), 0) AS refunded, "
-        f"CAST(coalesce(gift * {scale}, 0) AS BIGINT) AS gift, abs(discount_minor) AS discount, "
+        f"coalesce(TRY_CAST(CAST(gift AS DECIMAL(30, 3)) * {scale} AS BIGINT), 0) AS gift, "
+        "abs(discount_minor) AS discount, "
         "category, channel, marketplace, lower(consent) AS consent, "
         f"CAST(CASE {' '.join(rules)} ELSE 0 END AS UTINYINT) AS reason FROM parsed"
     )

@@ -108,7 +108,7 @@ def _baskets(columns: Mapping[str, int]) -> str:
     )
     return (
         f"SELECT head AS row, count(*) AS rows, "
-        f"CAST(sum({value}) FILTER ({is_gift}) AS DECIMAL(18, 3)) AS gift, "
+        f"TRY_CAST(sum({value}) FILTER ({is_gift}) AS DECIMAL(18, 3)) AS gift, "
         f"bool_and({is_gift}) FILTER ({name} <> '') IS TRUE AS only_gifts "
         "FROM member JOIN raw ON raw.rowid = member.row GROUP BY head"
     )
