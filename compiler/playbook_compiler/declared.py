@@ -179,7 +179,7 @@ def _products(documents: Sequence[Document]) -> dict[IdKind, frozenset[str]]:
     listed = list(entries(documents, "products"))
     if not listed:
         return {}
-    categories = {_mapping(data).get("category") for *_, data in listed}
+    categories = [_mapping(data).get("category") for *_, data in listed]
     return {
         IdKind.PRODUCT: frozenset(name for _, name, _, _ in listed),
         IdKind.CATEGORY: frozenset(one for one in categories if isinstance(one, str)),

@@ -1,4 +1,7 @@
-"""A playbook as its author means it: resolved, frozen, with every default filled in."""
+"""A playbook as its author means it: resolved, frozen, with every default filled in.
+
+One file, though a long one, since it is the language's list of sections and keys, top to bottom.
+"""
 
 from __future__ import annotations
 
