@@ -169,8 +169,13 @@ class Builder:
         self.end = (line, column)
         slot = len(self.log)
         self.log.append((path, _PENDING))
-        # The mapping in `[a: 1]` has no bracket of its own.
-        bracketed = event.flow_style and self.source.text[event.end_mark.index - 1] in "[{"
+        # The mappings in `[a: 1]` and `[? a]` have no bracket of their own.
+        begun = event.end_mark.index
+        bracketed = (
+            event.flow_style
+            and event.start_mark.index != begun
+            and self.source.text[begun - 1] in "[{"
+        )
         if bracketed:
             self.brackets.append(Span(self.source.path, line, column, line, column + 1))
         data: Data

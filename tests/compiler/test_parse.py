@@ -631,6 +631,8 @@ _LINES = st.lists(
 @example("a: !")
 @example("{")
 @example("[?")
+@example("[0:")
+@example("[{}: ")
 @example("- ? |\n")
 def test_any_text_gives_a_document_or_an_error_within_the_file(text: str) -> None:
     source = SourceFile("shop.yaml", text)
