@@ -23,7 +23,7 @@ from playbook_compiler.characters import forbidden_in_value, key_problem, mixed_
 from playbook_compiler.diagnostics import Diagnostic, Fix
 from playbook_compiler.document import Data, Path, Place
 from playbook_compiler.refusals import RefusedError
-from playbook_compiler.scalars import Complaint, is_text_key, quoted, read_plain
+from playbook_compiler.scalars import is_text_key, read_plain
 from playbook_compiler.source import SourceFile, Span
 from playbook_compiler.syntax_errors import (
     full_width_colon,
@@ -256,7 +256,7 @@ class Builder:
             if not is_text_key(text):
                 self.found.append(refusals.key_not_text(text, span))
             elif complaint is not None and complaint.rule != "not-a-date":
-                self.found.append(_about_key(complaint, text, span))
+                self.found.append(refusals.about_key(complaint, text, span))
             elif text.isascii() and len(text) <= refusals.KEY_LIMIT:
                 self.known_keys.add(text)
         elif not text:
@@ -382,20 +382,6 @@ class Builder:
         span = marks.tag_before(self.source, event.start_mark)
         if span is not None:
             self.found.append(refusals.tag_not_allowed(self.source.slice(span), span))
-
-
-def _about_key(complaint: Complaint, text: str, span: Span) -> Diagnostic:
-    """Return a complaint about a scalar that is a key, which is text in any case."""
-    written = quoted(text)
-    return Diagnostic(
-        complaint.rule,
-        complaint.severity,
-        f"key {complaint.message}",
-        span,
-        complaint.caption,
-        f"write {written}",
-        fix=Fix(span, written),
-    )
 
 
 def _first_line_part(span: Span, start: int, end: int) -> Span:

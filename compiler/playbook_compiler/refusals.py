@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from playbook_compiler.diagnostics import Diagnostic, Label, error, nearest, shown
+from playbook_compiler.diagnostics import Diagnostic, Fix, Label, error, nearest, shown
+from playbook_compiler.scalars import Complaint, quoted
 from playbook_compiler.source import Span
 
 DEPTH_LIMIT = 32
@@ -178,4 +179,18 @@ def bad_escape(code: int, span: Span) -> Diagnostic:
         span,
         caption="inside these quotes",
         help="write text without control characters",
+    )
+
+
+def about_key(complaint: Complaint, text: str, span: Span) -> Diagnostic:
+    """Return a complaint about a scalar that is a key, which is text in any case."""
+    written = quoted(text)
+    return Diagnostic(
+        complaint.rule,
+        complaint.severity,
+        f"key {complaint.message}",
+        span,
+        complaint.caption,
+        f"write {written}",
+        fix=Fix(span, written),
     )
