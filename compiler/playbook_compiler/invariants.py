@@ -7,8 +7,10 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
+from playbook_compiler.conditions import references
 from playbook_compiler.diagnostics import Diagnostic, error
-from playbook_compiler.model import BENEFITS, Flow, Offer, Playbook
+from playbook_compiler.facts import IdKind
+from playbook_compiler.model import BENEFITS, Audience, Flow, Offer, Playbook
 from playbook_compiler.reading import did_you_mean
 from playbook_compiler.records import Record
 from playbook_compiler.steps import Send, Split, Step, UntilEvent, Wait, children
@@ -23,7 +25,7 @@ UNIT_COST_DECIMALS = 4
 
 def broken_invariants(playbook: Playbook) -> list[Diagnostic]:
     """Return a finding for everything that contradicts itself."""
-    found = list(_stages(playbook))
+    found = [*_stages(playbook), *_audiences(playbook.audiences)]
     for offer in playbook.offers.values():
         found.extend(_benefit(offer))
     for flow in playbook.flows.values():
@@ -53,6 +55,34 @@ def _stages(playbook: Playbook) -> Iterator[Diagnostic]:
                 split.origin.span(),
                 help=f"write retention: {rest}",
             )
+
+
+def _audiences(audiences: Mapping[str, Audience]) -> Iterator[Diagnostic]:
+    """Find audiences that are defined through themselves, each circle once."""
+    named = {
+        name: sorted(
+            {ref.name for ref in references(audience.where) if ref.kind is IdKind.AUDIENCE}
+        )
+        for name, audience in audiences.items()
+    }
+    done: set[str] = set()
+    for start in sorted(named):
+        trail = [start]
+        while trail:
+            following = [name for name in named.get(trail[-1], ()) if name not in done]
+            if not following:
+                done.add(trail.pop())
+            elif following[0] in trail:
+                ring = [*trail[trail.index(following[0]) :], following[0]]
+                yield error(
+                    "audience-cycle",
+                    f"the audience `{following[0]}` is defined through itself: {' -> '.join(ring)}",
+                    audiences[following[0]].origin.key_span(),
+                    caption="leads back to this audience",
+                )
+                done.add(trail.pop())
+            else:
+                trail.append(following[0])
 
 
 def _benefit(offer: Offer) -> Iterator[Diagnostic]:

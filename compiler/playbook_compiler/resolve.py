@@ -12,7 +12,7 @@ from typing import Any
 
 from playbook_compiler.declared import Declared, declared, entries
 from playbook_compiler.defaults import BUILT_IN_STAGES, with_defaults
-from playbook_compiler.diagnostics import Diagnostic, Label, error, has_errors, shown
+from playbook_compiler.diagnostics import Diagnostic, Label, error, has_errors, shown, warning
 from playbook_compiler.document import Data, Document
 from playbook_compiler.include import Sources, read_body
 from playbook_compiler.invariants import broken_invariants
@@ -53,6 +53,7 @@ def resolve(sources: Sources) -> tuple[Playbook | None, list[Diagnostic]]:
     values["messages"] = {
         name: _with_body(message, sources, findings) for name, message in values["messages"].items()
     }
+    findings.extend(_unused_texts(sources, values["messages"].values()))
     values["stages"] = _in_order(values["stages"] or _built_in_stages(sources.main, known))
     origin = Origin(sources.main, ())
     playbook = Playbook(origin=origin, catalogue=known.catalogue, **values)
@@ -194,6 +195,19 @@ def _with_body(message: Message, sources: Sources, findings: list[Diagnostic]) -
     passage, found = read_body(sources, body, message.origin.span("body"))
     findings.extend(found)
     return message if passage is None else replace(message, body=passage.text, passage=passage)
+
+
+def _unused_texts(sources: Sources, messages: Iterable[Message]) -> Iterable[Diagnostic]:
+    """Find included Markdown files without front matter that are no message's body."""
+    used = {message.passage.source.path for message in messages if message.passage is not None}
+    used |= {document.source.path for document in sources.documents}
+    for path in sorted(set(sources.passages) - used):
+        yield warning(
+            "unused-text",
+            f"nothing is made of {shown(path)}: it has no front matter, and no `body:` names it",
+            Span.of_file(path),
+            help="begin it with --- and the message's settings, or name it: `body: ...`",
+        )
 
 
 def _built_in_stages(main: Document, known: Declared) -> dict[str, Stage]:

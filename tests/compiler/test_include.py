@@ -187,6 +187,14 @@ def test_a_body_file_that_is_missing_or_outside_is_an_error(tmp_path: Path) -> N
     ]
 
 
+def test_a_text_that_no_message_uses_is_a_warning(tmp_path: Path) -> None:
+    files = {"texts/hello.md": "Welcome.", "texts/lost.md": "Nobody reads this."}
+    text = "include: texts/*.md\nmessages:\n  hello: {body: texts/hello.md}\n"
+    loaded = load(str(folder(tmp_path, {"playbook.yaml": HEAD + text, **files})))
+    assert loaded.playbook is not None
+    assert told(loaded) == ["lost.md:1:1 unused-text"]
+
+
 def test_paths_that_are_no_playbook_are_explained(tmp_path: Path) -> None:
     assert [one.rule for one in load(str(tmp_path / "nowhere")).diagnostics] == ["no-such-path"]
     assert [one.rule for one in load(str(tmp_path)).diagnostics] == ["no-playbook"]

@@ -173,6 +173,11 @@ MISTAKES = {
     "fact of no type": ("facts: {member: bool}\n", "1:9 bad-fact", ""),
     "event that is built in": ("events: {sign_up: {}}\n", "1:10 bad-event", ""),
     "audience of no fact": ("audiences: {a: order > 3}\n", "1:16 unknown-fact", ""),
+    "audience through itself": (
+        "audiences: {a: not audience(b), b: audience(a) or orders > 3}\n",
+        "1:13 audience-cycle",
+        "",
+    ),
     "id with capitals": ("audiences: {Core: orders > 3}\n", "1:13 bad-id", "write `core`"),
     "condition cut at a comma": (
         "audiences: {core: rfm in (champion, loyal), x: orders > 1}\n",
