@@ -11,6 +11,7 @@ from playbook_compiler.export.capability import Capability, Support
 from playbook_compiler.source import Span
 
 RULE = "target-lacks"
+_SECTIONS = ("playbook", "guardrails", "flow", "audience", "offer", "message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +79,6 @@ class Lowering:
 
 def _spoken(construct: str) -> str:
     kind, _, rest = construct.partition(".")
-    words = {"step": "the step", "trigger": "the trigger", "condition": "the condition"}
-    return f"{words.get(kind, f'the {kind} key')} `{rest}`"
+    if kind in _SECTIONS:
+        return f"the key `{rest}`"
+    return f"the {kind} `{rest}`"

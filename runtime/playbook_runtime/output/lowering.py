@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
+from textwrap import wrap
 
 from playbook_compiler.diagnostics import shown
 from playbook_compiler.export.bundle import Entry, ExportBundle
 from playbook_compiler.export.capability import Capability, Support, Target
 
+WIDTH = 90
 _HEADINGS = {
     Support.APPROXIMATED: "Approximated:",
     Support.DROPPED: "Left out:",
@@ -39,15 +41,16 @@ def _lines(bundle: ExportBundle) -> Iterator[str]:
 
 
 def _grouped(entries: Iterable[Entry]) -> Iterator[str]:
-    """Return one paragraph for each way of saying a construct, with its first places."""
-    groups: dict[tuple[str, str], list[Entry]] = {}
+    """Return one paragraph for each way of saying something: the first place, what, and how."""
+    groups: dict[str, list[Entry]] = {}
     for entry in entries:
-        groups.setdefault((entry.construct, entry.how), []).append(entry)
-    for (construct, how), places in groups.items():
+        groups.setdefault(entry.how, []).append(entry)
+    for how, places in groups.items():
         first = places[0].span
         more = f" and {len(places) - 1} more" if len(places) > 1 else ""
-        yield f"  {shown(first.file)}:{first.line}:{first.column}{more}: {construct}"
-        yield f"      {shown(how)}"
+        constructs = ", ".join(dict.fromkeys(entry.construct for entry in places))
+        yield f"  {shown(first.file)}:{first.line}:{first.column}{more}: {constructs}"
+        yield from (f"      {shown(line)}" for line in wrap(how, WIDTH))
 
 
 def matrix(targets: Mapping[str, Target]) -> str:
@@ -59,11 +62,11 @@ def matrix(targets: Mapping[str, Target]) -> str:
     for name in constructs:
         rows.append((name, *(_word(target.capabilities, name) for target in targets.values())))
     widths = [max(len(cell) for cell in column) for column in zip_longest(*rows, fillvalue="")]
-    return "".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        + "\n"
+    padded = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         for row in rows
     )
+    return "".join(f"{line.rstrip()}\n" for line in padded)
 
 
 def _word(capabilities: Mapping[str, Capability], construct: str) -> str:

@@ -34,9 +34,10 @@ from playbook_compiler.targets.klaviyo.formula import Groups, as_filter, is_neve
 from playbook_compiler.targets.klaviyo.head import Head, lower_head
 from playbook_compiler.targets.klaviyo.sends import lower_send, message_of
 from playbook_compiler.targets.klaviyo.state import Export
+from playbook_compiler.targets.klaviyo.template import inert_text
 from playbook_compiler.targets.klaviyo.terms import HOLDOUT, event_metric
 from playbook_compiler.triggers import EventTrigger
-from playbook_compiler.units import Duration, TimeOfDay
+from playbook_compiler.units import Duration, TimeOfDay, plain
 
 MIDNIGHT = TimeOfDay(0)
 
@@ -267,11 +268,11 @@ def _split(body: _Body, node: Node, step: Split) -> tuple[list[Action], str | No
             continue
         id_ = node.step_id if not made else f"{node.step_id}~{number}"
         made.append(actions.random_split(id_, percent, target, None))
-        shares.append(f"{name} {real_left * percent:.4g}%")
+        shares.append(f"{name} {_percent(real_left * percent)}")
         left -= share
         real_left *= 1 - Decimal(percent) / 100
     last_target, last_name, _ = arms[-1]
-    shares.append(f"{last_name} {real_left * 100:.4g}%")
+    shares.append(f"{last_name} {_percent(real_left * 100)}")
     for number, action in enumerate(made):
         following = made[number + 1]["temporary_id"] if number + 1 < len(made) else last_target
         action["links"]["next_if_false"] = following
@@ -282,6 +283,10 @@ def _split(body: _Body, node: Node, step: Split) -> tuple[list[Action], str | No
     return made, made[0]["temporary_id"] if made else last_target
 
 
+def _percent(number: Decimal) -> str:
+    return f"{plain(round(number, 2))}%"
+
+
 def _task(body: _Body, node: Node, step: Task, next_: str | None) -> Action:
     export = body.export
     lowering = export.lowering
@@ -290,7 +295,7 @@ def _task(body: _Body, node: Node, step: Task, next_: str | None) -> Action:
             construct = "step.task" if key == "task" else f"step.task.{key}"
             lowering.note(construct, node.id, node.origin.key_span(key))
     due = f" (within {step.due})" if step.due is not None else ""
-    what = f"{step.task}{due}".replace("{", "(").replace("}", ")")
+    what = inert_text(f"{step.task}{due}")
     name = f"task:{node.id}"
     export.tasks[name] = (what, node.id)
     sender = export.playbook.sender
@@ -302,7 +307,7 @@ def _task(body: _Body, node: Node, step: Task, next_: str | None) -> Action:
         next_,
         {
             "from_email": sender.email if sender else None,
-            "from_label": sender.name if sender else None,
+            "from_label": inert_text(sender.name) if sender else None,
             "to_emails": [mailbox],
             "subject_line": what,
             "template_id": ref("template", name),

@@ -56,7 +56,7 @@ def _payload(kind: str, payload: Payload) -> Iterator[str]:
         case "template":
             yield from _template(attributes)
         case "coupon":
-            if not re.fullmatch(r"[A-Za-z0-9_-]+", str(attributes.get("external_id"))):
+            if not re.fullmatch(r"[A-Za-z0-9_-]+", str(attributes.get("external_id", ""))):
                 yield "a coupon's id has letters, digits, _ and - only"
         case "flow":
             yield from _flow(attributes.get("definition", {}))
@@ -77,7 +77,7 @@ def _template(attributes: dict[str, Any]) -> Iterator[str]:
         yield "editor_type must be CODE for HTML"
     if not html.strip():
         yield "an empty template"
-    if re.search(r"<script|javascript:", html, re.IGNORECASE):
+    if re.search(r"<script|(?:href|src)=.\s*(?:javascript|data|vbscript):", html, re.IGNORECASE):
         yield "a script in the template"
 
 

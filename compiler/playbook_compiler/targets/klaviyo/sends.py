@@ -14,7 +14,7 @@ from playbook_compiler.targets.klaviyo.actions import Action
 from playbook_compiler.targets.klaviyo.formula import Groups, as_filter
 from playbook_compiler.targets.klaviyo.profile_tests import compare, consent_groups, custom
 from playbook_compiler.targets.klaviyo.state import CHANNELS, Export
-from playbook_compiler.targets.klaviyo.template import template_name
+from playbook_compiler.targets.klaviyo.template import inert_text, template_name
 
 
 def message_of(export: Export, step: Send) -> Message | None:
@@ -61,7 +61,7 @@ def lower_send(
         case "email":
             payload = {
                 "from_email": sender.email if sender else None,
-                "from_label": sender.name if sender else None,
+                "from_label": inert_text(sender.name) if sender else None,
                 "reply_to_email": sender.email if sender else None,
                 "subject_line": wording.subject,
                 "preview_text": wording.preview or None,

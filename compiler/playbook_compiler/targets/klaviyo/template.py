@@ -93,7 +93,7 @@ def word(
     preview = _plain(writer, message.preview, "preview")
     template = _parsed(writer, message.body, "body")
     _note_code(writer, template)
-    text = _rewritten(writer, template, _inert_text, _identity)
+    text = _rewritten(writer, template, inert_text, inert_text, _identity)
     html = ""
     if message.channel == "email":
         body = _html(writer, template)
@@ -113,7 +113,8 @@ def page(title: str, body: str) -> str:
 def _plain(writer: _Writer, text: str, key: str) -> str:
     """Return a one-line text such as a subject."""
     template = _parsed(writer, text, key)
-    return _rewritten(writer, template, _inert_text, _identity).replace("\n", " ").strip()
+    said = _rewritten(writer, template, inert_text, inert_text, _identity)
+    return said.replace("\n", " ").strip()
 
 
 def _parsed(writer: _Writer, text: str, key: str) -> Template:
@@ -152,7 +153,7 @@ def _identity(text: str) -> str:
     return text
 
 
-def _inert_text(text: str) -> str:
+def inert_text(text: str) -> str:
     """Return data whose braces no template engine reads; a space is all that shows."""
     return _BRACES.sub("{ ", text)
 
@@ -162,22 +163,23 @@ def _inert_html(text: str) -> str:
     return _BRACES.sub("&#123;", text)
 
 
+_Text = Callable[[str], str]
+
+
 def _rewritten(
-    writer: _Writer,
-    template: Template,
-    data: Callable[[str], str],
-    tag: Callable[[str], str],
+    writer: _Writer, template: Template, authored: _Text, data: _Text, tag: _Text
 ) -> str:
-    """Return a template with literals passed through `data` and Klaviyo's tags through `tag`."""
-    return "".join(_part(writer, part, data, tag) for part in template)
+    """Return a template as text, its parts passed through what is given for each.
+
+    `authored` takes what the author wrote, `data` values of the playbook, `tag` Klaviyo's tags.
+    """
+    return "".join(_part(writer, part, authored, data, tag) for part in template)
 
 
-def _part(
-    writer: _Writer, part: Part, data: Callable[[str], str], tag: Callable[[str], str]
-) -> str:
+def _part(writer: _Writer, part: Part, authored: _Text, data: _Text, tag: _Text) -> str:
     match part:
         case Literal(text):
-            return data(text)
+            return authored(text)
         case Variable(name, default, start, end):
             said = _value(writer, name, _place(writer, start, end))
             if said.literal:
@@ -186,12 +188,13 @@ def _part(
         case Conditional(name, then, otherwise, start, end):
             said = _value(writer, name, _place(writer, start, end))
             if said.literal or said.text.startswith("{%"):
-                return _rewritten(writer, then if said.text else otherwise, data, tag)
+                chosen = then if said.text else otherwise
+                return _rewritten(writer, chosen, authored, data, tag)
             inner = said.text.removeprefix("{{ ").removesuffix(" }}")
-            chosen = [tag(f"{{% if {inner} %}}"), _rewritten(writer, then, data, tag)]
+            parts = [tag(f"{{% if {inner} %}}"), _rewritten(writer, then, authored, data, tag)]
             if otherwise:
-                chosen += [tag("{% else %}"), _rewritten(writer, otherwise, data, tag)]
-            return "".join([*chosen, tag("{% endif %}")])
+                parts += [tag("{% else %}"), _rewritten(writer, otherwise, authored, data, tag)]
+            return "".join([*parts, tag("{% endif %}")])
 
 
 def _place(writer: _Writer, start: int, end: int) -> Span:
@@ -287,22 +290,22 @@ def _event_value(writer: _Writer, name: str, span: Span) -> _Said:
 
 
 def _html(writer: _Writer, template: Template) -> str:
-    """Return the body as HTML. Tags travel through Markdown as words that nothing changes."""
-    tags: list[str] = []
+    """Return the body as HTML. Tags and data go through Markdown as words that it leaves alone."""
+    kept: list[str] = []
     stem = "pbtag"
-    while any(stem in part.text for part in template if isinstance(part, Literal)):
-        stem += "x"
-    data = _rewritten(writer, template, _identity, _identity)
-    while stem in data:
+    while stem in writer.message.body:
         stem += "x"
 
     def keep(tag: str) -> str:
-        tags.append(tag)
-        return f"{stem}{len(tags) - 1}z"
+        kept.append(tag)
+        return f"{stem}{len(kept) - 1}z"
 
-    marked = _rewritten(writer, template, _identity, keep)
+    def keep_data(text: str) -> str:
+        return keep(_inert_html(escape(text)))
+
+    marked = _rewritten(writer, template, _identity, keep_data, keep)
     html = _inert_html(_markdown().render(marked))
-    html = re.sub(rf"{stem}(\d+)z", lambda found: tags[int(found[1])], html)
+    html = re.sub(rf"{stem}(\d+)z", lambda found: kept[int(found[1])], html)
     return _LONE_TAG.sub(r"\1\n", html)
 
 
@@ -322,7 +325,7 @@ def _footer(playbook: Playbook, named: set[str]) -> tuple[str, str]:
             named_already = sender.address.startswith(sender.name)
             address = sender.address if named_already else f"{sender.name}, {sender.address}"
             html.append(_inert_html(escape(address)))
-            text.append(_inert_text(address))
+            text.append(inert_text(address))
         else:
             html.append(terms.ORGANIZATION_ADDRESS)
             text.append(terms.ORGANIZATION_ADDRESS)

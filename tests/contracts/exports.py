@@ -1,0 +1,44 @@
+"""Exports of the golden playbooks, for the tests of what leaves."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from playbook_compiler.diagnostics import Diagnostic
+from playbook_compiler.driver import compile_playbook
+from playbook_compiler.export.bundle import ExportBundle
+from playbook_compiler.export.registry import all_targets
+from playbook_compiler.graph import TriggerGraph
+
+CASES = Path(__file__).resolve().parents[1] / "cases" / "export" / "klaviyo"
+NAMES = ("everything", "hostile", "lossy")
+LOSSY = ("lossy",)
+SHIPPED = Path(__file__).resolve().parents[2] / "playbooks"
+
+
+def graph_of(path: Path) -> TriggerGraph:
+    """Return the compiled playbook at a path; its own errors fail the test."""
+    compiled = compile_playbook(str(path))
+    assert compiled.graph is not None, compiled.diagnostics
+    return compiled.graph
+
+
+def exported(
+    path: Path, *, allow_lossy: bool = False
+) -> tuple[ExportBundle | None, list[Diagnostic]]:
+    """Export a playbook to Klaviyo."""
+    return all_targets()["klaviyo"].export(graph_of(path), allow_lossy=allow_lossy)
+
+
+def bundle_of(path: Path, *, allow_lossy: bool = False) -> ExportBundle:
+    """Return the export of a playbook that has one."""
+    bundle, findings = exported(path, allow_lossy=allow_lossy)
+    assert bundle is not None, [found.message for found in findings]
+    return bundle
+
+
+@cache
+def case(name: str) -> ExportBundle:
+    """Return the export of a golden playbook."""
+    return bundle_of(CASES / name / "playbook.yaml", allow_lossy=name in LOSSY)
