@@ -27,8 +27,9 @@ def write_orders(path: Path, rows: int) -> None:
     duckdb.sql(
         f"COPY (SELECT 'O' || i AS order_id, 'C' || (hash(i) % {customers}) AS customer_id, "
         "strftime(TIMESTAMP '2023-01-01' + to_seconds((hash(i + 7) % 63072000)::BIGINT), "
-        "'%Y-%m-%d %H:%M:%S') AS ordered_at, printf('%.2f', (hash(i + 3) % 20000) / 100.0) AS total, "
-        "'EUR' AS currency, ['tea', 'mug', 'tin'][1 + hash(i + 1) % 3] AS category "
+        "'%Y-%m-%d %H:%M:%S') AS ordered_at, "
+        "printf('%.2f', (hash(i + 3) % 20000) / 100.0) AS total, 'EUR' AS currency, "
+        "['tea', 'mug', 'tin'][1 + (hash(i + 1) % 3)::INTEGER] AS category "
         f"FROM range({rows}) t(i)) TO '{path}' (HEADER)"
     )
 

@@ -80,7 +80,7 @@ def read_columns(connection: Any, fields: frozenset[str], zone: ZoneTable | None
     keys = connection.execute("SELECT key FROM customer ORDER BY id").fetchnumpy()["key"]
     keys = np.asarray(keys, dtype=np.object_)
     hashes = hash_keys(keys.tolist())
-    by_hash = np.argsort(hashes, kind="stable")
+    by_hash = np.argsort(hashes)
     rank = np.empty(len(keys), np.int64)
     rank[by_hash] = np.arange(len(keys))
     marks = tuple(name for name in _MARKS if name in fields)
@@ -175,7 +175,7 @@ def _note(where: Bools, rows: Ints) -> Noted:
 def _sorted(fetched: _Fetched, utc: Ints) -> Ints:
     """Return the order by customer and time; ties by everything else, so that it is total."""
     packed = (fetched.customer << 31) | (utc - _ORIGIN)
-    order = np.argsort(packed, kind="stable")
+    order = np.argsort(packed)
     ordered = packed[order]
     same = ordered[1:] == ordered[:-1]
     if not same.any():

@@ -82,7 +82,7 @@ def keys_by_hash(
     """Return keys and hashes ascending by hash, and the rank of each key as it was given."""
     given = np.asarray(list(keys), dtype=np.object_)
     hashes = hash_keys(given.tolist())
-    order = np.argsort(hashes, kind="stable")
+    order = np.argsort(hashes)
     rank = np.empty(len(given), np.int64)
     rank[order] = np.arange(len(given))
     return given[order], hashes[order], rank

@@ -104,8 +104,8 @@ def test_the_threads_do_not_matter(own_folder: Path, monkeypatch: pytest.MonkeyP
     draw = random.Random(5)
     ids = [draw.randrange(20_000) for _ in range(30_000)]
     lines = [
-        f"{one},c{one % 900},2024-{one % 12 + 1:02}-11,{draw.randrange(9)}.{draw.randrange(100):02},"
-        f",{draw.choice(['tea', 'mug', ''])}"
+        f"{one},c{one % 900},2024-{one % 12 + 1:02}-11,"
+        f"{draw.randrange(9)}.{draw.randrange(100):02},,{draw.choice(['tea', 'mug', ''])}"
         for one in ids
     ]
     connect, found = duckdb.connect, []
