@@ -62,11 +62,11 @@ def matrix(targets: Mapping[str, Target]) -> str:
     for name in constructs:
         rows.append((name, *(_word(target.capabilities, name) for target in targets.values())))
     widths = [max(len(cell) for cell in column) for column in zip_longest(*rows, fillvalue="")]
-    padded = (
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        for row in rows
-    )
-    return "".join(f"{line.rstrip()}\n" for line in padded)
+    lines = []
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        lines.append("  ".join(cells).rstrip() + "\n")
+    return "".join(lines)
 
 
 def _word(capabilities: Mapping[str, Capability], construct: str) -> str:

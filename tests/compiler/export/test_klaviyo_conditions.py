@@ -30,8 +30,9 @@ from playbook_compiler.conditions import (
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.facts import Fact, ValueType
 from playbook_compiler.targets.klaviyo.capabilities import CAPABILITIES
-from playbook_compiler.targets.klaviyo.conditions import Scope, lower_condition
+from playbook_compiler.targets.klaviyo.conditions import lower_condition
 from playbook_compiler.targets.klaviyo.formula import is_never
+from playbook_compiler.targets.klaviyo.scope import Scope
 from playbook_compiler.units import Duration, Money
 
 FACTS = BUILT_IN.facts

@@ -29,9 +29,10 @@ from playbook_compiler.steps import Branch, If, Send, Split, Task, UntilEvent, U
 from playbook_compiler.targets.klaviyo import actions
 from playbook_compiler.targets.klaviyo import profile_tests as tests
 from playbook_compiler.targets.klaviyo.actions import Action
-from playbook_compiler.targets.klaviyo.conditions import Scope, lower_condition
+from playbook_compiler.targets.klaviyo.conditions import lower_condition
 from playbook_compiler.targets.klaviyo.formula import Groups, as_filter, is_never
 from playbook_compiler.targets.klaviyo.head import Head, lower_head
+from playbook_compiler.targets.klaviyo.scope import Scope
 from playbook_compiler.targets.klaviyo.sends import lower_send, message_of
 from playbook_compiler.targets.klaviyo.state import Export
 from playbook_compiler.targets.klaviyo.template import inert_text

@@ -11,8 +11,9 @@ from playbook_compiler.model import Flow
 from playbook_compiler.steps import Wait
 from playbook_compiler.targets.klaviyo import profile_tests as tests
 from playbook_compiler.targets.klaviyo import terms
-from playbook_compiler.targets.klaviyo.conditions import Scope, lower_condition
+from playbook_compiler.targets.klaviyo.conditions import lower_condition
 from playbook_compiler.targets.klaviyo.formula import TRUE, Formula, Groups, as_filter, both
+from playbook_compiler.targets.klaviyo.scope import Scope
 from playbook_compiler.targets.klaviyo.state import Export
 from playbook_compiler.triggers import EntersAudience, EventTrigger, Inactivity
 from playbook_compiler.units import Duration

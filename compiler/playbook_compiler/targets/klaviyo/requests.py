@@ -8,8 +8,9 @@ from typing import Any
 from playbook_compiler.export.bundle import Payload, Request, file_name, stable_uuid
 from playbook_compiler.export.capability import Support
 from playbook_compiler.model import Offer
-from playbook_compiler.targets.klaviyo.conditions import Scope, lower_condition
+from playbook_compiler.targets.klaviyo.conditions import lower_condition
 from playbook_compiler.targets.klaviyo.formula import Groups, as_filter, is_never
+from playbook_compiler.targets.klaviyo.scope import Scope
 from playbook_compiler.targets.klaviyo.state import Export
 from playbook_compiler.targets.klaviyo.template import coupon_name, page
 
