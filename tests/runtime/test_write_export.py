@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -29,44 +31,45 @@ def _found(folder: Path) -> dict[str, bytes]:
 
 
 class _Full(OSError):
-    """The disk is full, at the n-th call."""
+    """The disk is full."""
 
 
+@dataclass
+class _FailingAt:
+    """Calls the real function, but for the n-th time, when the disk is full."""
+
+    real: Callable[..., object]
+    at: int
+    calls: int = 0
+
+    def __call__(self, *arguments: object) -> object:
+        self.calls += 1
+        if self.calls == self.at:
+            raise _Full(28, "No space left on device")
+        return self.real(*arguments)
+
+
+# Three files are synced, two folders renamed; the call after the last never happens.
+@pytest.mark.parametrize(("call", "times"), [("fsync", 3), ("rename", 2)])
 def test_every_failing_call_leaves_the_old_export_or_the_new_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, times: int
 ) -> None:
     out = tmp_path / "out"
-    write_export(out, _files("old"))
-    failures = 0
-    for name in ("fsync", "rename"):
-        for fail_at in range(1, 10):
-            calls = 0
-            real_fsync, real_rename = os.fsync, Path.rename
-
-            def failing(*arguments: object, _real: object, _at: int = fail_at) -> object:
-                nonlocal calls
-                calls += 1
-                if calls == _at:
-                    raise _Full(28, "No space left on device")
-                return _real(*arguments)  # type: ignore[operator]
-
-            with monkeypatch.context() as patched:
-                if name == "fsync":
-                    patched.setattr(os, "fsync", lambda one: failing(one, _real=real_fsync))
-                else:
-                    patched.setattr(
-                        Path, "rename", lambda one, to: failing(one, to, _real=real_rename)
-                    )
-                try:
+    for at in range(1, times + 2):
+        write_export(out, _files("old"))
+        with monkeypatch.context() as patched:
+            if call == "fsync":
+                patched.setattr(os, "fsync", _FailingAt(os.fsync, at))
+            else:
+                failing = _FailingAt(Path.rename, at)
+                patched.setattr(Path, "rename", lambda *paths, _call=failing: _call(*paths))
+            if at <= times:
+                with pytest.raises(_Full):
                     write_export(out, _files("new"))
-                except _Full:
-                    failures += 1
-                    assert _found(out) == _files("old"), (name, fail_at)
-                else:
-                    assert _found(out) == _files("new"), (name, fail_at)
-            write_export(out, _files("old"))
-            assert [file.name for file in tmp_path.iterdir()] == ["out"], (name, fail_at)
-    assert failures == 5  # three files are synced, two folders renamed
+            else:
+                write_export(out, _files("new"))
+        assert _found(out) == _files("old" if at <= times else "new")
+        assert [file.name for file in tmp_path.iterdir()] == ["out"]
 
 
 def test_the_first_export_leaves_nothing_when_it_fails(
