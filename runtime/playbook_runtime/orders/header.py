@@ -14,6 +14,7 @@ from playbook_compiler.source import Span
 
 DELIMITERS: Final = ",;\t|"
 _LOOK_LINES: Final = 30
+_MAX_LINE: Final = 131_072 // (_LOOK_LINES + 1)  # all lines together stay below csv's field limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +141,4 @@ def _cells(line: str, delimiter: str) -> int:
 
 def _first_lines(path: Path, count: int) -> list[str]:
     with path.open("r", encoding="utf-8-sig", newline="") as stream:
-        return [line.rstrip("\r\n") for line in islice(stream, count)]
+        return [line[:_MAX_LINE].rstrip("\r\n") for line in islice(stream, count)]

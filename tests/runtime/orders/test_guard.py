@@ -136,3 +136,9 @@ def test_a_file_that_changes_while_it_is_read(
     orders, found = read_orders(path, OrderOptions())
     assert orders is None
     assert [one.rule for one in found] == ["file-changed"]
+
+
+def test_a_line_without_end_is_no_header(read: Reader) -> None:
+    orders, found = read('"' + "a" * 200_000)
+    assert orders is None
+    assert [one.rule for one in found] == ["missing-column"]
