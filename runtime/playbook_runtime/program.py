@@ -23,7 +23,6 @@ from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.launch import ENTRY_STEP, RATE, Launch, stream
 
 ORDER, SIGN_UP, UNSUBSCRIBED = "order_placed", "sign_up", "unsubscribed"
-NO_CONSENT_NEEDED = ("none", "opt-out")
 _KEYS = {Nature.ORDER: code.KEY_ORDER, Nature.AFTER_ORDER: code.KEY_ORDER}
 _NATURES = {
     Nature.AFTER_ORDER: code.AFTER_ORDER,
@@ -149,10 +148,6 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         threshold_first=numbers(threshold_first),
         channel_cost=numbers(
             [_message_cost(economics, name).micro(decimals) for name in launch.channels]
-        ),
-        channel_consent=np.array(
-            [consent_rule(guardrails, n) not in NO_CONSENT_NEEDED for n in launch.channels],
-            dtype=np.int8,
         ),
         channel_hold=np.array(hold, dtype=np.int8),
         channel_quiet=numbers([quiet for _ in launch.channels]),
@@ -414,15 +409,6 @@ def _existing(flow: Flow, thresholds: Sequence[int], tables: _Tables) -> tuple[i
     threshold = list(thresholds).index(tables.duration(length))
     over = flow.existing.over if flow.existing is not None else None
     return (-1 if over is None else window_seconds(over)), threshold
-
-
-def consent_rule(guardrails: Guardrails | None, channel: str) -> str:
-    """Return the consent that marketing in a channel needs: what the playbook says, else the law's
-    usual: opt-in where a message comes to the person, none where it lies in a parcel or a page."""
-    if guardrails is not None and channel in guardrails.consent:
-        return guardrails.consent[channel]
-    usual = {"sms": "double-opt-in", "post": "opt-out", "in_app": "none", "ads": "opt-in"}
-    return usual.get(channel, "opt-in")
 
 
 def _quiet_window(guardrails: Guardrails | None, tables: _Tables) -> int:

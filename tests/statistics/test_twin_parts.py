@@ -18,9 +18,8 @@ from tests.statistics.twin.philox import philox
 from tests.statistics.twin.randomness import Randomness, sticky
 from tests.statistics.twin.twin import Told, simulate_twin
 from tests.statistics.worlds import World as MadeUp
-from tests.statistics.worlds import small_world, zone_table
+from tests.statistics.worlds import graph_of, small_world, zone_table
 
-from playbook_compiler.driver import compile_playbook
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.units import Duration, TimeOfDay
 from playbook_runtime.kernel.layout import (
@@ -208,9 +207,7 @@ def make(tmp_path: Path) -> Make:
     def compiled(text: str) -> TriggerGraph:
         path = tmp_path / "playbook.yaml"
         path.write_text(HEAD + text)
-        result = compile_playbook(str(path))
-        assert result.graph is not None, [one.message for one in result.diagnostics]
-        return result.graph
+        return graph_of(path)
 
     return compiled
 
@@ -441,12 +438,6 @@ flows:
 
 
 # --- the playbooks of the cases -------------------------------------------------------------
-
-
-def graph_of(path: Path) -> TriggerGraph:
-    compiled = compile_playbook(str(path))
-    assert compiled.graph is not None, [one.message for one in compiled.diagnostics]
-    return compiled.graph
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

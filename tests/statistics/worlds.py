@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,9 +18,11 @@ import numpy as np
 from tests.statistics.twin.conditions import is_dynamic
 
 from playbook_compiler.conditions import Condition, nodes, references
+from playbook_compiler.driver import load
 from playbook_compiler.effects import Effect
 from playbook_compiler.facts import IdKind, Nature
 from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.lower import lower
 from playbook_compiler.model import Playbook
 from playbook_compiler.steps import Branch, If, Send, UntilEvent, Wait
 from playbook_compiler.triggers import EventTrigger
@@ -38,6 +41,16 @@ from playbook_runtime.launch import ADDED, ENTRY_STEP, RATE, Launch, Occurrence,
 OTHER_ZONES = ("America/New_York", "Asia/Tokyo", "Australia/Lord_Howe", "Pacific/Auckland")
 MONTH_DAYS = 30
 WINDOWS = (3, 7, 14, 30)
+
+
+def graph_of(path: Path) -> TriggerGraph:
+    """Return the graph of a playbook that reads without error; checks are not asked, because what
+    is unwise must still be simulated right."""
+    playbook = load(str(path)).playbook
+    assert playbook is not None, load(str(path)).diagnostics
+    graph, findings = lower(playbook)
+    assert graph is not None and not findings
+    return graph
 
 
 class World(NamedTuple):
@@ -139,7 +152,7 @@ def _conditions(graph: TriggerGraph) -> Iterator[Condition]:
 
 
 def _events(graph: TriggerGraph) -> tuple[str, ...]:
-    found = set()
+    found = {"order_placed"}
     for flow in graph.playbook.flows.values():
         found |= set(flow.exit_on or ())
         if isinstance(flow.trigger, EventTrigger):

@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 from playbook_runtime.kernel.cache import compiled
+from playbook_runtime.kernel.fields import DURATIONS, ZONE_FIRST, ZONE_MOMENT, ZONE_OFFSET
 
 DAY_SECONDS = 86_400
 
 
 @compiled
-def offset_at(zones, zone, moment):
+def offset_at(p, zone, moment):
     """Return a zone's offset from UTC in seconds at a moment."""
-    first = zones.first[zone]
-    last = zones.first[zone + 1] - 1
-    while last > first and zones.moment[last] > moment:
+    first = p[p[ZONE_FIRST] + zone]
+    last = p[p[ZONE_FIRST] + zone + 1] - 1
+    while last > first and p[p[ZONE_MOMENT] + last] > moment:
         last -= 1
-    return zones.offset[last]
+    return p[p[ZONE_OFFSET] + last]
 
 
 @compiled
-def to_utc(zones, zone, local):
+def to_utc(p, zone, local):
     """Return the moment of a local time: the first of two, moved forward out of a gap."""
-    before = offset_at(zones, zone, local - DAY_SECONDS)
+    before = offset_at(p, zone, local - DAY_SECONDS)
     early = local - before
-    if offset_at(zones, zone, early) == before:
+    if offset_at(p, zone, early) == before:
         return early
-    after = offset_at(zones, zone, local + DAY_SECONDS)
+    after = offset_at(p, zone, local + DAY_SECONDS)
     late = local - after
-    return late if offset_at(zones, zone, late) == after else early
+    return late if offset_at(p, zone, late) == after else early
 
 
 @compiled
-def local_day(zones, zone, moment):
+def local_day(p, zone, moment):
     """Return the number of the local day since 1970-01-01."""
-    return (moment + offset_at(zones, zone, moment)) // DAY_SECONDS
+    return (moment + offset_at(p, zone, moment)) // DAY_SECONDS
 
 
 @compiled
@@ -72,58 +73,57 @@ def _add_months(day, months):
 
 
 @compiled
-def add(zones, zone, moment, durations, which):
-    """Return a moment plus row `which` of durations (months, days, seconds)."""
-    months, days, seconds = durations[which, 0], durations[which, 1], durations[which, 2]
+def add(p, zone, moment, duration):
+    """Return a moment plus row `duration` of the durations (months, days, seconds)."""
+    row = p[DURATIONS] + 3 * duration
+    months, days, seconds = p[row], p[row + 1], p[row + 2]
     if months == 0 and days == 0:
         return moment + seconds
-    local = moment + offset_at(zones, zone, moment)
+    local = moment + offset_at(p, zone, moment)
     day = local // DAY_SECONDS
+    shifted = day + days
     if months:
         shifted = _add_months(day, months) + days
-    else:
-        shifted = day + days
-    return to_utc(zones, zone, local + (shifted - day) * DAY_SECONDS) + seconds
+    return to_utc(p, zone, local + (shifted - day) * DAY_SECONDS) + seconds
 
 
 @compiled
-def end_of_day(zones, zone, moment):
+def end_of_day(p, zone, moment):
     """Return the first moment after the local day of `moment`."""
-    return to_utc(zones, zone, (local_day(zones, zone, moment) + 1) * DAY_SECONDS)
+    return to_utc(p, zone, (local_day(p, zone, moment) + 1) * DAY_SECONDS)
 
 
 @compiled
-def inside(minute, start, end):
-    """Return whether a minute (or second) of the day lies in [start, end), over midnight if so."""
+def _inside(second, start, end):
+    """Return whether a second of the day lies in [start, end), over midnight if so."""
     if start <= end:
-        return start <= minute < end
-    return minute >= start or minute < end
+        return start <= second < end
+    return second >= start or second < end
 
 
 @compiled
-def window_start(zones, zone, moment, start, end):
+def _next_local(p, zone, moment, local, second):
+    """Return the moment of the next local time that is `second` seconds into its day."""
+    target = local - local % DAY_SECONDS + second
+    if target <= local:
+        target += DAY_SECONDS
+    following = to_utc(p, zone, target)
+    return following if following > moment else target - offset_at(p, zone, moment)
+
+
+@compiled
+def window_start(p, zone, moment, start, end):
     """Return `moment` inside the daily window [start, end) in minutes, else its next start."""
-    local = moment + offset_at(zones, zone, moment)
-    second = local % DAY_SECONDS
-    if inside(second, start * 60, end * 60):
+    local = moment + offset_at(p, zone, moment)
+    if _inside(local % DAY_SECONDS, start * 60, end * 60):
         return moment
-    day = local - second
-    begin = day + start * 60
-    if begin <= local:
-        begin += DAY_SECONDS
-    following = to_utc(zones, zone, begin)
-    return following if following > moment else begin - offset_at(zones, zone, moment)
+    return _next_local(p, zone, moment, local, start * 60)
 
 
 @compiled
-def window_end(zones, zone, moment, start, end):
+def window_end(p, zone, moment, start, end):
     """Return the end of the daily window [start, end) that `moment` lies in, else `moment`."""
-    local = moment + offset_at(zones, zone, moment)
-    second = local % DAY_SECONDS
-    if not inside(second, start * 60, end * 60):
+    local = moment + offset_at(p, zone, moment)
+    if not _inside(local % DAY_SECONDS, start * 60, end * 60):
         return moment
-    finish = local - second + end * 60
-    if finish <= local:
-        finish += DAY_SECONDS
-    following = to_utc(zones, zone, finish)
-    return following if following > moment else finish - offset_at(zones, zone, moment)
+    return _next_local(p, zone, moment, local, end * 60)

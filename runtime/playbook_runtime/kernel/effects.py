@@ -4,143 +4,144 @@ from __future__ import annotations
 
 import math
 
+from playbook_runtime.kernel import fields as at
+from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.instructions import FORM_RATE
-from playbook_runtime.kernel.random import DAY, two_uniforms
-from playbook_runtime.kernel.scratch import (
-    ARG0,
-    BEGUN,
-    CANDIDATE,
-    CANDIDATE_CLOCK,
-    COUNT,
-    DRAW,
-    DRAW_ID,
-    EFFECTS,
-    ENTRY_OF,
-    EVENTS,
-    KIND,
-    LOGGED,
-    OVERFLOW,
-    PEAK,
-    PENDING,
-    PERSON_ID,
-    RATE_OF_BUYING,
-    SEED_ID,
-    SIZE,
-    SLOT,
-    UNTIL,
-    schedule,
-)
+from playbook_runtime.kernel.random import DAY, uniform
+from playbook_runtime.kernel.scratch import schedule
 
 WEEK = 7 * 86_400
 MILLION = 1 << 20
 
 
 @compiled
-def fatigue(s, draws, moment, window, marketing, least):
+def _fatigue(s, g, moment, window, marketing):
     """Return phi: what is left of a gain after the other messages of its time."""
     if not marketing:
         return 1.0
     span = window if window > WEEK else WEEK
     sent = 0
-    size = s.log.shape[0]
-    for i in range(s.reg[LOGGED] - 1, -1, -1):
-        if s.log[i % size, 0] <= moment - span:
-            break
+    i = s[m.LOGGED] - 1
+    while i >= 0 and sent < 5 and s[s[m.LOG] + 2 * i] > moment - span:
         sent += 1
-        if sent == 5:
-            break
-    sent = max(sent, least)
-    return draws.fatigue[s.reg[DRAW], sent - 1]
+        i -= 1
+    return g[m.DRAWN + at.FATIGUE + (sent - 1 if sent > 0 else 0)]
 
 
 @compiled
-def begin(p, s, draws, slot, moment, entry, marketing):
+def begin(p, s, g, slot, moment, entry, marketing):
     """Begin the effect of a slot at `moment`."""
-    window = p.slot_window[slot]
-    value = draws.effect[s.reg[DRAW], slot]
-    if p.slot_form[slot] == FORM_RATE:
+    window = p[p[at.SLOT_WINDOW] + slot]
+    value = g[m.DRAWN + at.EFFECT + slot]
+    if p[p[at.SLOT_FORM] + slot] == FORM_RATE:
         peak = value - 1.0
     else:
         peak = value / 1000.0 / (float(window) / DAY)
     if peak == 0.0 or window <= 0:
         return
-    phi = fatigue(s, draws, moment, window, marketing, 1)
-    size = peak * phi if peak > 0.0 else peak
-    x = _room(s, moment)
+    phi = _fatigue(s, g, moment, window, marketing)
+    x = _room(s, g, moment)
     if x < 0:
         return
-    s.effects[x, BEGUN], s.effects[x, UNTIL], s.effects[x, SLOT] = moment, moment + window, slot
-    s.effects[x, PENDING], s.effects[x, COUNT], s.effects[x, ENTRY_OF] = 0, 0, entry
-    s.strength[x, SIZE], s.strength[x, PEAK], s.strength[x, CANDIDATE_CLOCK] = size, peak, 0.0
-    next_candidate(p, s, x)
+    row, strength = _rows(s, x)
+    s[row + m.BEGUN], s[row + m.UNTIL], s[row + m.SLOT] = moment, moment + window, slot
+    s[row + m.PENDING], s[row + m.COUNT], s[row + m.ENTRY_OF] = 0, 0, entry
+    g[strength + m.SIZE] = peak * phi if peak > 0.0 else peak
+    g[strength + m.PEAK] = peak
+    g[strength + m.CANDIDATE_CLOCK] = 0.0
+    next_candidate(p, s, g, x)
 
 
 @compiled
-def _room(s, moment):
+def _rows(s, x):
+    """Return where the integers and the floats of effect x stand."""
+    return s[m.EFFECT_TABLE] + x * m.EFFECT_WIDTH, s[m.STRENGTH] + x * m.STRENGTH_WIDTH
+
+
+@compiled
+def _room(s, g, moment):
     """Return a new row, after closing up over effects that are over: the order of beginning stays,
     and with it the order in which sums are taken."""
     kept = 0
-    for x in range(s.reg[EFFECTS]):
-        if s.effects[x, UNTIL] <= moment and not s.effects[x, PENDING]:
+    for x in range(s[m.EFFECTS]):
+        row, strength = _rows(s, x)
+        if s[row + m.UNTIL] <= moment and not s[row + m.PENDING]:
             continue
         if kept != x:
-            s.effects[kept] = s.effects[x]
-            s.strength[kept] = s.strength[x]
-            for i in range(s.reg[EVENTS]):
-                if s.queue[i, KIND] == CANDIDATE and s.queue[i, ARG0] == x:
-                    s.queue[i, ARG0] = kept
+            new_row, new_strength = _rows(s, kept)
+            for column in range(m.EFFECT_WIDTH):
+                s[new_row + column] = s[row + column]
+            for column in range(m.STRENGTH_WIDTH):
+                g[new_strength + column] = g[strength + column]
+            _renumber(s, x, kept)
         kept += 1
-    s.reg[EFFECTS] = kept
-    if kept >= s.effects.shape[0]:
-        s.reg[OVERFLOW] = 1
+    s[m.EFFECTS] = kept
+    if kept >= s[m.ROOM]:
+        s[m.OVERFLOW] = 1
         return -1
-    s.reg[EFFECTS] = kept + 1
+    s[m.EFFECTS] = kept + 1
     return kept
 
 
 @compiled
-def next_candidate(p, s, x):
-    """Schedule the next candidate order of effect x, if one falls into its window."""
-    s.effects[x, PENDING] = 0
-    slot = s.effects[x, SLOT]
-    intensity = s.strength[x, SIZE]
-    if p.slot_form[slot] == FORM_RATE:
-        intensity = s.freg[RATE_OF_BUYING] * intensity
-    if not intensity > 0.0:
-        return
-    counter = s.effects[x, ENTRY_OF] * MILLION + s.effects[x, COUNT]
-    u0, _ = two_uniforms(
-        s.ids[SEED_ID], s.ids[DRAW_ID], s.ids[PERSON_ID], p.slot_stream[slot], counter
-    )
-    clock = s.strength[x, CANDIDATE_CLOCK] + -math.log(u0) / intensity * DAY
-    s.strength[x, CANDIDATE_CLOCK] = clock
-    if clock >= float(p.slot_window[slot]):
-        return
-    s.effects[x, PENDING] = 1
-    schedule(s, s.effects[x, BEGUN] + int(clock), 0, CANDIDATE, x, counter, 0)
+def _renumber(s, old, new):
+    """Let the queued candidates of effect `old` be those of `new`."""
+    for i in range(s[m.EVENTS]):
+        event = s[m.QUEUE] + i * m.QUEUE_WIDTH
+        if s[event + m.KIND] == m.CANDIDATE and s[event + m.ARG0] == old:
+            s[event + m.ARG0] = new
 
 
 @compiled
-def totals(p, s, moment, form):
+def next_candidate(p, s, g, x):
+    """Schedule the next candidate order of effect x, if one falls into its window."""
+    row, strength = _rows(s, x)
+    s[row + m.PENDING] = 0
+    slot = s[row + m.SLOT]
+    intensity = g[strength + m.SIZE]
+    if p[p[at.SLOT_FORM] + slot] == FORM_RATE:
+        intensity = g[m.RATE_OF_BUYING] * intensity
+    if not intensity > 0.0:
+        return
+    counter = s[row + m.ENTRY_OF] * MILLION + s[row + m.COUNT]
+    s[row + m.COUNT] += 1
+    u = uniform(s, p[p[at.SLOT_STREAM] + slot], counter)
+    clock = g[strength + m.CANDIDATE_CLOCK] + -math.log(u) / intensity * DAY
+    g[strength + m.CANDIDATE_CLOCK] = clock
+    if clock >= float(p[p[at.SLOT_WINDOW] + slot]):
+        return
+    s[row + m.PENDING] = 1
+    schedule(s, s[row + m.BEGUN] + math.floor(clock), 0, m.CANDIDATE, x, counter, 0)
+
+
+@compiled
+def totals(p, s, g, moment, form):
     """Return (net, positive) of all active effects of a form: (G, P) of rates, (H, Q) of added."""
     net = 0.0
     positive = 0.0
     peak = 0.0
     add = False
-    for x in range(s.reg[EFFECTS]):
-        slot = s.effects[x, SLOT]
-        if p.slot_form[slot] != form:
+    for x in range(s[m.EFFECTS]):
+        row, strength = _rows(s, x)
+        slot = s[row + m.SLOT]
+        if p[p[at.SLOT_FORM] + slot] != form:
             continue
-        if not s.effects[x, BEGUN] <= moment < s.effects[x, UNTIL]:
+        if not s[row + m.BEGUN] <= moment < s[row + m.UNTIL]:
             continue
-        size = s.strength[x, SIZE]
+        size = g[strength + m.SIZE]
         net += size
         if size > 0.0:
             positive += size
-        peak = max(peak, s.strength[x, PEAK])
-        if p.slot_add[slot]:
+        peak = max(peak, g[strength + m.PEAK])
+        if p[p[at.SLOT_ADD] + slot]:
             add = True
     if form == FORM_RATE and not add and net > peak:
         net = peak
     return net, positive
+
+
+@compiled
+def effect_row(s, x):
+    """Return where the integers of effect x stand."""
+    return s[m.EFFECT_TABLE] + x * m.EFFECT_WIDTH

@@ -2,54 +2,29 @@
 
 from __future__ import annotations
 
+from playbook_runtime.kernel import fields as at
+from playbook_runtime.kernel import instructions as code
+from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.clock import add, local_day
-from playbook_runtime.kernel.instructions import (
-    AND,
-    CONSENTS,
-    DEFINITE,
-    ENTERED,
-    FACT,
-    GOT_CHANNEL,
-    GOT_MESSAGE,
-    HAPPENED,
-    HOLDS,
-    IN_FLOW,
-    KNOWN,
-    LEFT,
-    NOT,
-    OR,
-    STATIC,
-)
-from playbook_runtime.kernel.scratch import (
-    ACTIVE,
-    FIRST_ORDER,
-    FLOW,
-    LAST_ORDER,
-    ORDERS,
-    REVENUE,
-    RUNS,
-    SUPPRESSED,
-    ZONE,
-)
 from playbook_runtime.kernel.tables import NEVER, NO, UNKNOWN, YES
 
 
 @compiled
-def _fact(s, zones, fact, moment):
+def _fact(p, s, fact, moment):
     """Return (known, value) of a fact; money in minor units."""
-    orders = s.reg[ORDERS]
+    orders = s[m.ORDERS]
     if fact == 0:
         return True, float(orders)
     if fact == 1:
-        return True, float(s.reg[REVENUE])
+        return True, float(s[m.REVENUE])
     if orders == 0:
         return False, 0.0
     if fact == 2:
-        return True, float(s.reg[REVENUE]) / float(orders)
-    since = s.reg[LAST_ORDER] if fact == 4 else s.reg[FIRST_ORDER]
-    zone = s.reg[ZONE]
-    return True, float(local_day(zones, zone, moment) - local_day(zones, zone, since))
+        return True, float(s[m.REVENUE]) / float(orders)
+    since = s[m.LAST_ORDER] if fact == 4 else s[m.FIRST_ORDER]
+    zone = s[m.ZONE]
+    return True, float(local_day(p, zone, moment) - local_day(p, zone, since))
 
 
 @compiled
@@ -68,72 +43,80 @@ def _compare(value, operator, other):
 
 
 @compiled
-def _recent(p, s, zones, last, duration, moment):
+def _recent(p, s, last, duration, moment):
     """Return YES when `last` lies within the duration before now; -1 means ever."""
     if last == NEVER:
         return NO
     if duration < 0:
         return YES
-    return YES if add(zones, s.reg[ZONE], last, p.durations, duration) >= moment else NO
+    return YES if add(p, s[m.ZONE], last, duration) >= moment else NO
 
 
 @compiled
-def _leaf(p, s, zones, op, a, b, number, moment):
-    if op == FACT:
-        known, value = _fact(s, zones, a, moment)
+def _in_flow(s, flow):
+    for r in range(s[m.RUNS]):
+        run = s[m.RUN_TABLE] + r * m.RUN_WIDTH
+        if s[run + m.ACTIVE] and s[run + m.FLOW] == flow:
+            return YES
+    return NO
+
+
+@compiled
+def _leaf(p, s, op, a, b, number, moment):
+    if op == code.FACT:
+        known, value = _fact(p, s, a, moment)
         if not known:
             return UNKNOWN
         return YES if _compare(value, b, number) else NO
-    if op == KNOWN:
-        return YES if _fact(s, zones, a, moment)[0] else NO
-    if op == STATIC:
-        return s.static[a]
-    if op == IN_FLOW:
-        for r in range(s.reg[RUNS]):
-            if s.runs[r, ACTIVE] and s.runs[r, FLOW] == a:
-                return YES
-        return NO
-    if op == ENTERED:
-        return _recent(p, s, zones, s.last_entry[a], b, moment)
-    if op == GOT_MESSAGE:
-        return _recent(p, s, zones, s.last_message[a], b, moment)
-    if op == GOT_CHANNEL:
-        return _recent(p, s, zones, s.last_channel[a], b, moment)
-    if op == HOLDS:
-        return YES if s.offer_until[a] > moment else NO
-    if op == LEFT:
-        return YES if s.reg[SUPPRESSED] else NO
-    if op == HAPPENED:
-        return _recent(p, s, zones, s.last_event[a], b, moment)
-    if op == CONSENTS:
-        return YES if s.consent[a] == 1 else NO
+    if op == code.KNOWN:
+        return YES if _fact(p, s, a, moment)[0] else NO
+    if op == code.STATIC:
+        return s[s[m.STATIC_ANSWERS] + a]
+    if op == code.IN_FLOW:
+        return _in_flow(s, a)
+    if op == code.ENTERED:
+        return _recent(p, s, s[s[m.LAST_ENTRY] + a], b, moment)
+    if op == code.GOT_MESSAGE:
+        return _recent(p, s, s[s[m.LAST_MESSAGE] + a], b, moment)
+    if op == code.GOT_CHANNEL:
+        return _recent(p, s, s[s[m.LAST_CHANNEL] + a], b, moment)
+    if op == code.HOLDS:
+        return YES if s[s[m.OFFER_UNTIL] + a] > moment else NO
+    if op == code.LEFT:
+        return YES if s[m.SUPPRESSED] else NO
+    if op == code.HAPPENED:
+        return _recent(p, s, s[s[m.LAST_EVENT] + a], b, moment)
+    if op == code.CONSENTS:
+        return YES if s[s[m.CONSENTS_TO] + a] == 1 and not s[m.SUPPRESSED] else NO
     return a  # CONSTANT
 
 
 @compiled
-def holds(p, s, zones, condition, moment):
+def holds(p, f, s, condition, moment):
     """Return whether a condition is satisfied; -1 stands for no condition."""
     if condition < 0:
         return True
-    depth = 0
-    stack = s.stack
-    for i in range(p.condition_first[condition], p.condition_first[condition + 1]):
-        op, a, b = p.condition_code[i, 0], p.condition_code[i, 1], p.condition_code[i, 2]
-        if op == NOT:
-            if stack[depth - 1] != UNKNOWN:
-                stack[depth - 1] = YES if stack[depth - 1] == NO else NO
-        elif op == DEFINITE:
-            if stack[depth - 1] == UNKNOWN:
-                stack[depth - 1] = NO
-        elif op in (AND, OR):
-            depth -= 1
-            left, right = stack[depth - 1], stack[depth]
-            decisive = NO if op == AND else YES
-            if decisive in (left, right):
-                stack[depth - 1] = decisive
-            elif UNKNOWN in (left, right):
-                stack[depth - 1] = UNKNOWN
+    top = s[m.STACK] - 1
+    first = p[p[at.CONDITION_FIRST] + condition]
+    for i in range(first, p[p[at.CONDITION_FIRST] + condition + 1]):
+        row = p[at.CONDITION_CODE] + 3 * i
+        op = p[row]
+        if op == code.NOT:
+            if s[top] != UNKNOWN:
+                s[top] = YES if s[top] == NO else NO
+        elif op == code.DEFINITE:
+            if s[top] == UNKNOWN:
+                s[top] = NO
+        elif op == code.AND or op == code.OR:  # noqa: PLR1714  a tuple costs in compiled code
+            top -= 1
+            left, right = s[top], s[top + 1]
+            decisive = NO if op == code.AND else YES
+            if left == decisive or right == decisive:  # noqa: PLR1714
+                s[top] = decisive
+            elif left == UNKNOWN or right == UNKNOWN:  # noqa: PLR1714
+                s[top] = UNKNOWN
         else:
-            stack[depth] = _leaf(p, s, zones, op, a, b, p.condition_number[i], moment)
-            depth += 1
-    return stack[0] == YES
+            top += 1
+            number = f[p[at.CONDITION_NUMBER] + i]
+            s[top] = _leaf(p, s, op, p[row + 1], p[row + 2], number, moment)
+    return s[top] == YES

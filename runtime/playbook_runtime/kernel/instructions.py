@@ -66,7 +66,6 @@ class Program(NamedTuple):
     threshold_flows: I64
     threshold_first: I64
     channel_cost: I64  # micro
-    channel_consent: I8  # needs consent
     channel_hold: I8  # hold when the zone is unknown
     channel_quiet: I64  # quiet window row or -1: (C,)
     channel_stream: U64  # consent draws

@@ -1,354 +1,273 @@
-"""The event loop: one person after the other, one draw after the other, both worlds at once."""
+"""The event loop: one draw after the other, one person after the other, both worlds at once."""
 
 from __future__ import annotations
 
 import math
 
+from playbook_runtime.kernel import fields as at
+from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.clock import add
-from playbook_runtime.kernel.effects import next_candidate, totals
+from playbook_runtime.kernel.effects import effect_row, next_candidate, totals
 from playbook_runtime.kernel.instructions import (
-    ANY_TIME,
+    AFTER_MESSAGE,
+    AFTER_ORDER,
     BEFORE_ORDER,
     FORM_ADDED,
     FORM_RATE,
 )
-from playbook_runtime.kernel.layout import PerFlow, World, flow_column, world_column
-from playbook_runtime.kernel.orders import count_without, follow, lapse, place, value_of
-from playbook_runtime.kernel.random import DAY, STICKY, beta, gamma, two_uniforms, uniform
+from playbook_runtime.kernel.layout import FLOW, PerFlow, World, flow_column, world_column
+from playbook_runtime.kernel.orders import (
+    count_without,
+    follow,
+    lapse,
+    lapse_due,
+    place,
+    value_of,
+)
+from playbook_runtime.kernel.random import DAY, second_uniform, sticky_uniform, uniform
 from playbook_runtime.kernel.runs import NO_KEY, happen, proceed, try_entry
-from playbook_runtime.kernel.scratch import (
-    ACTIVE,
-    ALIVE_NOW,
-    ARG0,
-    ARG1,
-    ARG2,
-    BASELINE,
-    CANDIDATE,
-    CLOCK,
-    COUNT,
-    DRAW,
-    DRAW_ID,
-    DROPOUT,
-    DUE,
-    EVENT,
-    EVENTS,
-    EXISTING,
-    FINISH,
-    FIRST_ORDER,
-    HELD_OUT,
-    HORIZON_ORDERS,
-    KIND,
-    LAPSE,
-    LAST_ORDER,
-    MOMENT,
-    NUMBER,
-    ORDERS,
-    OVERFLOW,
-    PENDING,
-    PERSON,
-    PERSON_ID,
-    RATE_OF_BUYING,
-    REVENUE,
-    SCOPE_ALL,
-    SEED_ID,
-    SLOT,
-    SOURCE,
-    SPEND_RATE,
-    STAMP,
-    START,
-    T_CANCELLED,
-    T_EXTRA,
-    T_ORDER,
-    TOKEN,
-    ZONE,
-    ZONE_KNOWN,
-    next_event,
-    note,
-    schedule,
-    wipe,
-)
-from playbook_runtime.kernel.streams import (
-    ALIVE,
-    ARRIVAL,
-    CANCEL,
-    COIN,
-    DROPOUT_A,
-    DROPOUT_B,
-    GAP,
-    HOLDOUT,
-    LAMBDA,
-    VALUE,
-)
+from playbook_runtime.kernel.scratch import next_event, note, schedule, wipe
+from playbook_runtime.kernel.state import draw_state
+from playbook_runtime.kernel.streams import CANCEL, COIN, GAP, HOLDOUT, VALUE
 from playbook_runtime.kernel.tables import HISTORY, NEWCOMER, PROSPECT
 
-EXTRA_ORDERS = flow_column(0, PerFlow.EXTRA_ORDERS)
-FLOW_COLUMNS = flow_column(1, PerFlow.ENTERED) - flow_column(0, PerFlow.ENTERED)
-ACTIVE_OF = (
-    world_column(0, World.ACTIVE_CUSTOMERS),
-    world_column(1, World.ACTIVE_CUSTOMERS),
-)
-RETAINED_OF = (
-    world_column(0, World.RETAINED_CUSTOMERS),
-    world_column(1, World.RETAINED_CUSTOMERS),
-)
-CUSTOMERS_OF = (world_column(0, World.CUSTOMERS), world_column(1, World.CUSTOMERS))
-REPEATERS_OF = (world_column(0, World.REPEAT_CUSTOMERS), world_column(1, World.REPEAT_CUSTOMERS))
-NEWCOMERS_OF = (world_column(0, World.NEWCOMERS), world_column(1, World.NEWCOMERS))
+_EXTRA_ORDERS = flow_column(0, PerFlow.EXTRA_ORDERS)
+_ACTIVE = world_column(0, World.ACTIVE_CUSTOMERS)
+_RETAINED = world_column(0, World.RETAINED_CUSTOMERS)
+_CUSTOMERS = world_column(0, World.CUSTOMERS)
+_REPEATERS = world_column(0, World.REPEAT_CUSTOMERS)
+_NEWCOMERS = world_column(0, World.NEWCOMERS)
+_WORLD = world_column(1, World.ORDERS)
 
 
 @compiled
-def simulate(p, zones, people, draws, seed, start, end, s, out):
-    """Add the counts of all people to out, int64 (D, columns). Returns 1 when room ran out."""
-    for i in range(people.key.shape[0]):
-        for d in range(draws.number.shape[0]):
-            _person(p, zones, people, draws, seed, start, end, s, out[d], i, d)
-            if s.reg[OVERFLOW]:
-                return 1
-    return 0
+def simulate(p, f, people, times, draws, values, s, g, out):
+    """Add the counts of all people to out, int64 (D, columns); stops when room runs out.
+
+    `people` and `times` are packed people, `draws` and `values` packed draws; seed and horizon
+    stand in memory s.
+    """
+    for d in range(draws.shape[0]):
+        s[m.DRAW], s[m.DRAW_ID] = d, draws[d, at.DRAW_NUMBER]
+        for column in range(values.shape[1]):
+            g[m.DRAWN + column] = values[d, column]
+        row = out[d]
+        for i in range(people.shape[0]):
+            kind = people[i, at.KIND]
+            if kind != HISTORY:
+                months = (draws.shape[1] - at.NEWCOMERS) // 2
+                month = at.NEWCOMERS + people[i, at.MONTH]
+                if kind == PROSPECT:
+                    month += months
+                if people[i, at.ORDINAL] >= draws[d, month]:
+                    continue
+            wipe(s)
+            s[m.PERSON] = i
+            _person(p, f, s, g, row, people[i], times[i], draws[d, at.TOSSES_FIRST])
+            if s[m.OVERFLOW]:
+                return
 
 
 @compiled
-def _person(p, zones, people, draws, seed, start, end, s, out, i, d):
+def _person(p, f, s, g, out, person, times, tosses_first):
     """Simulate one person in one draw."""
-    kind = people.kind[i]
-    if kind == NEWCOMER and people.index[i] >= draws.newcomers[d, people.month[i]]:
+    kind = person[at.KIND]
+    s[m.PERSON_ID] = person[at.KEY]
+    s[m.ZONE_KNOWN] = 1 if person[at.ZONE_OF] >= 0 else 0
+    s[m.ZONE] = max(person[at.ZONE_OF], 0)
+    s[m.ORDERS], s[m.REVENUE] = person[at.ORDERS_BEFORE], person[at.REVENUE_BEFORE]
+    s[m.FIRST_ORDER], s[m.LAST_ORDER] = person[at.FIRST_BEFORE], person[at.LAST_BEFORE]
+    start = s[m.START]
+    born = draw_state(p, s, g, person, times, tosses_first)
+    if born >= s[m.FINISH]:
         return
-    if kind == PROSPECT and people.index[i] >= draws.prospects[d, people.month[i]]:
-        return
-    wipe(s)
-    s.ids[SEED_ID], s.ids[DRAW_ID], s.ids[PERSON_ID] = seed, draws.number[d], people.key[i]
-    s.reg[PERSON], s.reg[DRAW], s.reg[START], s.reg[FINISH] = i, d, start, end
-    s.reg[ZONE_KNOWN] = people.zone[i] >= 0
-    s.reg[ZONE] = people.zone[i] if people.zone[i] >= 0 else 0
-    s.reg[ORDERS], s.reg[REVENUE] = people.orders[i], people.revenue[i]
-    s.reg[FIRST_ORDER], s.reg[LAST_ORDER] = people.first_order[i], people.last_order[i]
-    s.last_event[:] = people.last_event[i]
-    s.static[:] = people.static[i]
-    born = _born(p, s, people, draws, start, i, d)
-    if born >= end:
-        return
-    _consent(p, s, people, i)
-    s.reg[HELD_OUT] = uniform(STICKY, STICKY, s.ids[PERSON_ID], HOLDOUT, 0) < p.holdout
+    _remember(p, f, s, person)
+    s[m.HELD_OUT] = 1 if sticky_uniform(s, HOLDOUT) < f[at.HOLDOUT_SHARE] else 0
     if kind == HISTORY:
-        _existing(p, s, zones, start)
+        _day_one(p, s)
+        if s[m.ALIVE_NOW]:
+            g[m.CLOCK] = 0.0
+            _next_baseline(s, g, 0)
     elif kind == NEWCOMER:
-        out[NEWCOMERS_OF[0]] += 1
-        out[NEWCOMERS_OF[1]] += 1
-        s.freg[CLOCK] = float(born - start)
-        schedule(s, born, 0, BASELINE, 0, 0, 0)
-    elif p.sign_up_event >= 0:
-        schedule(s, born, 1, EVENT, p.sign_up_event, SCOPE_ALL, NO_KEY)
-    if kind == HISTORY and s.reg[ALIVE_NOW]:
-        s.freg[CLOCK] = 0.0
-        _next_baseline(s, start, 0)
-    for k in range(p.source_event.shape[0]):
-        if p.source_nature[k] == BEFORE_ORDER or p.source_nature[k] == ANY_TIME:
-            _next_source(p, s, k, 0, float(born - start))
-    without = 0
-    while s.reg[EVENTS]:
-        row = next_event(s)
-        without += _handle(p, s, zones, people, draws, out, s.queue[row], i, d)
-        if s.reg[OVERFLOW]:
+        out[_NEWCOMERS] += 1
+        out[_NEWCOMERS + _WORLD] += 1
+        g[m.CLOCK] = float(born - start)
+        schedule(s, born, 0, m.BASELINE, 0, 0, 0)
+    elif p[at.SIGN_UP_EVENT] >= 0:
+        schedule(s, born, 1, m.EVENT, p[at.SIGN_UP_EVENT], m.SCOPE_ALL, NO_KEY)
+    for k in range(p[at.SOURCES]):
+        nature = p[p[at.SOURCE_NATURE] + k]
+        if nature != AFTER_ORDER and nature != AFTER_MESSAGE:  # noqa: PLR1714
+            g[s[m.SOURCE_CLOCK] + k] = float(born - start)
+            _next_source(p, f, s, g, k, 0)
+    tosses = tosses_first == 1 or kind != NEWCOMER
+    while s[m.EVENTS]:
+        _handle(p, f, s, g, out, next_event(s), tosses)
+        if s[m.OVERFLOW]:
             return
-    for world in range(2):
-        orders = without if world == 0 else s.reg[HORIZON_ORDERS]
-        ever = people.orders[i] + orders
-        if orders > 0:
-            out[ACTIVE_OF[world]] += 1
-            if people.base[i]:
-                out[RETAINED_OF[world]] += 1
-        if ever > 0:
-            out[CUSTOMERS_OF[world]] += 1
-        if ever > 1:
-            out[REPEATERS_OF[world]] += 1
+    _count_person(s, out, person, 0, s[m.WITHOUT_ORDERS])
+    _count_person(s, out, person, _WORLD, s[m.HORIZON_ORDERS])
 
 
 @compiled
-def _born(p, s, people, draws, start, i, d):
-    """Draw the person's state; return when he is first there: start, or his arrival."""
-    seed, draw, person = s.ids[SEED_ID], s.ids[DRAW_ID], s.ids[PERSON_ID]
-    r, alpha = draws.behaviour[d, 0], draws.behaviour[d, 1]
-    a, b = draws.behaviour[d, 2], draws.behaviour[d, 3]
-    m = draws.m[d]
-    s.freg[SPEND_RATE] = 0.0
-    if people.kind[i] != HISTORY:
-        month = people.month[i]
-        share = uniform(seed, draw, person, ARRIVAL, 0)
-        born = p.month_start[month] + math.floor(share * float(p.month_length[month]))
-        s.freg[RATE_OF_BUYING] = 0.0
-        s.freg[DROPOUT] = 1.0
-        s.reg[ALIVE_NOW] = 0
-        if people.kind[i] == NEWCOMER:
-            s.reg[ALIVE_NOW] = 1
-            rate = gamma(seed, draw, person, LAMBDA, 0, r) / alpha
-            s.freg[RATE_OF_BUYING] = rate * draws.drift[d]
-            s.freg[DROPOUT] = beta(seed, draw, person, DROPOUT_A, DROPOUT_B, a, b)
-        return max(born, start)
-    x = float(people.x[i])
-    weight = 0.0
-    if people.x[i] > 0 or m == 1:
-        odds = (alpha + people.T[i]) / (alpha + people.t_x[i])
-        weight = a / (b + x + float(m) - 1.0) * math.exp((r + x) * math.log(odds))
-    alive = uniform(seed, draw, person, ALIVE, 0) < 1.0 / (1.0 + weight)
-    s.reg[ALIVE_NOW] = alive
-    observed = people.T[i] if alive else people.t_x[i]
-    rate = gamma(seed, draw, person, LAMBDA, 0, r + x) / (alpha + observed)
-    s.freg[RATE_OF_BUYING] = rate * draws.drift[d]
-    if alive:
-        s.freg[DROPOUT] = beta(seed, draw, person, DROPOUT_A, DROPOUT_B, a, b + x + float(m))
-    return start
+def _count_person(s, out, person, world, orders):
+    """Count what a person is at the end of a world."""
+    ever = person[at.ORDERS_BEFORE] + orders
+    if orders > 0:
+        out[_ACTIVE + world] += 1
+        if person[at.BASE]:
+            out[_RETAINED + world] += 1
+    if ever > 0:
+        out[_CUSTOMERS + world] += 1
+    if ever > 1:
+        out[_REPEATERS + world] += 1
 
 
 @compiled
-def _consent(p, s, people, i):
-    """Settle consent by channel: known, given at sign-up, or drawn from the assumed share."""
-    seed, draw, person = s.ids[SEED_ID], s.ids[DRAW_ID], s.ids[PERSON_ID]
-    for channel in range(p.channel_share.shape[0]):
-        known = people.consent[i, channel]
-        if people.kind[i] == PROSPECT and channel == p.email:
-            known = 1
+def _remember(p, f, s, person):
+    """Take over consent, answers and latest events; unknown consent is drawn from its share."""
+    column = at.CONSENT
+    for channel in range(p[at.CHANNELS]):
+        known = person[column + channel]
         if known < 0:
-            u = uniform(seed, draw, person, p.channel_stream[channel], 0)
-            known = 1 if u < p.channel_share[channel] else 0
-        s.consent[channel] = known
+            u = uniform(s, p[p[at.CHANNEL_STREAM] + channel], 0)
+            known = 1 if u < f[p[at.CHANNEL_SHARE] + channel] else 0
+        s[s[m.CONSENTS_TO] + channel] = known
+    column += p[at.CHANNELS]
+    for i in range(s[m.OFFER_UNTIL] - s[m.STATIC_ANSWERS]):
+        s[s[m.STATIC_ANSWERS] + i] = person[column + i]
+    column += s[m.OFFER_UNTIL] - s[m.STATIC_ANSWERS]
+    for event in range(p[at.EVENTS_COUNTED]):
+        s[s[m.LAST_EVENT] + event] = person[column + event]
 
 
 @compiled
-def _existing(p, s, zones, start):
-    """Day one: the lapse timer goes on where it stands; flows may take those already past it."""
-    passed = 0
-    while passed < p.thresholds.shape[0]:
-        due = add(zones, s.reg[ZONE], s.reg[LAST_ORDER], p.durations, p.thresholds[passed])
-        if due >= start:
-            break
-        passed += 1
-    lapse(p, s, zones, start, passed)
-    for flow in range(p.flow_first.shape[0]):
-        threshold = p.existing[flow, 1]
-        if p.existing[flow, 0] < 0 or threshold >= passed or threshold < 0:
+def _day_one(p, s):
+    """The lapse timer goes on where it stands; flows may take those who had passed it before."""
+    start = s[m.START]
+    lapse(p, s, start, 0)
+    for flow in range(p[at.FLOWS]):
+        rule = p[at.EXISTING] + 2 * flow
+        if p[rule] < 0 or p[rule + 1] < 0 or lapse_due(p, s, p[rule + 1]) >= start:
             continue
-        u = uniform(s.ids[SEED_ID], s.ids[DRAW_ID], s.ids[PERSON_ID], p.existing_stream[flow], 0)
-        moment = start + math.floor(u * float(p.existing[flow, 0]))
-        schedule(s, moment, 2, EXISTING, flow, s.reg[STAMP], 0)
+        u = uniform(s, p[p[at.EXISTING_STREAM] + flow], 0)
+        moment = start + math.floor(u * float(p[rule]))
+        schedule(s, moment, 2, m.PAST, flow, s[m.STAMP], 0)
 
 
 @compiled
-def _next_baseline(s, start, n):
+def _next_baseline(s, g, n):
     """Schedule baseline order n: one exponential gap after the clock."""
-    u = uniform(s.ids[SEED_ID], s.ids[DRAW_ID], s.ids[PERSON_ID], GAP, n)
-    if not s.freg[RATE_OF_BUYING] > 0.0:
+    if not g[m.RATE_OF_BUYING] > 0.0:
         return
-    s.freg[CLOCK] += -math.log(u) / s.freg[RATE_OF_BUYING] * DAY
-    if s.freg[CLOCK] < float(s.reg[FINISH] - start):
-        schedule(s, start + math.floor(s.freg[CLOCK]), 0, BASELINE, n, 0, 0)
+    g[m.CLOCK] += -math.log(uniform(s, GAP, n)) / g[m.RATE_OF_BUYING] * DAY
+    if g[m.CLOCK] < float(s[m.FINISH] - s[m.START]):
+        schedule(s, s[m.START] + math.floor(g[m.CLOCK]), 0, m.BASELINE, n, 0, 0)
 
 
 @compiled
-def _next_source(p, s, k, n, clock):
-    """Schedule the n-th unlagged moment of an assumed stream of events, after `clock` seconds."""
-    rate = p.source_rate[k]
-    if p.source_nature[k] == BEFORE_ORDER:
-        if not s.reg[ALIVE_NOW]:
+def _next_source(p, f, s, g, k, n):
+    """Schedule the n-th unlagged moment of an assumed stream of events."""
+    rate = f[p[at.SOURCE_RATE] + k]
+    if p[p[at.SOURCE_NATURE] + k] == BEFORE_ORDER:
+        if not s[m.ALIVE_NOW]:
             return
-        rate = rate * s.freg[RATE_OF_BUYING]
+        rate = rate * g[m.RATE_OF_BUYING]
     if not rate > 0.0:
         return
-    u = uniform(s.ids[SEED_ID], s.ids[DRAW_ID], s.ids[PERSON_ID], p.source_stream[k], n)
-    clock += -math.log(u) / rate * DAY
-    if clock < float(s.reg[FINISH] - s.reg[START]):
-        moment = s.reg[START] + math.floor(clock)
-        s.source_clock[k] = clock
-        schedule(s, moment, 1, SOURCE, k, n, 0)
+    u = uniform(s, p[p[at.SOURCE_STREAM] + k], n)
+    clock = g[s[m.SOURCE_CLOCK] + k] + -math.log(u) / rate * DAY
+    g[s[m.SOURCE_CLOCK] + k] = clock
+    if clock < float(s[m.FINISH] - s[m.START]):
+        schedule(s, s[m.START] + math.floor(clock), 1, m.SOURCE, k, n, 0)
 
 
 @compiled
-def _handle(p, s, zones, people, draws, out, event, i, d):
-    """Handle one event; return how many orders it means in the world without."""
-    moment, kind = event[MOMENT], event[KIND]
-    arg0, arg1, arg2 = event[ARG0], event[ARG1], event[ARG2]
-    if kind == DUE:
-        run = s.runs[arg0]
-        if run[ACTIVE] and run[NUMBER] == arg1 and run[TOKEN] == arg2:
-            proceed(p, s, zones, draws, out, arg0, moment)
-    elif kind == BASELINE:
-        _baseline(p, s, zones, people, draws, out, arg0, moment, i, d)
-        return 1
-    elif kind == CANDIDATE:
-        _candidate(p, s, zones, people, draws, out, arg0, arg1, moment)
-    elif kind == EVENT:
-        happen(p, s, zones, draws, out, arg0, arg1, arg2, moment)
-    elif kind == SOURCE:
-        _source(p, s, zones, arg0, arg1, moment)
-    elif kind == LAPSE:
-        if arg0 == s.reg[STAMP]:
-            for j in range(p.threshold_first[arg1], p.threshold_first[arg1 + 1]):
-                flow = p.threshold_flows[j]
-                try_entry(p, s, zones, draws, out, flow, NO_KEY, moment)
-            lapse(p, s, zones, moment, arg1 + 1)
-    elif kind == EXISTING and arg1 == s.reg[STAMP]:
-        try_entry(p, s, zones, draws, out, arg0, NO_KEY, moment)
-    return 0
+def _handle(p, f, s, g, out, event, tosses):
+    """Handle one event, taken off the queue at cell `event`."""
+    moment, kind = s[event + m.MOMENT], s[event + m.KIND]
+    arg0, arg1, arg2 = s[event + m.ARG0], s[event + m.ARG1], s[event + m.ARG2]
+    if kind == m.DUE:
+        run = s[m.RUN_TABLE] + arg0 * m.RUN_WIDTH
+        if s[run + m.ACTIVE] and s[run + m.NUMBER] == arg1 and s[run + m.TOKEN] == arg2:
+            s[run + m.WAITING] = -1
+            proceed(p, f, s, g, out, arg0, moment)
+    elif kind == m.BASELINE:
+        _baseline(p, f, s, g, out, arg0, moment, tosses or arg0 > 0)
+    elif kind == m.CANDIDATE:
+        _candidate(p, f, s, g, out, arg0, arg1, moment)
+    elif kind == m.EVENT:
+        happen(p, f, s, g, out, arg0, arg1, arg2, moment)
+    elif kind == m.SOURCE:
+        _source(p, f, s, g, arg0, arg1, moment)
+    elif kind == m.LAPSE:
+        if arg0 == s[m.STAMP]:
+            lapse(p, s, moment, arg1 + 1)
+            first = p[p[at.THRESHOLD_FIRST] + arg1]
+            for j in range(first, p[p[at.THRESHOLD_FIRST] + arg1 + 1]):
+                flow = p[p[at.THRESHOLD_FLOWS] + j]
+                try_entry(p, f, s, g, out, flow, NO_KEY, moment)
+    elif arg1 == s[m.STAMP]:
+        try_entry(p, f, s, g, out, arg0, NO_KEY, moment)
 
 
 @compiled
-def _source(p, s, zones, k, n, moment):
-    """An unlagged moment: the event comes after its lag; the next moment is scheduled."""
-    if p.source_nature[k] == BEFORE_ORDER and not s.reg[ALIVE_NOW]:
+def _source(p, f, s, g, k, n, moment):
+    """An unlagged moment: the next is scheduled, and the event comes after its lag."""
+    if p[p[at.SOURCE_NATURE] + k] == BEFORE_ORDER and not s[m.ALIVE_NOW]:
         return
-    due = add(zones, s.reg[ZONE], moment, p.durations, p.source_lag[k])
-    schedule(s, due, 1, EVENT, p.source_event[k], SCOPE_ALL, n)
-    _next_source(p, s, k, n + 1, s.source_clock[k])
+    _next_source(p, f, s, g, k, n + 1)
+    due = add(p, s[m.ZONE], moment, p[p[at.SOURCE_LAG] + k])
+    schedule(s, due, 1, m.EVENT, p[p[at.SOURCE_EVENT] + k], m.SCOPE_ALL, n)
 
 
 @compiled
-def _baseline(p, s, zones, people, draws, out, n, moment, i, d):
+def _baseline(p, f, s, g, out, n, moment, tosses):
     """Baseline order n: always in the world without; in the world with unless cancelled."""
-    value = value_of(s, people, draws, VALUE, n)
+    value = value_of(s, g, VALUE, n)
     count_without(p, s, out, value)
-    seed, draw, person = s.ids[SEED_ID], s.ids[DRAW_ID], s.ids[PERSON_ID]
-    rates, _ = totals(p, s, moment, FORM_RATE)
-    added, _ = totals(p, s, moment, FORM_ADDED)
+    rates, _ = totals(p, s, g, moment, FORM_RATE)
+    added, _ = totals(p, s, g, moment, FORM_ADDED)
     cancelled = False
     if rates < 0.0 or added < 0.0:
         c1 = min(1.0, max(0.0, -rates))
-        c2 = min(1.0, max(0.0, -added) / s.freg[RATE_OF_BUYING])
-        chance = 1.0 - (1.0 - c1) * (1.0 - c2)
-        cancelled = uniform(seed, draw, person, CANCEL, n) < chance
-    tosses = not (people.kind[i] == NEWCOMER and n == 0 and draws.m[d] == 0)
-    if tosses and uniform(seed, draw, person, COIN, n) < s.freg[DROPOUT]:
-        s.reg[ALIVE_NOW] = 0
+        c2 = min(1.0, max(0.0, -added) / g[m.RATE_OF_BUYING])
+        cancelled = uniform(s, CANCEL, n) < 1.0 - (1.0 - c1) * (1.0 - c2)
+    if tosses and uniform(s, COIN, n) < g[m.DROPOUT]:
+        s[m.ALIVE_NOW] = 0
     else:
-        _next_baseline(s, s.reg[START], n + 1)
+        _next_baseline(s, g, n + 1)
     if cancelled:
-        note(s, moment, T_CANCELLED, n, value)
+        note(s, moment, m.T_CANCELLED, n, value)
         return
-    note(s, moment, T_ORDER, n, value)
-    number = place(p, s, zones, out, value, moment, True)
-    happen(p, s, zones, draws, out, p.order_event, SCOPE_ALL, number, moment)
-    follow(p, s, zones, number, moment)
+    note(s, moment, m.T_ORDER, n, value)
+    _ordered(p, f, s, g, out, value, moment, True)
 
 
 @compiled
-def _candidate(p, s, zones, people, draws, out, x, counter, moment):
+def _candidate(p, f, s, g, out, x, counter, moment):
     """A candidate order of effect x: accepted with the share that the net effect leaves it."""
-    slot = s.effects[x, SLOT]
-    form = p.slot_form[slot]
-    if form == FORM_RATE and not s.reg[ALIVE_NOW]:
-        s.effects[x, PENDING] = 0
+    row = effect_row(s, x)
+    slot = s[row + m.SLOT]
+    form = p[p[at.SLOT_FORM] + slot]
+    if form == FORM_RATE and not s[m.ALIVE_NOW]:
+        s[row + m.PENDING] = 0
         return
-    _, u1 = two_uniforms(
-        s.ids[SEED_ID], s.ids[DRAW_ID], s.ids[PERSON_ID], p.slot_stream[slot], counter
-    )
-    net, positive = totals(p, s, moment, form)
-    accepted = u1 < max(0.0, net) / positive
-    s.effects[x, COUNT] += 1
-    next_candidate(p, s, x)
-    if not accepted:
+    net, positive = totals(p, s, g, moment, form)
+    u = second_uniform(s, p[p[at.SLOT_STREAM] + slot], counter)
+    next_candidate(p, s, g, x)
+    if not u < max(0.0, net) / positive:
         return
-    value = value_of(s, people, draws, p.slot_value_stream[slot], counter)
-    out[EXTRA_ORDERS + p.slot_flow[slot] * FLOW_COLUMNS] += 1
-    note(s, moment, T_EXTRA, slot, value)
-    number = place(p, s, zones, out, value, moment, False)
-    happen(p, s, zones, draws, out, p.order_event, SCOPE_ALL, number, moment)
-    follow(p, s, zones, number, moment)
+    value = value_of(s, g, p[p[at.SLOT_VALUE_STREAM] + slot], counter)
+    out[_EXTRA_ORDERS + p[p[at.SLOT_FLOW] + slot] * FLOW] += 1
+    note(s, moment, m.T_EXTRA, slot, value)
+    _ordered(p, f, s, g, out, value, moment, False)
+
+
+@compiled
+def _ordered(p, f, s, g, out, value, moment, baseline):
+    """An order in the world with: placed, told to the flows, followed by its own events."""
+    number = place(p, s, out, value, moment, baseline)
+    happen(p, f, s, g, out, p[at.ORDER_EVENT], m.SCOPE_ALL, number, moment)
+    follow(p, f, s, number, moment)

@@ -4,115 +4,79 @@ from __future__ import annotations
 
 import math
 
+from playbook_runtime.kernel import fields as at
+from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.clock import add
-from playbook_runtime.kernel.instructions import (
-    AFTER_ORDER,
-    AMOUNT,
-    CREDIT,
-    PERCENT,
-)
-from playbook_runtime.kernel.layout import PerFlow, World, flow_column, world_column
+from playbook_runtime.kernel.instructions import AFTER_ORDER, AMOUNT, CREDIT, PERCENT
+from playbook_runtime.kernel.layout import FLOW, PerFlow, World, flow_column, world_column
 from playbook_runtime.kernel.random import gamma, uniform
-from playbook_runtime.kernel.scratch import (
-    DRAW,
-    DRAW_ID,
-    EVENT,
-    EXTRA,
-    FIRST_ORDER,
-    HORIZON_ORDERS,
-    LAPSE,
-    LAST_ORDER,
-    ORDER_NUMBER,
-    ORDERS,
-    PERSON,
-    PERSON_ID,
-    REVENUE,
-    SCOPE_ORDER,
-    SEED_ID,
-    SPEND_RATE,
-    STAMP,
-    T_REDEEMED,
-    ZONE,
-    note,
-    schedule,
-)
-from playbook_runtime.kernel.streams import SPEND
-from playbook_runtime.kernel.tables import HISTORY, NEVER
+from playbook_runtime.kernel.scratch import note, schedule
+from playbook_runtime.kernel.tables import NEVER
 
 LARGEST_VALUE = 1_000_000_000
-WITHOUT_ORDERS = world_column(0, World.ORDERS)
-WITHOUT_REVENUE = world_column(0, World.REVENUE)
-WITHOUT_CONTRIBUTION = world_column(0, World.CONTRIBUTION_MICRO)
-WITH_ORDERS = world_column(1, World.ORDERS)
-WITH_REVENUE = world_column(1, World.REVENUE)
-WITH_CONTRIBUTION = world_column(1, World.CONTRIBUTION_MICRO)
-WITH_OFFER_COST = world_column(1, World.OFFER_COST)
-FLOW_COLUMNS = flow_column(1, PerFlow.ENTERED) - flow_column(0, PerFlow.ENTERED)
-OFFERS_USED = flow_column(0, PerFlow.OFFERS_USED)
-SUBSIDISED = flow_column(0, PerFlow.SUBSIDISED)
+_WITHOUT_ORDERS = world_column(0, World.ORDERS)
+_WITHOUT_REVENUE = world_column(0, World.REVENUE)
+_WITHOUT_CONTRIBUTION = world_column(0, World.CONTRIBUTION_MICRO)
+_WITH_ORDERS = world_column(1, World.ORDERS)
+_WITH_REVENUE = world_column(1, World.REVENUE)
+_WITH_CONTRIBUTION = world_column(1, World.CONTRIBUTION_MICRO)
+_WITH_OFFER_COST = world_column(1, World.OFFER_COST)
+_OFFERS_USED = flow_column(0, PerFlow.OFFERS_USED)
+_SUBSIDISED = flow_column(0, PerFlow.SUBSIDISED)
 
 
 @compiled
-def value_of(s, people, draws, stream, counter):
-    """Return the value of an order in minor units: Gamma(p, nu), at least 1."""
-    d, i = s.reg[DRAW], s.reg[PERSON]
-    seed, draw, person = s.ids[SEED_ID], s.ids[DRAW_ID], s.ids[PERSON_ID]
-    p, q, scale = draws.spend[d, 0], draws.spend[d, 1], draws.spend[d, 2]
-    if s.freg[SPEND_RATE] == 0.0:
-        if people.kind[i] == HISTORY:
-            shape = q + p * float(people.x[i])
-            rate = scale + float(people.repeat_value[i])
-        else:
-            shape, rate = q, scale
-        s.freg[SPEND_RATE] = gamma(seed, draw, person, SPEND, 0, shape) / rate
-    value = gamma(seed, draw, person, stream, counter, p) / s.freg[SPEND_RATE] + 0.5
-    if value >= float(LARGEST_VALUE):
+def value_of(s, g, stream, counter):
+    """Return the value of an order in minor units: Gamma(p, nu), at least 1.
+
+    SPEND_RATE is nu, drawn when the person's state is.
+    """
+    value = gamma(s, stream, counter, g[m.DRAWN + at.P]) / g[m.SPEND_RATE] + 0.5
+    if not value < float(LARGEST_VALUE):
         return LARGEST_VALUE
     return max(1, math.floor(value))
 
 
 @compiled
-def contribution(p, value):
+def _contribution(p, value):
     """Return what an order leaves after goods, payment and its fixed costs, in micro."""
-    return (value * p.margin_ppm) // 100 - p.fixed_micro
+    return (value * p[at.MARGIN_PPM]) // 100 - p[at.FIXED_MICRO]
 
 
 @compiled
 def _cost_of(p, offer, value):
     """Return (cost, discount) of using an offer at an order, minor units."""
-    kind, size = p.offer_kind[offer], p.offer_value[offer]
+    kind, size = p[p[at.OFFER_KIND] + offer], p[p[at.OFFER_VALUE] + offer]
     if kind == PERCENT:
         cost = (value * size + 500_000) // 1_000_000
         return cost, cost
     if kind in (AMOUNT, CREDIT):
-        cost = min(size, value)
-        return cost, cost
+        return size, size
     return size, 0
 
 
 @compiled
 def _redeem(p, s, out, value, moment, baseline):
     """Use the live offers that the customer will use; return the discount."""
-    discount, best, best_cost = 0, -1, -1
-    for offer in range(p.offer_kind.shape[0]):
-        if s.offer_until[offer] <= moment or not s.offer_will[offer]:
+    discount, best, best_cost, first = 0, -1, -1, -1
+    for offer in range(p[at.OFFERS]):
+        if s[s[m.OFFER_UNTIL] + offer] <= moment or not s[s[m.OFFER_WILL] + offer]:
             continue
-        if value < p.offer_minimum[offer]:
+        if value < p[p[at.OFFER_MINIMUM] + offer]:
             continue
         cost, _ = _cost_of(p, offer, value)
-        if p.stackable:
+        if p[at.STACKABLE]:
+            if first < 0:
+                first = offer
             discount = _use(p, s, out, offer, value, discount, moment)
-            best = offer
-            if baseline and best_cost < 0:
-                best_cost = 0
-                out[SUBSIDISED + s.offer_flow[offer] * FLOW_COLUMNS] += 1
         elif cost > best_cost:
             best, best_cost = offer, cost
-    if best >= 0 and not p.stackable:
+    if best >= 0:
+        first = best
         discount = _use(p, s, out, best, value, 0, moment)
-        if baseline:
-            out[SUBSIDISED + s.offer_flow[best] * FLOW_COLUMNS] += 1
+    if baseline and first >= 0:
+        out[_SUBSIDISED + s[s[m.OFFER_FLOW] + first] * FLOW] += 1
     return discount
 
 
@@ -123,62 +87,69 @@ def _use(p, s, out, offer, value, discount, moment):
     if off > 0:
         off = min(off, value - discount)
         cost = off
-    s.offer_until[offer] = NEVER
-    out[WITH_OFFER_COST] += cost
-    out[OFFERS_USED + s.offer_flow[offer] * FLOW_COLUMNS] += 1
-    note(s, moment, T_REDEEMED, offer, cost)
+    s[s[m.OFFER_UNTIL] + offer] = NEVER
+    out[_WITH_OFFER_COST] += cost
+    out[_OFFERS_USED + s[s[m.OFFER_FLOW] + offer] * FLOW] += 1
+    note(s, moment, m.T_REDEEMED, offer, cost)
     return discount + off
 
 
 @compiled
 def count_without(p, s, out, value):
     """Count a baseline order in the world without."""
-    out[WITHOUT_ORDERS] += 1
-    out[WITHOUT_REVENUE] += value
-    out[WITHOUT_CONTRIBUTION] += contribution(p, value)
+    out[_WITHOUT_ORDERS] += 1
+    out[_WITHOUT_REVENUE] += value
+    out[_WITHOUT_CONTRIBUTION] += _contribution(p, value)
+    s[m.WITHOUT_ORDERS] += 1
 
 
 @compiled
-def place(p, s, zones, out, value, moment, baseline):
+def place(p, s, out, value, moment, baseline):
     """An order in the world with: money, facts, lapse timer, and what follows from it later.
 
     Returns the order's number; the caller lets `order_placed` happen.
     """
     paid = value - _redeem(p, s, out, value, moment, baseline)
-    out[WITH_ORDERS] += 1
-    out[WITH_REVENUE] += paid
-    out[WITH_CONTRIBUTION] += contribution(p, value)
-    number = s.reg[ORDER_NUMBER]
-    s.reg[ORDER_NUMBER] += 1
-    s.reg[HORIZON_ORDERS] += 1
-    if not baseline:
-        s.reg[EXTRA] += 1
-    s.reg[ORDERS] += 1
-    s.reg[REVENUE] += paid
-    if s.reg[FIRST_ORDER] == NEVER:
-        s.reg[FIRST_ORDER] = moment
-    s.reg[LAST_ORDER] = moment
-    s.reg[STAMP] += 1
-    lapse(p, s, zones, moment, 0)
+    out[_WITH_ORDERS] += 1
+    out[_WITH_REVENUE] += paid
+    out[_WITH_CONTRIBUTION] += _contribution(p, value)
+    number = s[m.ORDER_NUMBER]
+    s[m.ORDER_NUMBER] += 1
+    s[m.HORIZON_ORDERS] += 1
+    s[m.ORDERS] += 1
+    s[m.REVENUE] += paid
+    if s[m.FIRST_ORDER] == NEVER:
+        s[m.FIRST_ORDER] = moment
+    s[m.LAST_ORDER] = moment
+    s[m.STAMP] += 1
+    lapse(p, s, moment, 0)
     return number
 
 
 @compiled
-def lapse(p, s, zones, now, index):
-    """Schedule threshold `index` of the lapse timer, not before now."""
-    if index >= p.thresholds.shape[0]:
-        return
-    due = add(zones, s.reg[ZONE], s.reg[LAST_ORDER], p.durations, p.thresholds[index])
-    schedule(s, max(due, now), 2, LAPSE, s.reg[STAMP], index, 0)
+def lapse_due(p, s, index):
+    """Return when threshold `index` of the lapse timer is reached."""
+    return add(p, s[m.ZONE], s[m.LAST_ORDER], p[p[at.THRESHOLDS] + index])
 
 
 @compiled
-def follow(p, s, zones, number, moment):
+def lapse(p, s, now, index):
+    """Schedule threshold `index` of the lapse timer, not before now; those that had passed at the
+    start are skipped as long as there was no order since."""
+    while index < p[at.LAPSES]:
+        due = lapse_due(p, s, index)
+        if s[m.STAMP] > 0 or due >= s[m.START]:
+            schedule(s, max(due, now), 2, m.LAPSE, s[m.STAMP], index, 0)
+            return
+        index += 1
+
+
+@compiled
+def follow(p, f, s, number, moment):
     """Schedule the after-order events of an order, by their assumed rates."""
-    for k in range(p.source_event.shape[0]):
-        if p.source_nature[k] != AFTER_ORDER:
+    for k in range(p[at.SOURCES]):
+        if p[p[at.SOURCE_NATURE] + k] != AFTER_ORDER:
             continue
-        u = uniform(s.ids[SEED_ID], s.ids[DRAW_ID], s.ids[PERSON_ID], p.source_stream[k], number)
-        if u < p.source_rate[k]:
-            due = add(zones, s.reg[ZONE], moment, p.durations, p.source_lag[k])
-            schedule(s, due, 1, EVENT, p.source_event[k], SCOPE_ORDER, number)
+        if uniform(s, p[p[at.SOURCE_STREAM] + k], number) < f[p[at.SOURCE_RATE] + k]:
+            due = add(p, s[m.ZONE], moment, p[p[at.SOURCE_LAG] + k])
+            schedule(s, due, 1, m.EVENT, p[p[at.SOURCE_EVENT] + k], m.SCOPE_ORDER, number)

@@ -15,6 +15,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from playbook_runtime.kernel.cache import compiled
+from playbook_runtime.kernel.scratch import DRAW_ID, PERSON_ID, SEED_ID
 
 M0 = np.uint64(0xD2E7470EE14C6C93)
 M1 = np.uint64(0xCA5A826395121157)
@@ -23,7 +24,8 @@ W1 = np.uint64(0xBB67AE8584CAA73B)
 ELEVEN = np.uint64(11)
 UNIT = 2.0**-53
 DAY = 86400.0
-STICKY = np.uint64(0)  # seed and draw of what depends on the customer alone
+ZERO = np.uint64(0)
+ONE = np.uint64(1)
 
 
 @intrinsic
@@ -62,34 +64,42 @@ def unit(word):
 
 
 @compiled
-def uniform(seed, draw, person, stream, counter):
-    """Return the first uniform of the block at attempt 0."""
-    return unit(philox(seed, draw, person, stream, np.uint64(counter), np.uint64(0))[0])
+def uniform(s, stream, counter):
+    """Return the first uniform of the block at attempt 0, for the draw and person of memory s."""
+    seed, draw, person = np.uint64(s[SEED_ID]), np.uint64(s[DRAW_ID]), np.uint64(s[PERSON_ID])
+    return unit(philox(seed, draw, person, np.uint64(stream), np.uint64(counter), ZERO)[0])
 
 
 @compiled
-def two_uniforms(seed, draw, person, stream, counter):
-    """Return the first two uniforms of the block at attempt 0."""
-    w0, w1, _, _ = philox(seed, draw, person, stream, np.uint64(counter), np.uint64(0))
-    return unit(w0), unit(w1)
+def second_uniform(s, stream, counter):
+    """Return the second uniform of the same block as `uniform`."""
+    seed, draw, person = np.uint64(s[SEED_ID]), np.uint64(s[DRAW_ID]), np.uint64(s[PERSON_ID])
+    return unit(philox(seed, draw, person, np.uint64(stream), np.uint64(counter), ZERO)[1])
 
 
 @compiled
-def gamma(seed, draw, person, stream, counter, shape):
+def sticky_uniform(s, stream):
+    """Return a uniform that depends on the person and the stream alone."""
+    return unit(philox(ZERO, ZERO, np.uint64(s[PERSON_ID]), np.uint64(stream), ZERO, ZERO)[0])
+
+
+@compiled
+def gamma(s, stream, counter, shape):
     """Return a draw from Gamma(shape, rate 1)."""
+    seed, draw, person = np.uint64(s[SEED_ID]), np.uint64(s[DRAW_ID]), np.uint64(s[PERSON_ID])
     a = shape + 1.0 if shape < 1.0 else shape
     d = a - 1.0 / 3.0
     c = 1.0 / math.sqrt(9.0 * d)
-    attempt = np.uint64(0)
+    attempt = ZERO
     while True:
-        w0, w1, w2, w3 = philox(seed, draw, person, stream, np.uint64(counter), attempt)
-        attempt += np.uint64(1)
+        w0, w1, w2, w3 = philox(seed, draw, person, np.uint64(stream), np.uint64(counter), attempt)
+        attempt += ONE
         v1 = 2.0 * unit(w0) - 1.0
         v2 = 2.0 * unit(w1) - 1.0
-        s = v1 * v1 + v2 * v2
-        if not 0.0 < s < 1.0:
+        r = v1 * v1 + v2 * v2
+        if not 0.0 < r < 1.0:
             continue
-        z = v1 * math.sqrt(-2.0 * math.log(s) / s)
+        z = v1 * math.sqrt(-2.0 * math.log(r) / r)
         t = 1.0 + c * z
         if not t > 0.0:
             continue
@@ -102,10 +112,10 @@ def gamma(seed, draw, person, stream, counter, shape):
 
 
 @compiled
-def beta(seed, draw, person, stream_a, stream_b, a, b):
+def beta(s, stream_a, stream_b, a, b):
     """Return a draw from Beta(a, b) as A / (A + B) of two gammas."""
-    first = gamma(seed, draw, person, stream_a, 0, a)
-    second = gamma(seed, draw, person, stream_b, 0, b)
+    first = gamma(s, stream_a, 0, a)
+    second = gamma(s, stream_b, 0, b)
     total = first + second
     if total > 0.0:
         return first / total

@@ -13,22 +13,18 @@ from typing import NamedTuple
 
 import numpy as np
 
+from playbook_runtime.kernel import scratch as m
+from playbook_runtime.kernel.fields import packed_draws, packed_people, packed_program
 from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.kernel.layout import width
 from playbook_runtime.kernel.loop import simulate
-from playbook_runtime.kernel.scratch import OVERFLOW, TRACED, Scratch, scratch
-from playbook_runtime.kernel.tables import (
-    I64,
-    Draws,
-    People,
-    Zones,
-    rows,
-    some_draws,
-)
+from playbook_runtime.kernel.scratch import Sizes, working_memory
+from playbook_runtime.kernel.tables import F64, I64, Draws, People, Zones
 
 CHUNK = 100_000  # persons times draws
-FIRST_ROOM = 64
+FIRST_ROOM = 48
 MOST_ROOM = 1 << 20
+INT64_BITS = 1 << 64
 
 
 class Horizon(NamedTuple):
@@ -39,10 +35,57 @@ class Horizon(NamedTuple):
     end: int
 
 
+class Task(NamedTuple):
+    """All that the kernel needs, packed; columns counts those of the result."""
+
+    program: I64
+    program_floats: F64
+    people: I64
+    people_floats: F64
+    draws: I64
+    draw_floats: F64
+    sizes: Sizes
+    horizon: Horizon
+    columns: int
+
+
+class Piece(NamedTuple):
+    """Persons [first, last) in draws [first_draw, last_draw)."""
+
+    first: int
+    last: int
+    first_draw: int
+    last_draw: int
+
+
 def default_threads() -> int:
     """Return how many processors this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity is not None else (os.cpu_count() or 1)
+
+
+def task_of(program: Program, zones: Zones, people: People, draws: Draws, horizon: Horizon) -> Task:
+    """Return everything packed."""
+    sizes = Sizes(
+        flows=len(program.flow_first),
+        messages=program.messages,
+        channels=people.consent.shape[1],
+        events=people.last_event.shape[1],
+        offers=len(program.offer_kind),
+        sources=len(program.source_event),
+        statics=people.static.shape[1],
+        waits=int(program.event_wait.max(initial=-1)) + 1,
+        slots=draws.effect.shape[1],
+        sends=draws.redemption.shape[1],
+    )
+    return Task(
+        *packed_program(program, zones),
+        *packed_people(people),
+        *packed_draws(draws),
+        sizes,
+        horizon,
+        width(len(program.flow_first)),
+    )
 
 
 def run(
@@ -60,14 +103,14 @@ def run(
 
     `progress` is told how many persons times draws have been done since it was told last.
     """
-    total = np.zeros((len(draws.number), width(len(program.flow_first))), dtype=np.int64)
+    task = task_of(program, zones, people, draws, horizon)
+    total = np.zeros((len(draws.number), task.columns), dtype=np.int64)
     workers = threads or default_threads()
-    pieces = _pieces(len(people.key), len(draws.number), chunk)
     pool = ThreadPoolExecutor(workers)
-    waiting: dict[Future[I64], tuple[int, int, int, int]] = {}
+    waiting: dict[Future[I64], Piece] = {}
     try:
-        for piece in pieces:
-            waiting[pool.submit(_chunk, program, zones, people, draws, horizon, piece)] = piece
+        for piece in _pieces(len(people.key), len(draws.number), chunk):
+            waiting[pool.submit(_counts, task, piece)] = piece
             if len(waiting) >= 2 * workers:
                 _collect(waiting, total, progress)
         while waiting:
@@ -78,82 +121,60 @@ def run(
 
 
 def _collect(
-    waiting: dict[Future[I64], tuple[int, int, int, int]],
-    total: I64,
-    progress: Callable[[int], None] | None,
+    waiting: dict[Future[I64], Piece], total: I64, progress: Callable[[int], None] | None
 ) -> None:
     done, _ = wait(waiting, return_when=FIRST_COMPLETED)
     for future in done:
-        first, last, first_draw, last_draw = waiting.pop(future)
-        total[first_draw:last_draw] += future.result()
+        piece = waiting.pop(future)
+        total[piece.first_draw : piece.last_draw] += future.result()
         if progress is not None:
-            progress((last - first) * (last_draw - first_draw))
+            progress((piece.last - piece.first) * (piece.last_draw - piece.first_draw))
 
 
-def _pieces(people: int, draws: int, chunk: int) -> Iterator[tuple[int, int, int, int]]:
-    """Yield (first person, last person, first draw, last draw) of pieces of about a chunk."""
-    many = min(draws, max(1, chunk // 64))
-    step = max(1, chunk // max(many, 1))
-    for first in range(0, people, step):
+def _pieces(people: int, draws: int, chunk: int) -> Iterator[Piece]:
+    """Yield pieces of about `chunk` persons times draws, many persons before many draws."""
+    persons = max(1, min(people, chunk))
+    many = max(1, chunk // persons)
+    for first in range(0, people, persons):
         for first_draw in range(0, draws, many):
-            yield first, min(first + step, people), first_draw, min(first_draw + many, draws)
+            yield Piece(
+                first,
+                min(first + persons, people),
+                first_draw,
+                min(first_draw + many, draws),
+            )
 
 
-def _chunk(
-    program: Program,
-    zones: Zones,
-    people: People,
-    draws: Draws,
-    horizon: Horizon,
-    piece: tuple[int, int, int, int],
-) -> I64:
-    first, last, first_draw, last_draw = piece
-    some, part = rows(people, first, last), some_draws(draws, first_draw, last_draw)
-    return counted(program, zones, some, part, horizon)[0]
+def _counts(task: Task, piece: Piece) -> I64:
+    return counted(task, piece)[0]
 
 
-def counted(
-    program: Program,
-    zones: Zones,
-    people: People,
-    draws: Draws,
-    horizon: Horizon,
-    trace_rows: int = 0,
-) -> tuple[I64, I64]:
-    """Return (counts, trace) of one chunk on this thread. Room that ran out is doubled."""
+def counted(task: Task, piece: Piece, trace_rows: int = 0) -> tuple[I64, I64]:
+    """Return (counts, trace) of one piece on this thread. Room that ran out is doubled."""
     room = FIRST_ROOM
+    people = slice(piece.first, piece.last)
+    draws = slice(piece.first_draw, piece.last_draw)
     while True:
-        memory = _memory(program, people, room, trace_rows)
-        out = np.zeros((len(draws.number), width(len(program.flow_first))), dtype=np.int64)
+        memory = working_memory(task.sizes, room, trace_rows)
+        seed = task.horizon.seed % INT64_BITS
+        memory.integers[m.SEED_ID] = seed - INT64_BITS if seed >= INT64_BITS // 2 else seed
+        memory.integers[m.START] = task.horizon.start
+        memory.integers[m.FINISH] = task.horizon.end
+        out = np.zeros((piece.last_draw - piece.first_draw, task.columns), dtype=np.int64)
         simulate(
-            program,
-            zones,
-            people,
-            draws,
-            np.uint64(horizon.seed),
-            horizon.start,
-            horizon.end,
-            memory,
+            task.program,
+            task.program_floats,
+            task.people[people],
+            task.people_floats[people],
+            task.draws[draws],
+            task.draw_floats[draws],
+            memory.integers,
+            memory.floats,
             out,
         )
-        if not memory.reg[OVERFLOW]:
-            return out, memory.trace[: memory.reg[TRACED]]
+        if not memory.integers[m.OVERFLOW]:
+            return out, memory.trace()
         if room > MOST_ROOM:
             raise MemoryError(f"one person has more than {MOST_ROOM:,} things at once to remember")
         room *= 2
         trace_rows *= 2
-
-
-def _memory(program: Program, people: People, room: int, trace_rows: int) -> Scratch:
-    return scratch(
-        room,
-        flows=len(program.flow_first),
-        messages=program.messages,
-        channels=people.consent.shape[1],
-        events=people.last_event.shape[1],
-        offers=len(program.offer_kind),
-        sources=len(program.source_event),
-        statics=people.static.shape[1],
-        waits=int(program.event_wait.max(initial=-1)) + 1,
-        trace_rows=trace_rows,
-    )

@@ -2,243 +2,231 @@
 
 from __future__ import annotations
 
+import math
+
+from playbook_runtime.kernel import fields as at
+from playbook_runtime.kernel import instructions as code
+from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.clock import add
 from playbook_runtime.kernel.effects import begin
 from playbook_runtime.kernel.evaluate import holds
-from playbook_runtime.kernel.instructions import (
-    AGAIN,
-    END,
-    IF,
-    KEY_NONE,
-    NEXT,
-    ONCE,
-    OP,
-    OTHERWISE,
-    RANK,
-    SEND,
-    SPLIT,
-    TASK,
-    WAIT,
-    WAIT_EVENT,
-    A,
-    B,
-    C,
-)
-from playbook_runtime.kernel.layout import PerFlow, World, flow_column, world_column
-from playbook_runtime.kernel.random import STICKY, uniform
-from playbook_runtime.kernel.scratch import (
-    ACTED_AT,
-    ACTIVE,
-    DUE,
-    ENTERED_AT,
-    ENTRY,
-    FLOW,
-    HELD_OUT,
-    IF_HAPPENED,
-    KEY,
-    NUMBER,
-    OVERFLOW,
-    PERSON_ID,
-    PLANNED,
-    POINTER,
-    RUN_NUMBER,
-    RUNS,
-    SCOPE_ORDER,
-    SCOPE_RUN,
-    T_ENTERED,
-    TOKEN,
-    WAITING,
-    ZONE,
-    note,
-    schedule,
-)
-from playbook_runtime.kernel.sending import DONE, FLOW_COLUMNS, try_to_send
+from playbook_runtime.kernel.layout import FLOW, PerFlow, World, flow_column, world_column
+from playbook_runtime.kernel.random import sticky_uniform
+from playbook_runtime.kernel.scratch import note, schedule
+from playbook_runtime.kernel.sending import DONE, try_to_send
 from playbook_runtime.kernel.tables import NEVER
 
-ENTERED = flow_column(0, PerFlow.ENTERED)
-TASKS = flow_column(0, PerFlow.TASKS)
-HOLDOUT = flow_column(0, PerFlow.HELD_HOLDOUT)
-WITH_MESSAGE_COST = world_column(1, World.MESSAGE_COST_MICRO)
 NO_KEY = -1
+_ENTERED = flow_column(0, PerFlow.ENTERED)
+_TASKS = flow_column(0, PerFlow.TASKS)
+_HOLDOUT = flow_column(0, PerFlow.HELD_HOLDOUT)
+_WITH_MESSAGE_COST = world_column(1, World.MESSAGE_COST_MICRO)
 
 
 @compiled
-def try_entry(p, s, zones, draws, out, flow, key, moment):
-    """Let the customer enter a flow, if it is on and all its conditions hold."""
-    if not p.flow_on[flow]:
-        return
-    for r in range(s.reg[RUNS]):
-        if s.runs[r, ACTIVE] and s.runs[r, FLOW] == flow and s.runs[r, KEY] == key:
-            return
-    rule = p.flow_entry[flow, 0]
-    last = s.last_entry[flow]
+def _run(s, r):
+    """Return the cell where run r stands."""
+    return s[m.RUN_TABLE] + r * m.RUN_WIDTH
+
+
+@compiled
+def _may_enter(p, f, s, flow, key, moment):
+    """Return whether the customer enters a flow now."""
+    if not p[p[at.FLOW_ON] + flow]:
+        return False
+    for r in range(s[m.RUNS]):
+        run = _run(s, r)
+        if s[run + m.ACTIVE] and s[run + m.FLOW] == flow and s[run + m.KEY] == key:
+            return False
+    rule = p[at.FLOW_ENTRY] + 2 * flow
+    last = s[s[m.LAST_ENTRY] + flow]
     if last != NEVER:
-        if rule == ONCE:
-            return
-        again = p.flow_entry[flow, 1]
-        if rule == AGAIN and moment < add(zones, s.reg[ZONE], last, p.durations, again):
-            return
-    if not holds(p, s, zones, p.flow_where[flow], moment):
-        return
-    if not holds(p, s, zones, p.flow_audience[flow], moment):
+        if p[rule] == code.ONCE:
+            return False
+        if p[rule] == code.AGAIN and moment < add(p, s[m.ZONE], last, p[rule + 1]):
+            return False
+    if not holds(p, f, s, p[p[at.FLOW_WHERE] + flow], moment):
+        return False
+    return holds(p, f, s, p[p[at.FLOW_AUDIENCE] + flow], moment)
+
+
+@compiled
+def try_entry(p, f, s, g, out, flow, key, moment):
+    """Let the customer enter a flow, if it is on and all its conditions hold."""
+    if not _may_enter(p, f, s, flow, key, moment):
         return
     r = _free_run(s)
     if r < 0:
         return
-    entry = s.entries[flow]
-    s.entries[flow] = entry + 1
-    s.last_entry[flow] = moment
-    out[ENTERED + flow * FLOW_COLUMNS] += 1
-    note(s, moment, T_ENTERED, flow, entry)
-    run = s.runs[r]
-    run[ACTIVE], run[FLOW], run[KEY], run[NUMBER] = 1, flow, key, s.reg[RUN_NUMBER]
-    s.reg[RUN_NUMBER] += 1
-    run[POINTER], run[TOKEN], run[ENTERED_AT] = p.flow_first[flow], 0, moment
-    run[ACTED_AT], run[PLANNED], run[ENTRY] = moment, NEVER, entry
-    run[WAITING], run[IF_HAPPENED] = -1, -1
-    s.seen[r, :] = NEVER
+    entry = s[s[m.ENTRIES] + flow]
+    s[s[m.ENTRIES] + flow] = entry + 1
+    s[s[m.LAST_ENTRY] + flow] = moment
+    out[_ENTERED + flow * FLOW] += 1
+    note(s, moment, m.T_ENTERED, flow, entry)
+    run = _run(s, r)
+    s[run + m.ACTIVE], s[run + m.FLOW], s[run + m.KEY] = 1, flow, key
+    s[run + m.NUMBER] = s[m.RUN_NUMBER]
+    s[m.RUN_NUMBER] += 1
+    s[run + m.POINTER], s[run + m.TOKEN] = p[p[at.FLOW_FIRST] + flow], 0
+    s[run + m.ENTERED_AT], s[run + m.ACTED_AT] = moment, moment
+    s[run + m.PLANNED], s[run + m.ENTRY] = NEVER, entry
+    s[run + m.WAITING], s[run + m.IF_HAPPENED] = -1, -1
+    for wait in range(s[m.WAITS]):
+        s[s[m.SEEN] + r * s[m.WAITS] + wait] = NEVER
     _due(p, s, r, moment)
-    if not s.reg[HELD_OUT]:
-        first = p.flow_slots[flow, 0]
-        for slot in range(first, first + p.flow_slots[flow, 1]):
-            begin(p, s, draws, slot, moment, entry, True)
+    if not s[m.HELD_OUT]:
+        slots = p[at.FLOW_SLOTS] + 2 * flow
+        for slot in range(p[slots], p[slots] + p[slots + 1]):
+            begin(p, s, g, slot, moment, entry, True)
 
 
 @compiled
 def _free_run(s):
-    for r in range(s.reg[RUNS]):
-        if not s.runs[r, ACTIVE]:
+    """Return a row for a new run, -1 where there is no room."""
+    for r in range(s[m.RUNS]):
+        if not s[_run(s, r) + m.ACTIVE]:
             return r
-    r = s.reg[RUNS]
-    if r >= s.runs.shape[0]:
-        s.reg[OVERFLOW] = 1
+    r = s[m.RUNS]
+    if r >= s[m.ROOM]:
+        s[m.OVERFLOW] = 1
         return -1
-    s.reg[RUNS] = r + 1
+    s[m.RUNS] = r + 1
     return r
 
 
 @compiled
 def _due(p, s, r, moment):
     """Make a run due at its pointer; whatever it was due for before is void."""
-    run = s.runs[r]
-    run[TOKEN] += 1
-    schedule(s, moment, p.code[run[POINTER], RANK], DUE, r, run[NUMBER], run[TOKEN])
+    run = _run(s, r)
+    s[run + m.TOKEN] += 1
+    rank = p[p[at.CODE] + s[run + m.POINTER] * code.CODE_WIDTH + code.RANK]
+    schedule(s, moment, rank, m.DUE, r, s[run + m.NUMBER], s[run + m.TOKEN])
 
 
 @compiled
-def _concerns(p, s, r, scope, number):
+def _concerns(p, s, run, scope, number):
     """Return whether an event concerns a run: of its own message, of its own order, or any."""
-    if scope == SCOPE_RUN:
-        return s.runs[r, NUMBER] == number
-    if scope == SCOPE_ORDER:
-        flow = s.runs[r, FLOW]
-        return p.flow_key[flow] == KEY_NONE or s.runs[r, KEY] == number
+    if scope == m.SCOPE_RUN:
+        return s[run + m.NUMBER] == number
+    if scope == m.SCOPE_ORDER:
+        key = p[p[at.FLOW_KEY] + s[run + m.FLOW]]
+        if key == code.KEY_NONE:
+            return True
+        return key == code.KEY_ORDER and s[run + m.KEY] == number
     return True
 
 
 @compiled
-def happen(p, s, zones, draws, out, event, scope, number, moment):
+def happen(p, f, s, g, out, event, scope, number, moment):
     """An event happens: exits, waits, then entries."""
-    s.last_event[event] = moment
-    wait = p.event_wait[event]
+    s[s[m.LAST_EVENT] + event] = moment
+    wait = p[p[at.EVENT_WAIT] + event]
     done = -1
     while True:  # runs in the order of their entry
         r = _next_run(s, done)
         if r < 0:
             break
-        run = s.runs[r]
-        done = run[NUMBER]
-        if p.flow_exit_on[run[FLOW], event]:
-            run[ACTIVE] = 0
-        elif wait >= 0 and _concerns(p, s, r, scope, number):
-            s.seen[r, wait] = moment
-            if run[WAITING] == wait:
-                run[WAITING] = -1
-                run[POINTER] = run[IF_HAPPENED]
+        run = _run(s, r)
+        done = s[run + m.NUMBER]
+        if p[p[at.FLOW_EXIT_ON] + s[run + m.FLOW] * p[at.EVENTS_COUNTED] + event]:
+            s[run + m.ACTIVE] = 0
+        elif wait >= 0 and _concerns(p, s, run, scope, number):
+            s[s[m.SEEN] + r * s[m.WAITS] + wait] = moment
+            if s[run + m.WAITING] == wait:
+                s[run + m.WAITING] = -1
+                s[run + m.POINTER] = s[run + m.IF_HAPPENED]
                 _due(p, s, r, moment)
-    for i in range(p.event_first[event], p.event_first[event + 1]):
-        flow = p.event_flows[i]
-        key = number if p.flow_key[flow] != KEY_NONE else NO_KEY
-        try_entry(p, s, zones, draws, out, flow, key, moment)
+    first = p[p[at.EVENT_FIRST] + event]
+    for i in range(first, p[p[at.EVENT_FIRST] + event + 1]):
+        flow = p[p[at.EVENT_FLOWS] + i]
+        key = number if p[p[at.FLOW_KEY] + flow] != code.KEY_NONE else NO_KEY
+        try_entry(p, f, s, g, out, flow, key, moment)
 
 
 @compiled
 def _next_run(s, done):
     """Return the active run with the smallest number above `done`, or -1."""
-    best = -1
-    for r in range(s.reg[RUNS]):
-        number = s.runs[r, NUMBER]
-        if s.runs[r, ACTIVE] and number > done and (best < 0 or number < s.runs[best, NUMBER]):
-            best = r
+    best, smallest = -1, 0
+    for r in range(s[m.RUNS]):
+        run = _run(s, r)
+        number = s[run + m.NUMBER]
+        if s[run + m.ACTIVE] and number > done and (best < 0 or number < smallest):
+            best, smallest = r, number
     return best
 
 
 @compiled
-def proceed(p, s, zones, draws, out, r, moment):
+def proceed(p, f, s, g, out, r, moment):
     """Run r goes on at its pointer until it waits or ends."""
-    run = s.runs[r]
-    flow = run[FLOW]
-    if run[WAITING] >= 0:  # the wait timed out
-        run[WAITING] = -1
-        run[POINTER] = p.code[run[POINTER], OTHERWISE]
+    run = _run(s, r)
+    flow = s[run + m.FLOW]
     while True:
-        code = p.code[run[POINTER]]
-        op = code[OP]
-        if op == END:
-            run[ACTIVE] = 0
+        row = p[at.CODE] + s[run + m.POINTER] * code.CODE_WIDTH
+        op = p[row + code.OP]
+        following = p[row + code.NEXT]
+        if op == code.END:
+            s[run + m.ACTIVE] = 0
             return
-        if (
-            op in (SEND, TASK)
-            and p.flow_exit_when[flow] >= 0
-            and holds(p, s, zones, p.flow_exit_when[flow], moment)
-        ):
-            run[ACTIVE] = 0
-            return
-        if op == SEND:
-            later = try_to_send(p, s, zones, draws, out, r, code, moment)
+        if op == code.SEND or op == code.TASK:  # noqa: PLR1714  a tuple costs in compiled code
+            exit_when = p[p[at.FLOW_EXIT_WHEN] + flow]
+            if exit_when >= 0 and holds(p, f, s, exit_when, moment):
+                s[run + m.ACTIVE] = 0
+                return
+        if op == code.SEND:
+            later = try_to_send(p, f, s, g, out, run, row, moment)
             if later != DONE:
                 _due(p, s, r, later)
                 return
-            run[PLANNED] = NEVER
-            run[ACTED_AT] = moment
-            run[POINTER] = code[NEXT]
-        elif op == TASK:
-            if s.reg[HELD_OUT]:
-                out[HOLDOUT + flow * FLOW_COLUMNS] += 1
+            s[run + m.PLANNED] = NEVER
+            s[run + m.ACTED_AT] = moment
+        elif op == code.TASK:
+            if s[m.HELD_OUT]:
+                out[_HOLDOUT + flow * FLOW] += 1
             else:
-                out[TASKS + flow * FLOW_COLUMNS] += 1
-                out[WITH_MESSAGE_COST] += code[A]
-            run[ACTED_AT] = moment
-            run[POINTER] = code[NEXT]
-        elif op == WAIT:
-            run[POINTER] = code[NEXT]
-            later = add(zones, s.reg[ZONE], moment, p.durations, code[A])
+                out[_TASKS + flow * FLOW] += 1
+                out[_WITH_MESSAGE_COST] += p[row + code.A]
+            s[run + m.ACTED_AT] = moment
+        elif op == code.WAIT:
+            later = add(p, s[m.ZONE], moment, p[row + code.A])
             if later > moment:
+                s[run + m.POINTER] = following
                 _due(p, s, r, later)
                 return
-        elif op == WAIT_EVENT:
-            since = run[ENTERED_AT] if code[C] else run[ACTED_AT]
-            if s.seen[r, code[A]] > since:
-                run[POINTER] = code[NEXT]
-            else:
-                run[WAITING], run[IF_HAPPENED] = code[A], code[NEXT]
-                _due(p, s, r, add(zones, s.reg[ZONE], moment, p.durations, code[B]))
+        elif op == code.WAIT_EVENT:
+            if not _already(p, s, r, run, row):
+                _await(p, s, r, run, row, moment)
                 return
-        elif op == IF:
-            run[POINTER] = code[NEXT] if holds(p, s, zones, code[A], moment) else code[OTHERWISE]
-        elif op == SPLIT:
-            run[POINTER] = _arm(p, s, code)
-        else:
-            run[POINTER] = code[NEXT]
+        elif op == code.IF:
+            if not holds(p, f, s, p[row + code.A], moment):
+                following = p[row + code.OTHERWISE]
+        elif op == code.SPLIT:
+            following = _arm(p, s, row)
+        s[run + m.POINTER] = following
 
 
 @compiled
-def _arm(p, s, code):
+def _already(p, s, r, run, row):
+    """Return whether the awaited event came since the previous action, or since entry."""
+    since = s[run + m.ENTERED_AT] if p[row + code.C] else s[run + m.ACTED_AT]
+    return s[s[m.SEEN] + r * s[m.WAITS] + p[row + code.A]] > since
+
+
+@compiled
+def _await(p, s, r, run, row, moment):
+    """Wait for the event; due on the way of the time-out unless it comes before."""
+    s[run + m.IF_HAPPENED] = p[row + code.NEXT]
+    s[run + m.POINTER] = p[row + code.OTHERWISE]
+    _due(p, s, r, add(p, s[m.ZONE], moment, p[row + code.B]))
+    s[run + m.WAITING] = p[row + code.A]
+
+
+@compiled
+def _arm(p, s, row):
     """Return where the customer's arm of a split begins: always the same arm."""
-    u = uniform(STICKY, STICKY, s.ids[PERSON_ID], p.split_stream[code[C]], 0)
-    bucket = int(u * 1_000_000.0)
-    for arm in range(code[A], code[A] + code[B]):
-        if bucket < p.arm_end[arm]:
-            return p.arm_target[arm]
-    return p.arm_target[code[A] + code[B] - 1]
+    bucket = math.floor(sticky_uniform(s, p[p[at.SPLIT_STREAM] + p[row + code.C]]) * 1_000_000.0)
+    last = p[row + code.A] + p[row + code.B] - 1
+    for arm in range(p[row + code.A], last):
+        if bucket < p[p[at.ARM_END] + arm]:
+            return p[p[at.ARM_TARGET] + arm]
+    return p[p[at.ARM_TARGET] + last]

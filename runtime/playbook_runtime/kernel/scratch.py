@@ -1,7 +1,8 @@
-"""What the loop remembers of one person in one draw: made once a chunk, wiped for every person.
+"""What the loop remembers of one person in one draw: two flat arrays, wiped for every person.
 
-Sizes are fixed while a chunk runs; whoever finds no room sets OVERFLOW, and the host runs the chunk
-again with twice the room. Nothing is ever dropped.
+`s` holds integers, `g` floats. The first cells of `s` are registers, then come the places where its
+tables begin. Sizes are fixed while a chunk runs; whoever finds no room sets OVERFLOW, and the host
+runs the chunk again with twice the room. Nothing is ever dropped.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from playbook_runtime.kernel.cache import compiled
-from playbook_runtime.kernel.tables import F64, I8, I64, NEVER, U64
+from playbook_runtime.kernel.fields import EFFECT
+from playbook_runtime.kernel.tables import F64, I64, NEVER
 
-# Registers.
+# Registers, wiped for every person up to KEPT.
 (
     EVENTS,
     SEQUENCE,
@@ -32,25 +34,48 @@ from playbook_runtime.kernel.tables import F64, I8, I64, NEVER, U64
     ALIVE_NOW,
     EFFECTS,
     LOGGED,
-    OVERFLOW,
     ZONE,
     ZONE_KNOWN,
-    START,
-    FINISH,
-    PERSON,
-    DRAW,
-    TRACED,
     HORIZON_ORDERS,
-    EXTRA,
-) = range(27)
-REGISTERS = 27
-RATE_OF_BUYING, DROPOUT, SPEND_RATE, CLOCK = range(4)
-SEED_ID, DRAW_ID, PERSON_ID = range(3)
+    PERSON_ID,
+    PERSON,
+    WITHOUT_ORDERS,
+) = range(23)
+KEPT = 23
+SEED_ID, DRAW_ID, DRAW, START, FINISH, OVERFLOW, TRACED = range(23, 30)
+# Places of tables, and how many rows they have.
+(
+    QUEUE,
+    RUN_TABLE,
+    SEEN,
+    EFFECT_TABLE,
+    LOG,
+    ENTRIES,
+    LAST_ENTRY,
+    LAST_MESSAGE,
+    LAST_CHANNEL,
+    LAST_EVENT,
+    CONSENTS_TO,
+    STATIC_ANSWERS,
+    OFFER_UNTIL,
+    OFFER_WILL,
+    OFFER_ISSUED,
+    OFFER_FLOW,
+    STACK,
+    TRACE,
+    END_OF_TABLES,
+) = range(30, 49)
+ROOM, LOG_ROOM, TRACE_ROOM, WAITS, STRENGTH, SOURCE_CLOCK, REDEMPTION = range(49, 56)
+_HEADER = 56
+
+# Floats: the state, then the draw's row.
+RATE_OF_BUYING, DROPOUT, SPEND_RATE, CLOCK, DRAWN = range(5)
 
 # Columns of queued events and kinds of them.
 MOMENT, RANK, ORDER, KIND, ARG0, ARG1, ARG2 = range(7)
-BASELINE, CANDIDATE, LAPSE, EXISTING, EVENT, SOURCE, DUE = range(7)
-SCOPE_ALL, SCOPE_ORDER, SCOPE_RUN = range(3)
+QUEUE_WIDTH = 7
+BASELINE, CANDIDATE, LAPSE, PAST, EVENT, SOURCE, DUE = range(7)
+SCOPE_ALL, SCOPE_ORDER, SCOPE_RUN, SCOPE_CART = range(4)
 
 # Columns of runs.
 (
@@ -69,156 +94,153 @@ SCOPE_ALL, SCOPE_ORDER, SCOPE_RUN = range(3)
 ) = range(12)
 RUN_WIDTH = 12
 
-# Columns of effects.
+# Columns of effects, integers and floats.
 BEGUN, UNTIL, SLOT, PENDING, COUNT, ENTRY_OF = range(6)
+EFFECT_WIDTH = 6
 SIZE, PEAK, CANDIDATE_CLOCK = range(3)
+STRENGTH_WIDTH = 3
 
-# Kinds of trace rows: (draw row, person row, moment, kind, a, b).
+# Trace rows: (draw row, person row, moment, kind, a, b).
 T_SENT, T_HELD, T_ORDER, T_CANCELLED, T_EXTRA, T_ENTERED, T_REDEEMED = range(7)
+TRACE_WIDTH = 6
 
 
-class Scratch(NamedTuple):
-    """Working memory. Q queued events, R runs, X effects, G logged sends."""
+class Memory(NamedTuple):
+    """Working memory of one chunk."""
 
-    reg: I64
-    freg: F64
-    ids: U64
-    queue: I64  # (Q, 7)
-    runs: I64  # (R, RUN_WIDTH)
-    seen: I64  # (R, waits)
-    effects: I64  # (X, 6)
-    strength: F64  # (X, 3)
-    log: I64  # (G, 2): moment, channel
-    entries: I64
-    last_entry: I64
-    last_message: I64
-    last_channel: I64
-    last_event: I64
-    consent: I8
-    static: I8
-    offer_until: I64
-    offer_will: I8
-    offer_issued: I64
-    offer_flow: I64
-    source_clock: F64
-    stack: I8
-    trace: I64  # (.., 6); no rows: no trace
+    integers: I64
+    floats: F64
+
+    def trace(self) -> I64:
+        """Return the rows that were traced."""
+        first = self.integers[TRACE]
+        rows = self.integers[TRACED]
+        return self.integers[first : first + rows * TRACE_WIDTH].reshape(-1, TRACE_WIDTH)
 
 
-def scratch(
-    room: int,
-    *,
-    flows: int,
-    messages: int,
-    channels: int,
-    events: int,
-    offers: int,
-    sources: int,
-    statics: int,
-    waits: int,
-    trace_rows: int = 0,
-) -> Scratch:
-    """Return working memory with `room` places for events, runs, effects and logged sends."""
+class Sizes(NamedTuple):
+    """How many of each thing a person can have to do with."""
 
-    def integers(*shape: int) -> I64:
-        return np.zeros(shape, np.int64)
+    flows: int
+    messages: int
+    channels: int
+    events: int
+    offers: int
+    sources: int
+    statics: int
+    waits: int
+    slots: int
+    sends: int
 
-    return Scratch(
-        reg=integers(REGISTERS),
-        freg=np.zeros(4),
-        ids=np.zeros(3, np.uint64),
-        queue=integers(room, 7),
-        runs=integers(room, RUN_WIDTH),
-        seen=integers(room, max(waits, 1)),
-        effects=integers(room, 6),
-        strength=np.zeros((room, 3)),
-        log=integers(4 * room, 2),
-        entries=integers(flows),
-        last_entry=integers(flows),
-        last_message=integers(messages),
-        last_channel=integers(channels),
-        last_event=integers(events),
-        consent=np.zeros(channels, np.int8),
-        static=np.zeros(statics, np.int8),
-        offer_until=integers(offers),
-        offer_will=np.zeros(offers, np.int8),
-        offer_issued=integers(offers),
-        offer_flow=integers(offers),
-        source_clock=np.zeros(sources),
-        stack=np.zeros(256, np.int8),
-        trace=integers(trace_rows, 6),
+
+def working_memory(sizes: Sizes, room: int, trace_rows: int) -> Memory:
+    """Return memory with `room` places for events, runs and effects, and 4 x room logged sends."""
+    waits = max(sizes.waits, 1)
+    tables = (
+        (QUEUE, room * QUEUE_WIDTH),
+        (RUN_TABLE, room * RUN_WIDTH),
+        (SEEN, room * waits),
+        (EFFECT_TABLE, room * EFFECT_WIDTH),
+        (LOG, 4 * room * 2),
+        (ENTRIES, sizes.flows),
+        (LAST_ENTRY, sizes.flows),
+        (LAST_MESSAGE, sizes.messages),
+        (LAST_CHANNEL, sizes.channels),
+        (LAST_EVENT, sizes.events),
+        (CONSENTS_TO, sizes.channels),
+        (STATIC_ANSWERS, sizes.statics),
+        (OFFER_UNTIL, sizes.offers),
+        (OFFER_WILL, sizes.offers),
+        (OFFER_ISSUED, sizes.offers),
+        (OFFER_FLOW, sizes.offers),
+        (STACK, 256),
+        (TRACE, trace_rows * TRACE_WIDTH),
     )
+    length = _HEADER
+    header = np.zeros(_HEADER, dtype=np.int64)
+    for cell, size in tables:
+        header[cell] = length
+        length += size
+    header[END_OF_TABLES] = length
+    header[ROOM], header[LOG_ROOM], header[TRACE_ROOM] = room, 4 * room, trace_rows
+    header[WAITS] = waits
+    drawn = DRAWN + EFFECT + sizes.slots + sizes.sends
+    header[REDEMPTION] = DRAWN + EFFECT + sizes.slots
+    header[SOURCE_CLOCK] = drawn
+    header[STRENGTH] = drawn + sizes.sources
+    integers = np.zeros(length, dtype=np.int64)
+    integers[:_HEADER] = header
+    return Memory(integers, np.zeros(drawn + sizes.sources + room * STRENGTH_WIDTH))
 
 
 @compiled
 def wipe(s):
-    """Forget the last person; the overflow flag and the trace stay."""
-    overflow, traced = s.reg[OVERFLOW], s.reg[TRACED]
-    s.reg[:] = 0
-    s.reg[OVERFLOW], s.reg[TRACED] = overflow, traced
-    s.entries[:] = 0
-    s.last_entry[:] = NEVER
-    s.last_message[:] = NEVER
-    s.last_channel[:] = NEVER
-    s.offer_until[:] = NEVER
-    s.offer_will[:] = 0
-    s.offer_issued[:] = 0
+    """Forget the last person."""
+    for cell in range(KEPT):
+        s[cell] = 0
+    for cell in range(s[ENTRIES], s[LAST_ENTRY]):
+        s[cell] = 0
+    for cell in range(s[LAST_ENTRY], s[CONSENTS_TO]):
+        s[cell] = NEVER
+    for cell in range(s[OFFER_UNTIL], s[OFFER_WILL]):
+        s[cell] = NEVER
+    for cell in range(s[OFFER_WILL], s[STACK]):
+        s[cell] = 0
 
 
 @compiled
 def schedule(s, moment, rank, kind, a, b, c):
     """Queue an event, unless it falls after the end."""
-    if moment >= s.reg[FINISH]:
+    if moment >= s[FINISH]:
         return
-    n = s.reg[EVENTS]
-    if n >= s.queue.shape[0]:
-        s.reg[OVERFLOW] = 1
+    n = s[EVENTS]
+    if n >= s[ROOM]:
+        s[OVERFLOW] = 1
         return
-    row = s.queue[n]
-    row[MOMENT], row[RANK], row[ORDER] = moment, rank, s.reg[SEQUENCE]
-    row[KIND], row[ARG0], row[ARG1], row[ARG2] = kind, a, b, c
-    s.reg[EVENTS] = n + 1
-    s.reg[SEQUENCE] += 1
+    row = s[QUEUE] + n * QUEUE_WIDTH
+    s[row + MOMENT], s[row + RANK], s[row + ORDER] = moment, rank, s[SEQUENCE]
+    s[row + KIND], s[row + ARG0], s[row + ARG1], s[row + ARG2] = kind, a, b, c
+    s[EVENTS] = n + 1
+    s[SEQUENCE] += 1
+
+
+@compiled
+def _earlier(s, a, b):
+    """Return whether the event at cell a comes before the one at cell b."""
+    if s[a + MOMENT] != s[b + MOMENT]:
+        return s[a + MOMENT] < s[b + MOMENT]
+    if s[a + RANK] != s[b + RANK]:
+        return s[a + RANK] < s[b + RANK]
+    return s[a + ORDER] < s[b + ORDER]
 
 
 @compiled
 def next_event(s):
-    """Move the earliest event to the end of the queue, take it off, and return its row."""
-    q = s.queue
-    last = s.reg[EVENTS] - 1
-    best = 0
-    for i in range(1, last + 1):
-        if q[i, MOMENT] < q[best, MOMENT] or (
-            q[i, MOMENT] == q[best, MOMENT]
-            and (
-                q[i, RANK] < q[best, RANK]
-                or (q[i, RANK] == q[best, RANK] and q[i, ORDER] < q[best, ORDER])
-            )
-        ):
-            best = i
+    """Move the earliest event to the end of the queue, take it off, and return its cell."""
+    last = s[QUEUE] + (s[EVENTS] - 1) * QUEUE_WIDTH
+    best = s[QUEUE]
+    row = best + QUEUE_WIDTH
+    while row <= last:
+        if _earlier(s, row, best):
+            best = row
+        row += QUEUE_WIDTH
     if best != last:
-        for column in range(7):
-            q[best, column], q[last, column] = q[last, column], q[best, column]
-    s.reg[EVENTS] = last
+        for column in range(QUEUE_WIDTH):
+            s[best + column], s[last + column] = s[last + column], s[best + column]
+    s[EVENTS] -= 1
     return last
 
 
 @compiled
 def note(s, moment, kind, a, b):
     """Write one row of the trace, where one is kept."""
-    if s.trace.shape[0] == 0:
+    if s[TRACE_ROOM] == 0:
         return
-    n = s.reg[TRACED]
-    if n >= s.trace.shape[0]:
-        s.reg[OVERFLOW] = 1
+    n = s[TRACED]
+    if n >= s[TRACE_ROOM]:
+        s[OVERFLOW] = 1
         return
-    row = s.trace[n]
-    row[0], row[1], row[2], row[3], row[4], row[5] = (
-        s.reg[DRAW],
-        s.reg[PERSON],
-        moment,
-        kind,
-        a,
-        b,
-    )
-    s.reg[TRACED] = n + 1
+    row = s[TRACE] + n * TRACE_WIDTH
+    s[row], s[row + 1], s[row + 2] = s[DRAW], s[PERSON], moment
+    s[row + 3], s[row + 4], s[row + 5] = kind, a, b
+    s[TRACED] = n + 1

@@ -2,132 +2,98 @@
 
 from __future__ import annotations
 
+from playbook_runtime.kernel import fields as at
+from playbook_runtime.kernel import instructions as code
+from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.clock import add, end_of_day, window_end, window_start
 from playbook_runtime.kernel.effects import begin
 from playbook_runtime.kernel.evaluate import holds
-from playbook_runtime.kernel.instructions import (
-    AFTER_MESSAGE,
-    A,
-    B,
-    C,
-    D,
-    E,
-    F,
-    G,
-    H,
-)
-from playbook_runtime.kernel.layout import PerFlow, World, flow_column, world_column
+from playbook_runtime.kernel.layout import FLOW, PerFlow, World, flow_column, world_column
 from playbook_runtime.kernel.random import uniform
-from playbook_runtime.kernel.scratch import (
-    DRAW,
-    DRAW_ID,
-    ENTRY,
-    EVENT,
-    FLOW,
-    HELD_OUT,
-    LOGGED,
-    MARKETING_NUMBER,
-    MESSAGE_NUMBER,
-    NUMBER,
-    OVERFLOW,
-    PERSON_ID,
-    PLANNED,
-    SCOPE_RUN,
-    SEED_ID,
-    SUPPRESSED,
-    T_HELD,
-    T_SENT,
-    ZONE,
-    ZONE_KNOWN,
-    note,
-    schedule,
-)
+from playbook_runtime.kernel.scratch import note, schedule
 from playbook_runtime.kernel.streams import UNSUBSCRIBE
 from playbook_runtime.kernel.tables import NEVER
 
 DONE = -1
-FLOW_COLUMNS = flow_column(1, PerFlow.ENTERED) - flow_column(0, PerFlow.ENTERED)
-SENT = flow_column(0, PerFlow.SENT)
-HOLDOUT = flow_column(0, PerFlow.HELD_HOLDOUT)
-CONSENT = flow_column(0, PerFlow.HELD_CONSENT)
-UNSUBSCRIBED = flow_column(0, PerFlow.HELD_SUPPRESSED)
-OFFER = flow_column(0, PerFlow.HELD_OFFER)
-NO_ZONE = flow_column(0, PerFlow.HELD_ZONE)
-CAP = flow_column(0, PerFlow.HELD_CAP)
-DELAYED = flow_column(0, PerFlow.DELAYED)
-ISSUED = flow_column(0, PerFlow.OFFERS_ISSUED)
-WITH_MESSAGE_COST = world_column(1, World.MESSAGE_COST_MICRO)
-WITH_MESSAGES = world_column(1, World.MESSAGES)
+FOREVER = 2**62
+_SENT = flow_column(0, PerFlow.SENT)
+_HOLDOUT = flow_column(0, PerFlow.HELD_HOLDOUT)
+_CONSENT = flow_column(0, PerFlow.HELD_CONSENT)
+_SUPPRESSED = flow_column(0, PerFlow.HELD_SUPPRESSED)
+_OFFER = flow_column(0, PerFlow.HELD_OFFER)
+_ZONE = flow_column(0, PerFlow.HELD_ZONE)
+_CAP = flow_column(0, PerFlow.HELD_CAP)
+_DELAYED = flow_column(0, PerFlow.DELAYED)
+_ISSUED = flow_column(0, PerFlow.OFFERS_ISSUED)
+_WITH_MESSAGE_COST = world_column(1, World.MESSAGE_COST_MICRO)
+_WITH_MESSAGES = world_column(1, World.MESSAGES)
 
 
 @compiled
-def try_to_send(p, s, zones, draws, out, r, code, moment):
-    """Send the message of instruction row `code` for run r, drop it, or name a later moment.
+def try_to_send(p, f, s, g, out, run, row, moment):
+    """Send the message of instruction `row` for a run, drop it, or name a later moment.
 
-    Returns DONE when it was sent or dropped, else the moment at which all is tried again.
+    `run` and `row` are cells. Returns DONE when it was sent or dropped, else when to try again.
     """
-    run = s.runs[r]
-    flow = run[FLOW]
-    channel, offer, marketing = code[B], code[C], code[H] == 1
-    zone = s.reg[ZONE]
-    columns = flow * FLOW_COLUMNS
-    if run[PLANNED] == NEVER:
-        run[PLANNED] = moment
-        if code[G] >= 0:
-            window = p.windows[code[G]]
-            later = window_start(zones, zone, moment, window[0], window[1])
+    channel, offer = p[row + code.B], p[row + code.C]
+    marketing = p[row + code.H] == 1
+    zone = s[m.ZONE]
+    columns = s[run + m.FLOW] * FLOW
+    if s[run + m.PLANNED] == NEVER:
+        s[run + m.PLANNED] = moment
+        if p[row + code.G] >= 0:
+            window = p[at.WINDOWS] + 2 * p[row + code.G]
+            later = window_start(p, zone, moment, p[window], p[window + 1])
             if later > moment:
-                run[PLANNED] = later
+                s[run + m.PLANNED] = later
                 return later
-    held = _held(p, s, zones, channel, offer, marketing, moment)
+    quiet = p[p[at.CHANNEL_QUIET] + channel]
+    if not marketing and channel == p[at.EMAIL]:
+        quiet = -1
+    held = _held(p, f, s, channel, offer, marketing, quiet, moment)
     if held >= 0:
         out[held + columns] += 1
-        note(s, moment, T_HELD, flow, held)
+        note(s, moment, m.T_HELD, s[run + m.FLOW], held)
         return DONE
-    quiet = p.channel_quiet[channel]
-    if quiet >= 0 and (marketing or channel != p.email):
-        later = window_end(zones, zone, moment, p.windows[quiet, 0], p.windows[quiet, 1])
+    if quiet >= 0:
+        window = p[at.WINDOWS] + 2 * quiet
+        later = window_end(p, zone, moment, p[window], p[window + 1])
         if later > moment:
-            out[DELAYED + columns] += 1
+            out[_DELAYED + columns] += 1
             return later
     if marketing:
         later = _after_caps(p, s, channel, moment)
         if later > moment:
-            if later > add(zones, zone, run[PLANNED], p.durations, p.cap_delay):
-                out[CAP + columns] += 1
-                note(s, moment, T_HELD, flow, CAP)
+            if later > add(p, zone, s[run + m.PLANNED], p[at.CAP_DELAY]):
+                out[_CAP + columns] += 1
+                note(s, moment, m.T_HELD, s[run + m.FLOW], _CAP)
                 return DONE
-            out[DELAYED + columns] += 1
+            out[_DELAYED + columns] += 1
             return later
-    _send(p, s, zones, draws, out, r, code, moment)
+    _send(p, f, s, g, out, run, row, moment)
     return DONE
 
 
 @compiled
-def _held(p, s, zones, channel, offer, marketing, moment):
+def _held(p, f, s, channel, offer, marketing, quiet, moment):
     """Return the column of the reason why a message is dropped now, or -1."""
     if marketing:
-        if s.reg[HELD_OUT]:
-            return HOLDOUT
-        if p.channel_consent[channel] and s.consent[channel] != 1:
-            return CONSENT
-        if s.reg[SUPPRESSED]:
-            return UNSUBSCRIBED
+        if s[m.HELD_OUT]:
+            return _HOLDOUT
+        if s[s[m.CONSENTS_TO] + channel] != 1:
+            return _CONSENT
+        if s[m.SUPPRESSED]:
+            return _SUPPRESSED
     if offer >= 0:
-        live = s.offer_until[offer] > moment
-        if not live and p.offer_once[offer] and s.offer_issued[offer] > 0:
-            return OFFER
-        if not holds(p, s, zones, p.offer_audience[offer], moment):
-            return OFFER
-    quiet = p.channel_quiet[channel]
-    if (
-        quiet >= 0
-        and (marketing or channel != p.email)
-        and not s.reg[ZONE_KNOWN]
-        and p.channel_hold[channel]
-    ):
-        return NO_ZONE
+        live = s[s[m.OFFER_UNTIL] + offer] > moment
+        issued = s[s[m.OFFER_ISSUED] + offer] > 0
+        if not live and issued and p[p[at.OFFER_ONCE] + offer]:
+            return _OFFER
+        if not holds(p, f, s, p[p[at.OFFER_AUDIENCE] + offer], moment):
+            return _OFFER
+    if quiet >= 0 and not s[m.ZONE_KNOWN] and p[p[at.CHANNEL_HOLD] + channel]:
+        return _ZONE
     return -1
 
 
@@ -135,86 +101,87 @@ def _held(p, s, zones, channel, offer, marketing, moment):
 def _after_caps(p, s, channel, moment):
     """Return the earliest moment that every cap which is full now allows, or now."""
     latest = moment
-    size = s.log.shape[0]
-    for cap in range(p.cap_limit.shape[0]):
-        only = p.cap_channel[cap]
+    for cap in range(p[at.CAPS]):
+        only = p[p[at.CAP_CHANNEL] + cap]
         if only >= 0 and only != channel:
             continue
+        window = p[p[at.CAP_WINDOW] + cap]
+        limit = p[p[at.CAP_LIMIT] + cap]
         found = 0
-        for i in range(s.reg[LOGGED] - 1, -1, -1):
-            sent = s.log[i % size, 0]
-            if sent <= moment - p.cap_window[cap]:
+        i = s[m.LOGGED] - 1
+        while i >= 0:
+            entry = s[m.LOG] + 2 * i
+            if s[entry] <= moment - window:
                 break
-            if only >= 0 and s.log[i % size, 1] != only:
-                continue
-            found += 1
-            if found == p.cap_limit[cap]:
-                latest = max(latest, sent + p.cap_window[cap])
-                break
+            if only < 0 or s[entry + 1] == only:
+                found += 1
+                if found == limit:
+                    latest = max(latest, s[entry] + window)
+                    break
+            i -= 1
     return latest
 
 
 @compiled
-def _send(p, s, zones, draws, out, r, code, moment):
+def _send(p, f, s, g, out, run, row, moment):
     """The message goes out: cost, offer, effects, and what comes of it."""
-    run = s.runs[r]
-    flow, entry = run[FLOW], run[ENTRY]
-    channel, marketing = code[B], code[H] == 1
-    columns = flow * FLOW_COLUMNS
-    seed, draw, person = s.ids[SEED_ID], s.ids[DRAW_ID], s.ids[PERSON_ID]
-    out[SENT + columns] += 1
-    out[WITH_MESSAGE_COST] += p.channel_cost[channel]
-    s.last_message[code[A]] = moment
-    s.last_channel[channel] = moment
-    note(s, moment, T_SENT, flow, channel * 2 + code[H])
+    flow, channel = s[run + m.FLOW], p[row + code.B]
+    marketing = p[row + code.H] == 1
+    out[_SENT + flow * FLOW] += 1
+    out[_WITH_MESSAGE_COST] += p[p[at.CHANNEL_COST] + channel]
+    s[s[m.LAST_MESSAGE] + p[row + code.A]] = moment
+    s[s[m.LAST_CHANNEL] + channel] = moment
+    note(s, moment, m.T_SENT, flow, channel * 2 + p[row + code.H])
     if marketing:
-        out[WITH_MESSAGES] += 1
-        size = s.log.shape[0]
-        n = s.reg[LOGGED]
-        if n >= size:
-            s.reg[OVERFLOW] = 1
-        s.log[n % size, 0], s.log[n % size, 1] = moment, channel
-        s.reg[LOGGED] = n + 1
-    if code[C] >= 0:
-        _issue(p, s, zones, draws, out, code[C], code[D], flow, moment)
-    for slot in range(code[E], code[E] + code[F]):
-        begin(p, s, draws, slot, moment, entry, marketing)
-    message_number = s.reg[MESSAGE_NUMBER]
-    for k in range(p.source_event.shape[0]):
-        if p.source_nature[k] != AFTER_MESSAGE:
+        out[_WITH_MESSAGES] += 1
+        _log(s, channel, moment)
+    if p[row + code.C] >= 0:
+        _issue(p, s, g, out, p[row + code.C], p[row + code.D], flow, moment)
+    for slot in range(p[row + code.E], p[row + code.E] + p[row + code.F]):
+        begin(p, s, g, slot, moment, s[run + m.ENTRY], marketing)
+    for k in range(p[at.SOURCES]):
+        if p[p[at.SOURCE_NATURE] + k] != code.AFTER_MESSAGE:
             continue
-        if uniform(seed, draw, person, p.source_stream[k], message_number) < p.source_rate[k]:
-            due = add(zones, s.reg[ZONE], moment, p.durations, p.source_lag[k])
-            schedule(s, due, 1, EVENT, p.source_event[k], SCOPE_RUN, run[NUMBER])
-    s.reg[MESSAGE_NUMBER] = message_number + 1
+        stream = p[p[at.SOURCE_STREAM] + k]
+        if uniform(s, stream, s[m.MESSAGE_NUMBER]) < f[p[at.SOURCE_RATE] + k]:
+            due = add(p, s[m.ZONE], moment, p[p[at.SOURCE_LAG] + k])
+            event = p[p[at.SOURCE_EVENT] + k]
+            schedule(s, due, 1, m.EVENT, event, m.SCOPE_RUN, s[run + m.NUMBER])
+    s[m.MESSAGE_NUMBER] += 1
     if marketing:
-        n = s.reg[MARKETING_NUMBER]
-        s.reg[MARKETING_NUMBER] = n + 1
-        if uniform(seed, draw, person, UNSUBSCRIBE, n) < draws.unsubscribe[s.reg[DRAW]]:
-            s.reg[SUPPRESSED] = 1
-            if p.unsubscribed_event >= 0:
-                schedule(s, moment, 1, EVENT, p.unsubscribed_event, SCOPE_RUN, run[NUMBER])
+        u = uniform(s, UNSUBSCRIBE, s[m.MARKETING_NUMBER])
+        s[m.MARKETING_NUMBER] += 1
+        if u < g[m.DRAWN + at.UNSUBSCRIBE]:
+            s[m.SUPPRESSED] = 1
+            event = p[at.UNSUBSCRIBED_EVENT]
+            if event >= 0:
+                schedule(s, moment, 1, m.EVENT, event, m.SCOPE_RUN, s[run + m.NUMBER])
 
 
 @compiled
-def _issue(p, s, zones, draws, out, offer, send, flow, moment):
-    """Give the customer a code, unless he holds a live one: that is repeated, not extended."""
-    if s.offer_until[offer] > moment:
+def _log(s, channel, moment):
+    """Remember a marketing message for caps and fatigue."""
+    n = s[m.LOGGED]
+    if n >= s[m.LOG_ROOM]:
+        s[m.OVERFLOW] = 1
         return
-    valid = p.offer_valid[offer]
+    s[s[m.LOG] + 2 * n], s[s[m.LOG] + 2 * n + 1] = moment, channel
+    s[m.LOGGED] = n + 1
+
+
+@compiled
+def _issue(p, s, g, out, offer, send, flow, moment):
+    """Give the customer a code, unless he holds a live one: that is repeated, not extended."""
+    if s[s[m.OFFER_UNTIL] + offer] > moment:
+        return
+    valid = p[p[at.OFFER_VALID] + offer]
     if valid < 0:
-        s.offer_until[offer] = 2**62
+        s[s[m.OFFER_UNTIL] + offer] = FOREVER
     else:
-        zone = s.reg[ZONE]
-        s.offer_until[offer] = end_of_day(zones, zone, add(zones, zone, moment, p.durations, valid))
-    u = uniform(
-        s.ids[SEED_ID],
-        s.ids[DRAW_ID],
-        s.ids[PERSON_ID],
-        p.offer_stream[offer],
-        s.offer_issued[offer],
-    )
-    s.offer_will[offer] = u < draws.redemption[s.reg[DRAW], send]
-    s.offer_issued[offer] += 1
-    s.offer_flow[offer] = flow
-    out[ISSUED + flow * FLOW_COLUMNS] += 1
+        zone = s[m.ZONE]
+        s[s[m.OFFER_UNTIL] + offer] = end_of_day(p, zone, add(p, zone, moment, valid))
+    u = uniform(s, p[p[at.OFFER_STREAM] + offer], s[s[m.OFFER_ISSUED] + offer])
+    s[s[m.OFFER_WILL] + offer] = 1 if u < g[s[m.REDEMPTION] + send] else 0
+    s[s[m.OFFER_ISSUED] + offer] += 1
+    s[s[m.OFFER_FLOW] + offer] = flow
+    out[_ISSUED + flow * FLOW] += 1

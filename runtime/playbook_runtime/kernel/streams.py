@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from playbook_runtime.launch import stream
 
 
-def _stream(name: str) -> np.uint64:
-    return np.uint64(stream(name))
+def _stream(name: str) -> int:
+    """Return a stream's number as the int64 of the same bits, as the packed tables hold them."""
+    number = stream(name)
+    return number - 2**64 if number >= 2**63 else number
 
 
 ALIVE = _stream("alive")

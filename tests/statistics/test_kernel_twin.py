@@ -1,0 +1,75 @@
+"""The kernel agrees with its plain-Python twin to the last integer, for every construct."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.statistics.twin.twin import simulate_twin
+from tests.statistics.worlds import World, graph_of, small_world
+
+from playbook_compiler.graph import TriggerGraph
+from playbook_runtime.kernel.layout import FLOW, WORLD, PerFlow
+from playbook_runtime.kernel.layout import World as WorldColumn
+from playbook_runtime.kernel.run import Horizon, Piece, counted, run, task_of
+from playbook_runtime.kernel.tables import I64
+from playbook_runtime.program import build_program
+
+CASES = sorted((Path(__file__).parents[1] / "cases" / "kernel").glob("*.yaml"))
+CUSTOMERS = 500
+
+
+def kernel_counts(graph: TriggerGraph, world: World, **options: int) -> I64:
+    program, findings = build_program(graph, world.launch)
+    assert not findings
+    launch = world.launch
+    horizon = Horizon(launch.seed, launch.start, launch.end)
+    return run(program, launch.zones, world.people, world.draws, horizon, **options)
+
+
+def column_name(column: int, flows: list[str]) -> str:
+    if column < 2 * WORLD:
+        return f"{('without', 'with')[column // WORLD]}.{WorldColumn(column % WORLD).name}"
+    flow, what = divmod(column - 2 * WORLD, FLOW)
+    return f"{flows[flow]}.{PerFlow(what).name}"
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_identical_integers_on_500_customers(path: Path) -> None:
+    graph = graph_of(path)
+    world = small_world(graph, 7, CUSTOMERS, 2)
+    expected = simulate_twin(graph, world.launch, world.people, world.draws)
+    found = kernel_counts(graph, world)
+    flows = sorted(graph.playbook.flows)
+    differing = {
+        column_name(column, flows): (int(found[d, column]), expected[d][column])
+        for d in range(len(expected))
+        for column in range(len(expected[d]))
+        if found[d, column] != expected[d][column]
+    }
+    assert differing == {}
+    assert found.any(axis=0).sum() > WORLD  # the world is not empty
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("chunk", [1, 37, 10_000])
+def test_threads_and_partitions_change_nothing(threads: int, chunk: int) -> None:
+    graph = graph_of(CASES[0])
+    world = small_world(graph, 3, 100, 3)
+    whole = kernel_counts(graph, world, threads=1, chunk=1_000_000)
+    assert np.array_equal(kernel_counts(graph, world, threads=threads, chunk=chunk), whole)
+
+
+def test_memory_that_runs_out_is_doubled_and_nothing_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    graph = graph_of(CASES[0])
+    world = small_world(graph, 3, 60, 1)
+    whole = kernel_counts(graph, world)
+    monkeypatch.setattr("playbook_runtime.kernel.run.FIRST_ROOM", 1)
+    program, _ = build_program(graph, world.launch)
+    horizon = Horizon(world.launch.seed, world.launch.start, world.launch.end)
+    task = task_of(program, world.launch.zones, world.people, world.draws, horizon)
+    everyone = Piece(0, len(world.people.key), 0, 1)
+    assert np.array_equal(counted(task, everyone)[0], whole)
