@@ -1,0 +1,46 @@
+"""Times of day that are quiet, or that a zone leaves out when summer time begins."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from playbook_compiler.units import TimeOfDay, TimeWindow
+
+DAY_MINUTES = 1440
+# Rules on summer time as the zone database knows them; the compiler has no clock.
+YEARS = (2025, 2030)
+
+
+def minutes(start: TimeOfDay, end: TimeOfDay) -> frozenset[int]:
+    """Return the minutes of the day from `start` to before `end`, over midnight where need be."""
+    length = (end.minutes - start.minutes) % DAY_MINUTES
+    return frozenset((start.minutes + n) % DAY_MINUTES for n in range(length))
+
+
+def of_window(window: TimeWindow) -> frozenset[int]:
+    """Return the minutes of a window."""
+    return minutes(window.start, window.end)
+
+
+def left_out(zone: str) -> tuple[date, frozenset[int]] | None:
+    """Return the first day on which the zone skips minutes of the day, and which; None: never."""
+    from zoneinfo import ZoneInfo
+
+    tz = ZoneInfo(zone)
+    day = date(YEARS[0], 1, 1)
+    while day.year < YEARS[1]:
+        midnight = datetime(day.year, day.month, day.day, tzinfo=tz)
+        after = midnight + timedelta(days=1)
+        before, later = midnight.utcoffset(), after.utcoffset()
+        if before is not None and later is not None and later > before:
+            skipped = (midnight + timedelta(minutes=n) for n in range(DAY_MINUTES))
+            gap = frozenset(n for n, local in enumerate(skipped) if not _exists(local))
+            if gap:
+                return day, gap
+        day += timedelta(days=1)
+    return None
+
+
+def _exists(local: datetime) -> bool:
+    back = local.astimezone(UTC).astimezone(local.tzinfo)
+    return back.replace(tzinfo=None) == local.replace(tzinfo=None)

@@ -1,0 +1,150 @@
+"""The conditions of a playbook with their places, and what they mean with audiences told out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from playbook_compiler.conditions import (
+    And,
+    Between,
+    Compare,
+    Condition,
+    InAudience,
+    Not,
+    Or,
+    all_of,
+    any_of,
+    facts_read,
+    nodes,
+)
+from playbook_compiler.facts import Nature, RunKey
+from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.model import Audience, Flow, Playbook
+from playbook_compiler.source import Span
+from playbook_compiler.steps import Branch, If
+from playbook_compiler.triggers import EntersAudience, EventTrigger, Inactivity
+
+# An audience whose meaning is longer than this is taken as it is named: audiences of audiences
+# could otherwise grow without limit.
+NODES_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A condition and where it stands. `flow` is the flow it is part of, empty outside of flows."""
+
+    condition: Condition
+    span: Span
+    flow: str = ""
+
+
+def who_belongs(playbook: Playbook) -> Iterator[Placed]:
+    """Yield the conditions that choose customers: audiences, `trigger.where` and `audience`."""
+    for audience in playbook.audiences.values():
+        yield Placed(audience.where, audience.origin.span("where"))
+    for flow in playbook.flows.values():
+        if flow.trigger.where is not None:
+            yield Placed(flow.trigger.where, flow.trigger.origin.span("where"), flow.id)
+        if flow.audience is not None:
+            yield Placed(flow.audience, flow.origin.span("audience"), flow.id)
+
+
+def ways(graph: TriggerGraph) -> Iterator[Placed]:
+    """Yield the conditions that decide within a run: `if`, the cases of `branch`, `exit_when`."""
+    for flow in graph.playbook.flows.values():
+        if flow.exit_when is not None:
+            yield Placed(flow.exit_when, flow.origin.span("exit_when"), flow.id)
+    for node in graph.nodes.values():
+        if isinstance(node.what, If):
+            yield Placed(node.what.condition, node.origin.span("if"), node.flow)
+        elif isinstance(node.what, Branch):
+            for case in node.what.branch:
+                yield Placed(case.condition, case.origin.span("if"), node.flow)
+
+
+def of_customers(graph: TriggerGraph) -> Iterator[Placed]:
+    """Yield every condition about customers."""
+    yield from who_belongs(graph.playbook)
+    yield from ways(graph)
+
+
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """What audiences mean without naming other audiences, as far as that can be told."""
+
+    by_audience: Mapping[str, Condition]
+
+    def of(self, condition: Condition) -> Condition:
+        """Return the condition with the audiences it names told out."""
+        return _told(condition, self.by_audience)
+
+
+def meanings(playbook: Playbook) -> Meanings:
+    """Return what each audience of the playbook means. One that names itself stays as it is."""
+    told: dict[str, Condition] = {}
+    for name in playbook.audiences:
+        _tell(name, playbook.audiences, told, ())
+    return Meanings(told)
+
+
+def _tell(
+    name: str, audiences: Mapping[str, Audience], told: dict[str, Condition], outer: tuple[str, ...]
+) -> None:
+    if name in told or name in outer or len(outer) > NODES_LIMIT:
+        return
+    where = audiences[name].where
+    for node in nodes(where):
+        if isinstance(node, InAudience):
+            _tell(node.audience, audiences, told, (*outer, name))
+    meaning = _told(where, told)
+    if sum(1 for _ in nodes(meaning)) <= NODES_LIMIT:
+        told[name] = meaning
+
+
+def _told(condition: Condition, told: Mapping[str, Condition], *, truth: bool = True) -> Condition:
+    match condition:
+        case InAudience(name) if name in told:
+            meaning = told[name]
+            # `not audience(x)` holds for those of whom x is unknown, `not (x)` does not.
+            unsure = not truth and any(read.fact.may_be_missing for read in facts_read(meaning))
+            return condition if unsure else meaning
+        case Not(part, span):
+            return Not(_told(part, told, truth=not truth), span)
+        case And(parts, span):
+            return all_of([_told(part, told, truth=truth) for part in parts], span)
+        case Or(parts, span):
+            return any_of([_told(part, told, truth=truth) for part in parts], span)
+        case _:
+            return condition
+
+
+def entry_parts(flow: Flow, playbook: Playbook) -> list[Placed]:
+    """Return all that holds of a customer who enters: by the trigger, its `where`, the audience."""
+    trigger = flow.trigger
+    span = trigger.origin.key_span(trigger.kind)
+    parts = [Placed(one, span, flow.id) for one in _implied(flow, playbook, span)]
+    if isinstance(trigger, EntersAudience):
+        parts.append(Placed(InAudience(trigger.enters, span), span, flow.id))
+    return [*parts, *(one for one in who_belongs(playbook) if one.flow == flow.id)]
+
+
+def _implied(flow: Flow, playbook: Playbook, span: Span) -> list[Condition]:
+    """Return what a trigger tells of those it starts: facts are read with the event in them."""
+    facts, trigger = playbook.catalogue.facts, flow.trigger
+    bought = Compare(facts["orders"], ">=", 1, span)
+    since = facts["days_since_last_order"]
+    if isinstance(trigger, EventTrigger):
+        event = playbook.catalogue.events[trigger.event]
+        if event.nature is Nature.ORDER:
+            return [bought, Compare(since, "=", 0, span)]
+        return [bought] if event.key is RunKey.ORDER else []
+    if isinstance(trigger, Inactivity):
+        length = trigger.inactive_for
+        low = length.months * 28 + length.days + length.seconds // 86_400
+        high = length.months * 31 + length.days + length.seconds // 86_400 + 1
+        if flow.existing is not None and flow.existing.over is not None:
+            return [bought, Compare(since, ">=", low, span)]
+        exact = not length.months and not length.seconds
+        return [bought, Between(since, low, low if exact else high, span)]
+    return []

@@ -1,0 +1,43 @@
+"""How deep an offer cuts into an order."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from playbook_compiler.model import Offer, Playbook
+from playbook_compiler.source import Span
+from playbook_compiler.units import Share
+
+
+def depth(offer: Offer) -> Share | None:
+    """Return the largest share of an order that a discount takes; None where nothing bounds it.
+
+    An amount off is deepest on the smallest order that it may be used on. Other offers take none.
+    """
+    if offer.percent_off is not None:
+        return offer.percent_off
+    if offer.amount_off is None:
+        return Share(Decimal(0))
+    if offer.minimum is None or not offer.minimum.amount:
+        return None
+    return Share(round(offer.amount_off.amount / offer.minimum.amount, 4))
+
+
+def is_discount(offer: Offer) -> bool:
+    """Whether the offer lowers the price, in a share or an amount."""
+    return offer.percent_off is not None or offer.amount_off is not None
+
+
+def discount_span(offer: Offer) -> Span:
+    """Return where the size of the discount stands."""
+    return offer.origin.span("percent_off" if offer.percent_off is not None else "amount_off")
+
+
+def room(playbook: Playbook) -> Share | None:
+    """Return the share of an order that can be given away: margin less `keep_margin`, if known."""
+    if playbook.economics is None:
+        return None
+    rules = playbook.guardrails.discounts if playbook.guardrails is not None else None
+    kept = rules.keep_margin if rules is not None else None
+    margin = playbook.economics.gross_margin.default.fraction
+    return Share(margin - (kept.fraction if kept is not None else 0))

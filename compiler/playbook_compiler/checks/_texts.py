@@ -1,0 +1,56 @@
+"""The authored texts of messages with their places, parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from playbook_compiler.model import Message
+from playbook_compiler.source import Span
+from playbook_compiler.template import (
+    Conditional,
+    Template,
+    TemplateProblem,
+    Variable,
+    parse_template,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthoredText:
+    """One text of a message: `key` is subject, preview or body. `template` is None where it
+    cannot be read."""
+
+    message: Message
+    key: str
+    text: str
+    template: Template | None
+    problems: tuple[TemplateProblem, ...]
+
+    def span(self, start: int, end: int) -> Span:
+        """Return where the characters [start, end) stand."""
+        if self.key == "body":
+            return self.message.body_span(start, end)
+        return self.message.origin.span_in(start, end, self.key)
+
+
+def texts(message: Message) -> Iterator[AuthoredText]:
+    """Yield what a message says."""
+    written = {"subject": message.subject, "preview": message.preview, "body": message.body}
+    for key, text in written.items():
+        if text:
+            template, problems = parse_template(text)
+            yield AuthoredText(message, key, text, template, tuple(problems))
+
+
+def unguarded(template: Template, given: frozenset[str] = frozenset()) -> Iterator[Variable]:
+    """Yield the variables that stand there although they may have no value: without a default,
+    and not within an `if` on the same variable or one of the same family (`offer.code` is given
+    within `{% if offer.valid_until %}`)."""
+    for part in template:
+        if isinstance(part, Variable):
+            if part.default is None and part.name.partition(".")[0] not in given:
+                yield part
+        elif isinstance(part, Conditional):
+            yield from unguarded(part.then, given | {part.name.partition(".")[0]})
+            yield from unguarded(part.otherwise, given)

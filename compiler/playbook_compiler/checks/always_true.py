@@ -1,0 +1,34 @@
+"""A condition, or a part of one, that is true for everyone: it chooses nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from playbook_compiler.checks._conditions import of_customers
+from playbook_compiler.conditions_analysis import is_impossible, tautologies
+from playbook_compiler.diagnostics import Diagnostic, Label, warning
+from playbook_compiler.family import name_of
+from playbook_compiler.graph import TriggerGraph
+
+RULE = name_of(__name__)
+
+
+def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
+    """Find tests that every customer passes whose facts are known."""
+    for placed in of_customers(graph):
+        if is_impossible(placed.condition):
+            continue
+        for conflict in tautologies(placed.condition):
+            yield warning(
+                RULE,
+                f"this is true for everyone: every known `{conflict.subject}` passes",
+                conflict.second or conflict.first,
+                caption="chooses nobody",
+                help=(
+                    f"to ask for a value at all, write `{conflict.subject} is known`;"
+                    " else remove it"
+                ),
+                labels=()
+                if conflict.second is None
+                else (Label(conflict.first, "and whoever fails there passes here"),),
+            )

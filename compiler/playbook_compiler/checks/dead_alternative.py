@@ -1,0 +1,31 @@
+"""One side of an `or` that is true for nobody: it can be left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from playbook_compiler.checks._conditions import of_customers
+from playbook_compiler.conditions_analysis import contradictions, is_impossible
+from playbook_compiler.diagnostics import Diagnostic, Label, warning
+from playbook_compiler.family import name_of
+from playbook_compiler.graph import TriggerGraph
+
+RULE = name_of(__name__)
+
+
+def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
+    """Find contradictions inside conditions that can still be true in another way."""
+    for placed in of_customers(graph):
+        if is_impossible(placed.condition):
+            continue
+        for conflict in contradictions(placed.condition):
+            yield warning(
+                RULE,
+                f"this side of the condition is true for nobody: no `{conflict.subject}` fits it",
+                conflict.second or conflict.first,
+                caption="can never hold",
+                help="remove it, or correct the number",
+                labels=()
+                if conflict.second is None
+                else (Label(conflict.first, "excludes the other part"),),
+            )

@@ -1,0 +1,53 @@
+"""A flow waits for an event that neither the orders nor `assume` can tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from playbook_compiler.checks._flows import running
+from playbook_compiler.diagnostics import Diagnostic, hint
+from playbook_compiler.family import name_of
+from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.source import Span
+from playbook_compiler.steps import UntilEvent, Wait
+from playbook_compiler.triggers import EventTrigger
+
+RULE = name_of(__name__)
+# Told by the orders file, or made by the simulation itself.
+TOLD = ("order_placed", "offer_redeemed", "unsubscribed")
+
+
+def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
+    """Find triggers and waits on events that only an events file could bring."""
+    playbook = graph.playbook
+    given = {*TOLD, *playbook.assume}
+    places: list[tuple[str, Span, str]] = []
+    for flow in running(playbook):
+        if isinstance(flow.trigger, EventTrigger):
+            places.append((flow.trigger.event, flow.trigger.origin.span("event"), "never starts"))
+    for node in graph.nodes.values():
+        if not isinstance(node.what, Wait) or not isinstance(node.what.wait, UntilEvent):
+            continue
+        if playbook.flows[node.flow].enabled:
+            span = node.origin.span("wait", "until")
+            places.append((node.what.wait.until, span, "always times out"))
+    for event, span, outcome in places:
+        if event not in given:
+            yield hint(
+                RULE,
+                f"no order tells of `{event}`: without an events file this {outcome} in a"
+                " projection",
+                span,
+                caption="nothing is known of it",
+                help=f"add an assumption such as `assume: {{{event}: {_example(event, graph)}}}`",
+            )
+
+
+def _example(event: str, graph: TriggerGraph) -> str:
+    nature = graph.playbook.catalogue.events[event].nature
+    return {
+        "sign-up": "{rate: 40 per 1mo}",
+        "before-order": "{rate: 0.8 per order}",
+        "after-order": "{lag: 3d}",
+        "after-message": "{rate: 4%, of: sends, lag: 1d}",
+    }.get(nature.value, "{rate: 5 per 1mo}")

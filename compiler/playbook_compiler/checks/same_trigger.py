@@ -1,0 +1,57 @@
+"""Two flows that start for the same customers at the same moment, with the same priority."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations, islice
+
+from playbook_compiler.checks._conditions import entry_parts, meanings
+from playbook_compiler.checks._flows import is_marketing, sends
+from playbook_compiler.conditions import all_of
+from playbook_compiler.conditions_analysis import is_impossible
+from playbook_compiler.diagnostics import Diagnostic, Label, warning
+from playbook_compiler.family import name_of
+from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.model import Flow
+from playbook_compiler.triggers import EntersAudience, EventTrigger, Inactivity
+
+RULE = name_of(__name__)
+# Of a hundred flows on one trigger nobody reads every pair.
+PAIRS_LIMIT = 100
+
+
+def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
+    """Find pairs of flows with marketing whose triggers are equal and whose audiences overlap."""
+    told = meanings(graph.playbook)
+    flows = list({sent.flow.id: sent.flow for sent in sends(graph) if is_marketing(sent)}.values())
+    alike: dict[tuple[str, int], list[Flow]] = {}
+    for flow in flows:
+        start = _start(flow)
+        if start:
+            alike.setdefault((start, flow.priority), []).append(flow)
+    for group in alike.values():
+        for first, second in islice(combinations(group, 2), PAIRS_LIMIT):
+            parts = [*entry_parts(first, graph.playbook), *entry_parts(second, graph.playbook)]
+            apart = parts and is_impossible(all_of([told.of(one.condition) for one in parts]))
+            if apart or not set(first.stages) & set(second.stages):
+                continue
+            yield warning(
+                RULE,
+                f"`{first.id}` and `{second.id}` start together with the same priority: when the"
+                " cap lets one message through, the ids decide which",
+                second.trigger.origin.span(second.trigger.kind),
+                caption="same trigger, same customers",
+                help="give one of them a `priority` of its own: higher goes first (default 50)",
+                labels=(Label(first.trigger.origin.span(first.trigger.kind), "the other flow"),),
+            )
+
+
+def _start(flow: Flow) -> str:
+    match flow.trigger:
+        case EventTrigger(event=event):
+            return f"event {event}"
+        case EntersAudience(enters=audience):
+            return f"enters {audience}"
+        case Inactivity(inactive_for=length):
+            return f"inactive for {length}"
+    return ""

@@ -1,0 +1,47 @@
+"""A message that says a variable which does not exist: its place would stay empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from playbook_compiler.checks._flows import sends
+from playbook_compiler.checks._texts import texts
+from playbook_compiler.diagnostics import Diagnostic, Fix, error, nearest, shown
+from playbook_compiler.family import name_of
+from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.template import variables
+from playbook_compiler.triggers import EventTrigger
+
+RULE = name_of(__name__)
+
+
+def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
+    """Find variables that neither the catalogue nor a flow's trigger gives a message."""
+    catalogue = graph.playbook.catalogue
+    triggers: dict[str, set[str]] = {}
+    for sent in sends(graph):
+        if isinstance(sent.flow.trigger, EventTrigger):
+            triggers.setdefault(sent.message.id, set()).add(sent.flow.trigger.event)
+    everywhere = catalogue.message_variables()
+    for message in graph.playbook.messages.values():
+        given = [catalogue.trigger_facts(event) for event in sorted(triggers.get(message.id, ()))]
+        known = {*everywhere, *(name for facts in given for name in facts)}
+        for text in texts(message):
+            for name, start, end in variables(text.template or ()):
+                if name not in known:
+                    at = text.text.index(name, start, end)
+                    span = text.span(at, at + len(name))
+                    close = nearest(name, known)
+                    yield error(
+                        RULE,
+                        f"unknown variable `{shown(name)}` in the {text.key} of `{message.id}`",
+                        span,
+                        caption="no such variable",
+                        help=(
+                            f"did you mean `{close}`?"
+                            if close
+                            else "messages know customer.*, order.*, product.*, cart.*, offer.*,"
+                            " sender.* and, in a flow that an event starts, trigger.*"
+                        ),
+                        fix=Fix(span, close, safe=False) if close else None,
+                    )

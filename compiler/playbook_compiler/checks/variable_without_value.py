@@ -1,0 +1,62 @@
+"""A message that says something its flow cannot fill in: a gap in the text of every mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from playbook_compiler.checks._flows import Sent, sends
+from playbook_compiler.checks._texts import texts, unguarded
+from playbook_compiler.diagnostics import Diagnostic, Label, warning
+from playbook_compiler.facts import RunKey
+from playbook_compiler.family import name_of
+from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.triggers import EventTrigger
+
+RULE = name_of(__name__)
+# What an event has to bring for these variables to have a value.
+BROUGHT = ("cart", "product")
+
+
+def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
+    """Find `offer.*` in sends without an offer, and `cart.*`, `product.*` where no event brings
+    them. A variable with a default, or within an `if` on it, is fine."""
+    seen: set[tuple[str, str, int]] = set()
+    for sent in sends(graph):
+        for text in texts(sent.message):
+            for variable in unguarded(text.template or ()):
+                family = variable.name.partition(".")[0]
+                reason = _why_empty(sent, family, graph)
+                key = (sent.message.id, text.key, variable.start)
+                if not reason or key in seen:
+                    continue
+                seen.add(key)
+                yield warning(
+                    RULE,
+                    f"`{variable.name}` has no value when `{sent.flow.id}` sends"
+                    f" `{sent.message.id}`: {reason}",
+                    text.span(variable.start, variable.end),
+                    caption="would be empty",
+                    help=(
+                        f'give it a default (`{{{{ {variable.name} | default: "..." }}}}`), put it'
+                        f" within `{{% if {variable.name} %}}`, or send another message"
+                    ),
+                    labels=(Label(sent.node.origin.span("send"), "sent here"),),
+                )
+
+
+def _why_empty(sent: Sent, family: str, graph: TriggerGraph) -> str:
+    """Return why variables of a family have no value in a send; empty where they can have one."""
+    if family == "offer":
+        return "" if sent.step.offer else "it carries no offer"
+    if family not in BROUGHT:
+        return ""
+    trigger = sent.flow.trigger
+    if not isinstance(trigger, EventTrigger):
+        # A refill is about a product; other triggers are about none.
+        return "" if trigger.kind == "replenishment" else f"its trigger is about no {family}"
+    event = graph.playbook.catalogue.events[trigger.event]
+    has = any(one.name.partition(".")[0] == family for one in event.fields)
+    # An order is about products, too.
+    if has or (family == "product" and event.key is RunKey.ORDER):
+        return ""
+    return f"`{event.name}` brings no {family}"

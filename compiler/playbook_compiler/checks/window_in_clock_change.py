@@ -1,0 +1,47 @@
+"""A time of day that one day a year does not have: clocks jump over it when summer time begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from playbook_compiler.checks._clock import left_out, of_window
+from playbook_compiler.diagnostics import Diagnostic, warning
+from playbook_compiler.family import name_of
+from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.source import Span
+from playbook_compiler.steps import Send, UntilTime, Wait
+from playbook_compiler.units import TimeOfDay
+
+RULE = name_of(__name__)
+
+
+def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
+    """Find send windows, and times that are waited for, that lie in the gap of the shop's zone."""
+    times = list(_times(graph))
+    if not times:
+        return
+    gap = left_out(graph.playbook.timezone)
+    if gap is None:
+        return
+    day, missing = gap
+    for wanted, span in times:
+        if wanted <= missing:
+            yield warning(
+                RULE,
+                f"this time does not exist in {graph.playbook.timezone} on the day on which the"
+                f" clocks go forward, such as {day}",
+                span,
+                caption="skipped once a year",
+                help="choose a time in daylight, for example 08:00-09:00",
+            )
+
+
+def _times(graph: TriggerGraph) -> Iterator[tuple[frozenset[int], Span]]:
+    for node in graph.nodes.values():
+        step = node.what
+        if isinstance(step, Send) and step.at is not None:
+            yield of_window(step.at), node.origin.span("at")
+        elif isinstance(step, Wait) and isinstance(step.wait, UntilTime):
+            until = step.wait.until
+            if isinstance(until, TimeOfDay):
+                yield frozenset({until.minutes}), node.origin.span("wait", "until")
