@@ -1,0 +1,19 @@
+"""New customers: people whose first order falls into the horizon.
+
+They come by themselves, at the rate of the history, so their number is the same in both worlds.
+Subscribers who buy for the first time because of a message are not in it, but are in
+`active_customers`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from playbook_runtime.projection import WorldCounts
+
+UNIT: Final = "count"
+
+
+def value(counts: WorldCounts) -> float:
+    """Return the customers who bought for the first time."""
+    return float(counts.newcomers)
