@@ -145,9 +145,9 @@ def index() -> str:
         "# Rules",
         "",
         "What `playbook check` finds. Each rule has a page with an example that fails and one that",
-        "is mended. Errors stop a compilation, warnings and hints do not; `--strict` makes errors of",
-        "warnings. Made from the pages in `docs/checks`; mistakes in the YAML itself and in values",
-        "that explain themselves have no page.",
+        "is mended. Errors stop a compilation, warnings and hints do not; `--strict` makes errors",
+        "of warnings. Made from the pages in `docs/checks`. Mistakes in the YAML itself, and in",
+        "values that explain themselves, have no page.",
     ]
     for word in SEVERITIES:
         rows = [

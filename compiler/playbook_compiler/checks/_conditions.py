@@ -44,10 +44,14 @@ def who_belongs(playbook: Playbook) -> Iterator[Placed]:
     for audience in playbook.audiences.values():
         yield Placed(audience.where, audience.origin.span("where"))
     for flow in playbook.flows.values():
-        if flow.trigger.where is not None:
-            yield Placed(flow.trigger.where, flow.trigger.origin.span("where"), flow.id)
-        if flow.audience is not None:
-            yield Placed(flow.audience, flow.origin.span("audience"), flow.id)
+        yield from _who_enters(flow)
+
+
+def _who_enters(flow: Flow) -> Iterator[Placed]:
+    if flow.trigger.where is not None:
+        yield Placed(flow.trigger.where, flow.trigger.origin.span("where"), flow.id)
+    if flow.audience is not None:
+        yield Placed(flow.audience, flow.origin.span("audience"), flow.id)
 
 
 def ways(graph: TriggerGraph) -> Iterator[Placed]:
@@ -119,17 +123,20 @@ def _told(condition: Condition, told: Mapping[str, Condition], *, truth: bool = 
             return condition
 
 
-def entry_parts(flow: Flow, playbook: Playbook) -> list[Placed]:
-    """Return all that holds of a customer who enters: by the trigger, its `where`, the audience."""
+def entry_parts(flow: Flow, playbook: Playbook, *, at_once: bool = False) -> list[Placed]:
+    """Return all that holds of a customer who enters: by the trigger, its `where`, the audience.
+
+    Days count as they are when the trigger fires with `at_once`, else as they are within a day.
+    """
     trigger = flow.trigger
     span = trigger.origin.key_span(trigger.kind)
-    parts = [Placed(one, span, flow.id) for one in _implied(flow, playbook, span)]
+    parts = [Placed(one, span, flow.id) for one in _implied(flow, playbook, span, at_once)]
     if isinstance(trigger, EntersAudience):
         parts.append(Placed(InAudience(trigger.enters, span), span, flow.id))
-    return [*parts, *(one for one in who_belongs(playbook) if one.flow == flow.id)]
+    return [*parts, *_who_enters(flow)]
 
 
-def _implied(flow: Flow, playbook: Playbook, span: Span) -> list[Condition]:
+def _implied(flow: Flow, playbook: Playbook, span: Span, at_once: bool) -> list[Condition]:
     """Return what a trigger tells of those it starts: facts are read with the event in them."""
     facts, trigger = playbook.catalogue.facts, flow.trigger
     bought = Compare(facts["orders"], ">=", 1, span)
@@ -141,10 +148,11 @@ def _implied(flow: Flow, playbook: Playbook, span: Span) -> list[Condition]:
         return [bought] if event.key is RunKey.ORDER else []
     if isinstance(trigger, Inactivity):
         length = trigger.inactive_for
-        low = length.months * 28 + length.days + length.seconds // 86_400
-        high = length.months * 31 + length.days + length.seconds // 86_400 + 1
+        whole_days = length.days + length.seconds // 86_400
+        low = length.months * 28 + whole_days
+        high = length.months * 31 + whole_days
         if flow.existing is not None and flow.existing.over is not None:
             return [bought, Compare(since, ">=", low, span)]
-        exact = not length.months and not length.seconds
-        return [bought, Between(since, low, low if exact else high, span)]
+        slack = 0 if at_once and not length.seconds else 1
+        return [bought, Between(since, low, high + slack, span)]
     return []

@@ -1,4 +1,4 @@
-"""A flow that everyone leaves as soon as he enters: `exit_when` already holds at entry."""
+"""A flow that everyone leaves on entering it: `exit_when` already holds at entry."""
 
 from __future__ import annotations
 
