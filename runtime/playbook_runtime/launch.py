@@ -7,10 +7,11 @@ program (a flat instruction table) and the plain-Python twin of the kernel are b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import blake2b
 
+from playbook_compiler.facts import Nature
 from playbook_compiler.units import Duration
 from playbook_runtime.kernel.tables import Zones
 
@@ -37,7 +38,7 @@ class Occurrence:
     """How an event comes about that no order tells: its assumed rate and lag.
 
     `rate` is a probability for after-order and message events, a number per order for before-order
-    events, a number a day for the whole shop for the others.
+    events, a number a day for the whole shop for the others, by the event's nature.
     """
 
     event: str
@@ -50,8 +51,11 @@ class Launch:
     """The moments, names and assumptions of one simulation.
 
     `start` and `end` are UTC seconds; `month_start` and `month_length` say when newcomers of a
-    month arrive; the tuples name the columns of People.consent (channels), People.last_event (events),
-    People.static (printed conditions), Draws.effect (slots) and Draws.redemption (send nodes).
+    month arrive; the tuples name the columns of People.consent (channels), People.last_event
+    (events), People.static (printed conditions), Draws.effect (slots) and Draws.redemption (send
+    nodes).
+    `natures` says of events that are assumed to come otherwise than the catalogue says what brings
+    them (feedback on a message instead of on an order).
     """
 
     seed: int
@@ -69,6 +73,7 @@ class Launch:
     consent_share: Mapping[str, float]
     occurrences: tuple[Occurrence, ...]
     holdout: Decimal
+    natures: Mapping[str, Nature] = field(default_factory=dict)
 
 
 def stream(name: str) -> int:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
 
-from playbook_compiler.catalogue import BUILT_IN
 from playbook_compiler.currency import DECIMALS
 from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.facts import Nature
@@ -32,10 +31,9 @@ _NATURES = {
 FREE = Money(Decimal(0))
 
 
-def nature_of(event: str) -> Nature:
-    """Return when an event can happen; the shop's own events can at any time."""
-    known = BUILT_IN.events.get(event)
-    return known.nature if known is not None else Nature.OTHER
+def _nature(graph: TriggerGraph, launch: Launch, event: str) -> Nature:
+    """Return what brings an event: what is assumed of it, else what the catalogue says."""
+    return launch.natures.get(event) or graph.playbook.catalogue.events[event].nature
 
 
 def window_seconds(duration: Duration) -> int:
@@ -85,6 +83,7 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         duration=tables.duration,
     )
     conditions = CodeList(names)
+    natures = {event: _nature(graph, launch, event) for event in launch.events}
     waits = _waited_events(graph)
     rows = _instructions(graph, launch, names, tables, conditions, waits)
     guardrails = playbook.guardrails
@@ -131,7 +130,7 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
             [[event in (flow.exit_on or ()) for event in launch.events] for flow in flows],
             dtype=np.int8,
         ).reshape(-1, len(launch.events)),
-        flow_key=numbers([_key(flow) for flow in flows]),
+        flow_key=numbers([_key(flow, natures) for flow in flows]),
         flow_slots=np.array(
             [_slots(launch, flow.id, ENTRY_STEP) for flow in flows], dtype=integer
         ).reshape(-1, 2),
@@ -140,9 +139,6 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         event_flows=numbers(event_flows),
         event_first=numbers(event_first),
         event_wait=numbers([waits.index(e) if e in waits else -1 for e in launch.events]),
-        event_nature=numbers(
-            [_NATURES.get(nature_of(event), code.ANY_TIME) for event in launch.events]
-        ),
         thresholds=numbers(thresholds),
         threshold_flows=numbers(threshold_flows),
         threshold_first=numbers(threshold_first),
@@ -181,9 +177,11 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         slot_flow=numbers([names.flows[slot.flow] for slot in launch.slots]),
         source_event=numbers([names.events[o.event] for o in launch.occurrences]),
         source_nature=numbers(
-            [_NATURES.get(nature_of(o.event), code.ANY_TIME) for o in launch.occurrences]
+            [_NATURES.get(natures[o.event], code.ANY_TIME) for o in launch.occurrences]
         ),
-        source_rate=np.array([_rate(o.event, o.rate, launch) for o in launch.occurrences]),
+        source_rate=np.array(
+            [_rate(natures[o.event], o.rate, launch) for o in launch.occurrences], dtype=np.float64
+        ),
         source_lag=numbers(source_lag),
         source_stream=streams([f"event/{o.event}" for o in launch.occurrences]),
         order_event=names.events[ORDER],
@@ -356,10 +354,10 @@ def _entry(flow: Flow, tables: _Tables) -> tuple[int, int]:
     return code.AGAIN, tables.duration(entry.again_after)
 
 
-def _key(flow: Flow) -> int:
+def _key(flow: Flow, natures: Mapping[str, Nature]) -> int:
     if not isinstance(flow.trigger, EventTrigger):
         return code.KEY_NONE
-    nature = nature_of(flow.trigger.event)
+    nature = natures[flow.trigger.event]
     if nature is Nature.BEFORE_ORDER:
         return code.KEY_EVENT
     return _KEYS.get(nature, code.KEY_NONE)
@@ -470,8 +468,8 @@ def _benefit(offer: Offer, economics: Economics | None, decimals: int) -> tuple[
     return code.GIFT, (offer.cost or FREE).minor(decimals)
 
 
-def _rate(event: str, rate: float, launch: Launch) -> float:
+def _rate(nature: Nature, rate: float, launch: Launch) -> float:
     """Return an assumed rate as the kernel counts it: any-time events per person and day."""
-    if _NATURES.get(nature_of(event), code.ANY_TIME) == code.ANY_TIME:
+    if _NATURES.get(nature, code.ANY_TIME) == code.ANY_TIME:
         return rate / max(launch.customers, 1)
     return rate

@@ -9,8 +9,9 @@ from typing import TextIO
 import click
 
 from playbook_compiler.diagnostics import Diagnostic
-from playbook_compiler.driver import Compiled, compile_playbook
+from playbook_compiler.driver import Compiled
 from playbook_compiler.source import SourceFile
+from playbook_runtime.checked import compile_and_check
 from playbook_runtime.output.diagnostics import OutputFormat, colour_wanted, render, summary
 
 
@@ -31,7 +32,7 @@ def compiled_or_exit(path: str, *, quiet: bool = False) -> Compiled:
 
     With `quiet`, only errors are shown.
     """
-    compiled = compile_playbook(path)
+    compiled = compile_and_check(path)
     told = [found for found in compiled.diagnostics if found.is_error or not quiet]
     show_findings(told, compiled.sources, sys.stderr)
     if compiled.graph is None:

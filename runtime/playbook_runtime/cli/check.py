@@ -8,8 +8,8 @@ from dataclasses import replace
 import click
 
 from playbook_compiler.diagnostics import Diagnostic, Severity, has_errors, in_order
-from playbook_compiler.driver import compile_playbook
 from playbook_compiler.source import SourceFile
+from playbook_runtime.checked import compile_and_check
 from playbook_runtime.cli._findings import show_findings
 from playbook_runtime.output.diagnostics import OutputFormat, summary
 
@@ -36,7 +36,7 @@ def command(
     found: list[Diagnostic] = []
     sources: list[SourceFile] = []
     for path in dict.fromkeys(paths or (".",)):
-        compiled = compile_playbook(path)
+        compiled = compile_and_check(path)
         found.extend(compiled.diagnostics)
         sources.extend(compiled.sources)
     if strict:

@@ -61,7 +61,6 @@ class Program(NamedTuple):
     event_flows: I64  # flows by event, ids in order; event_first[e] ... event_first[e + 1]
     event_first: I64
     event_wait: I64  # (E,): wait number of an event that a step waits for, or -1
-    event_nature: I64  # (E,)
     thresholds: I64  # durations, sorted
     threshold_flows: I64
     threshold_first: I64

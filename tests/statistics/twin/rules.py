@@ -58,6 +58,7 @@ class Rules:
     """A playbook as the event loop asks for it."""
 
     playbook: Playbook
+    natures: Mapping[str, Nature]
     decimals: int
     flows: tuple[Flow, ...]  # the enabled ones, in order of ids
     column: Mapping[str, int]  # of all flows, in order of ids
@@ -89,8 +90,8 @@ class Rules:
         )
 
     def nature(self, event: str) -> Nature:
-        """Return what kind of event it is."""
-        return self.playbook.catalogue.events[event].nature
+        """Return what brings an event: what is assumed of it, else what the catalogue says."""
+        return self.natures.get(event) or self.playbook.catalogue.events[event].nature
 
     def message_cost(self, channel: str) -> int:
         """Return the cost of one message in ten-thousandths of a minor unit."""
@@ -120,7 +121,7 @@ def is_discount(offer: Offer) -> bool:
     return bool(offer.percent_off or offer.amount_off or offer.credit)
 
 
-def rules(graph: TriggerGraph) -> Rules:
+def rules(graph: TriggerGraph, natures: Mapping[str, Nature]) -> Rules:
     """Look everything up."""
     playbook = graph.playbook
     decimals = DECIMALS[playbook.currency]
@@ -141,6 +142,7 @@ def rules(graph: TriggerGraph) -> Rules:
     discounts = guardrails.discounts
     return Rules(
         playbook=playbook,
+        natures=natures,
         decimals=decimals,
         flows=flows,
         column={flow: index for index, flow in enumerate(sorted(playbook.flows))},

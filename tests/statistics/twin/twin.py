@@ -46,7 +46,7 @@ def simulate_twin(
     - issued (offer, will use); redeemed (offer, cost)
     - entered (flow, key); left (flow, key, why)
     """
-    read = rules(graph)
+    read = rules(graph, launch.natures)
     zones = clocks(launch.zones)
     on = frozenset(flow.id for flow in read.flows) if flows_on is None else flows_on
     persons = [person(people, launch, i) for i in range(len(people.key))]

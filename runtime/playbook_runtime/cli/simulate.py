@@ -1,0 +1,112 @@
+"""Project what a playbook brings, on the shop's own past orders."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from playbook_runtime.cli.order_options import OrderInput, order_options
+
+
+@click.command()
+@click.argument("path", default=".")
+@click.option(
+    "--orders",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The shop's past orders: CSV, TSV, Parquet, gzip; a Shopify export or named columns.",
+)
+@click.option("--horizon", default="12mo", show_default=True, help="How far to project: 12mo, 90d.")
+@click.option(
+    "--draws",
+    type=click.IntRange(2, 100_000),
+    default=1_000,
+    show_default=True,
+    help="Number of draws; more make the interval's ends surer, not the shop.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True)
+@click.option(
+    "--as-of",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="Project from the end of this day; later orders are left out. Default: the last order.",
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(0, 256),
+    default=0,
+    help="Threads; 0 takes all. The result is the same.",
+)
+@click.option(
+    "--output-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+)
+@order_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    path: str,
+    orders: Path,
+    horizon: str,
+    draws: int,
+    seed: int,
+    as_of: datetime | None,
+    threads: int,
+    output_format: Literal["text", "json"],
+    order_input: OrderInput,
+) -> None:
+    """Run the playbook at PATH over past orders, with and without it, and project the difference.
+
+    PATH is a folder with playbook.yaml or one file; left out, the current folder. Findings and
+    progress go to standard error. Exits with 0 when there is a projection, 1 when playbook or
+    orders allow none, 2 on wrong usage.
+    """
+    from playbook_compiler.diagnostics import Diagnostic, has_errors
+    from playbook_compiler.units import Duration, parse_duration
+    from playbook_runtime.cli._findings import compiled_or_exit, show_findings
+    from playbook_runtime.cli._progress import progress_bar
+
+    length = parse_duration(horizon)
+    if not isinstance(length, Duration) or length.seconds or length.is_zero:
+        raise click.BadParameter(
+            f"expected days, weeks, months or years such as 12mo or 90d, found {horizon!r}",
+            param_hint="'--horizon'",
+        )
+    if not 1 <= length.nominal_days <= 366 * 5:
+        raise click.BadParameter("expected between a day and five years", param_hint="'--horizon'")
+    quiet = bool(ctx.obj and ctx.obj["quiet"])
+    graph = compiled_or_exit(path, quiet=quiet).graph
+    assert graph is not None
+
+    from playbook_runtime.output.projection_json import projection_json
+    from playbook_runtime.output.projection_text import projection_text
+    from playbook_runtime.read_data import read_data
+    from playbook_runtime.settings import Settings
+    from playbook_runtime.simulate import project
+
+    def show(found: list[Diagnostic]) -> None:
+        show_findings([one for one in found if one.is_error or not quiet], (), sys.stderr)
+
+    day = as_of.date() if as_of else None
+    data, found = read_data(graph.playbook, orders, order_input, day)
+    show(found)
+    if data is None or has_errors(found):
+        ctx.exit(1)
+    settings = Settings(length, draws, seed, day, threads)
+    with progress_bar(quiet) as progress:
+        projection, found = project(graph, data, settings, progress)
+    show(found)
+    if projection is None or has_errors(found):
+        ctx.exit(1)
+    if output_format == "json":
+        click.echo(projection_json(projection), nl=False)
+    else:
+        from playbook_runtime.output.diagnostics import colour_wanted
+
+        click.echo(projection_text(projection, colour=colour_wanted(sys.stdout)), nl=False)

@@ -1,0 +1,188 @@
+"""Whom a simulation runs over: the customers of the history, newcomers and sign-ups to come."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from playbook_compiler.conditions import Compare, Condition, InSet, IsKnown
+from playbook_compiler.model import Guardrails
+from playbook_runtime.assumed import ASKS_NOBODY, consent_rule, known_consent
+from playbook_runtime.kernel.tables import (
+    HISTORY,
+    NEVER,
+    NEWCOMER,
+    NO,
+    PROSPECT,
+    UNKNOWN,
+    YES,
+    People,
+)
+from playbook_runtime.launch import Launch
+from playbook_runtime.observed import Observed
+from playbook_runtime.orders.model import Labels
+
+STATIC_FACTS = ("country", "zone", "channel")
+
+
+def people_of_history(
+    data: Observed,
+    launch: Launch,
+    zones: tuple[str, ...],
+    statics: tuple[Condition, ...],
+    guardrails: Guardrails | None,
+    horizon_days: int,
+) -> People:
+    """Return one row for each customer of the history, ascending by hash."""
+    history = data.history
+    first, last = data.first_and_last_moment()
+    n = len(history)
+    facts = {name: _static_fact(data, name) for name in STATIC_FACTS}
+    consent = [
+        np.ones(n, dtype=np.int8)
+        if consent_rule(guardrails, channel) in ASKS_NOBODY
+        else known_consent(data, channel)
+        for channel in launch.channels
+    ]
+    return People(
+        key=history.customer_hash,
+        kind=np.full(n, HISTORY, dtype=np.int8),
+        x=history.x,
+        t_x=history.t_x.astype(np.float64),
+        T=history.T.astype(np.float64),
+        repeat_value=history.repeat_value_minor,
+        orders=history.purchases,
+        revenue=history.value_minor,
+        first_order=first,
+        last_order=last,
+        zone=_codes(facts["zone"], zones),
+        consent=_stacked(consent, n, np.int8),
+        base=(history.last_day > data.as_of_day - horizon_days).astype(np.int8),
+        month=np.zeros(n, dtype=np.int64),
+        index=np.zeros(n, dtype=np.int64),
+        static=_stacked([answers(one, facts) for one in statics], n, np.int8),
+        last_event=_stacked([_latest(data, event) for event in launch.events], n, np.int64),
+    )
+
+
+def people_to_come(
+    kind: int, months: tuple[str, ...], most: npt.NDArray[np.int64], launch: Launch
+) -> People:
+    """Return rows for newcomers or prospects: as many a month as the largest draw of it has.
+
+    A person is keyed by kind, month and index, the same in every run.
+    """
+    word = {NEWCOMER: "newcomer", PROSPECT: "prospect"}[kind]
+    month = np.repeat(np.arange(len(most), dtype=np.int64), most)
+    index = np.concatenate([np.arange(count) for count in most] or [np.zeros(0)]).astype(np.int64)
+    keys = [
+        int.from_bytes(blake2b(f"{word}/{months[m]}/{i}".encode(), digest_size=8).digest(), "big")
+        for m, i in zip(month.tolist(), index.tolist(), strict=True)
+    ]
+    n = len(keys)
+    consent = np.full((n, len(launch.channels)), -1, dtype=np.int8)
+    if kind == PROSPECT and "email" in launch.channels:
+        consent[:, launch.channels.index("email")] = 1
+    nothing = np.zeros(n, dtype=np.int64)
+    return People(
+        key=np.array(keys, dtype=np.uint64),
+        kind=np.full(n, kind, dtype=np.int8),
+        x=nothing,
+        t_x=np.zeros(n),
+        T=np.zeros(n),
+        repeat_value=nothing,
+        orders=nothing,
+        revenue=nothing,
+        first_order=np.full(n, NEVER),
+        last_order=np.full(n, NEVER),
+        zone=np.full(n, -1, dtype=np.int64),
+        consent=consent,
+        base=np.zeros(n, dtype=np.int8),
+        month=month,
+        index=index,
+        static=np.full((n, len(launch.statics)), UNKNOWN, dtype=np.int8),
+        last_event=np.full((n, len(launch.events)), NEVER),
+    )
+
+
+def zones_of(data: Observed, shop: str) -> tuple[str, ...]:
+    """Return the zones that customers live in, the shop's first."""
+    labels = data.customers.zone if data.customers is not None else None
+    return (shop, *(name for name in (labels.names if labels is not None else ()) if name != shop))
+
+
+def can_answer(condition: Condition) -> bool:
+    """Return whether a condition is one on a fact that never changes and that files can tell."""
+    return (
+        isinstance(condition, Compare | InSet | IsKnown)
+        and condition.fact.name in STATIC_FACTS
+        and not (isinstance(condition, Compare) and condition.operator not in ("=", "!="))
+    )
+
+
+def answers(
+    condition: Condition, facts: dict[str, npt.NDArray[np.object_]]
+) -> npt.NDArray[np.int8]:
+    """Return what a condition on an unchanging fact says of each customer."""
+    assert isinstance(condition, Compare | InSet | IsKnown)
+    values = facts[condition.fact.name]
+    known = values != ""
+    match condition:
+        case IsKnown(known=wanted):
+            return np.where(known == wanted, YES, NO).astype(np.int8)
+        case Compare(operator=operator, value=value):
+            holds = (values == str(value)) == (operator == "=")
+        case InSet(values=several):
+            holds = np.isin(values.astype(str), [str(value) for value in several])
+    return np.where(known, np.where(holds, YES, NO), UNKNOWN).astype(np.int8)
+
+
+def _static_fact(data: Observed, name: str) -> npt.NDArray[np.object_]:
+    """Return the text of a fact for each customer of the history, empty where unknown."""
+    found = np.full(len(data.history), "", dtype=object)
+    if name == "channel" and data.orders.channel is not None:
+        known = data.orders.day <= data.as_of_day
+        rows = data.order_rows(data.orders.order_customer_hash[known])
+        texts = _texts(data.orders.channel)[known]
+        found[rows[::-1]] = texts[::-1]  # the first order wins: orders stand in order of time
+    labels = getattr(data.customers, name) if data.customers is not None else None
+    if labels is not None and data.customers is not None:
+        rows = data.order_rows(data.customers.customer_hash)
+        texts = _texts(labels)
+        use = (rows >= 0) & (texts != "")
+        found[rows[use]] = texts[use]
+    return found
+
+
+def _texts(labels: Labels) -> npt.NDArray[np.object_]:
+    names = np.array([*labels.names, ""], dtype=object)
+    return names[labels.codes]
+
+
+def _codes(texts: npt.NDArray[np.object_], names: tuple[str, ...]) -> npt.NDArray[np.int64]:
+    place = {name: n for n, name in enumerate(names)}
+    return np.array([place.get(text, -1) for text in texts], dtype=np.int64)
+
+
+def _latest(data: Observed, event: str) -> npt.NDArray[np.int64]:
+    """Return the latest moment of an event for each customer of the history, or NEVER."""
+    found = np.full(len(data.history), NEVER)
+    if event == "order_placed":
+        return data.first_and_last_moment()[1]
+    events = data.events
+    if events is not None and event in events.event.names:
+        mine = (events.event.codes == events.event.names.index(event)) & (
+            events.day <= data.as_of_day
+        )
+        rows = data.order_rows(events.customer_hash[events.customer[mine]])
+        np.maximum.at(found, rows[rows >= 0], events.time[mine][rows >= 0])
+    return found
+
+
+def _stacked(columns: list[npt.NDArray[Any]], n: int, dtype: type) -> npt.NDArray[Any]:
+    if not columns:
+        return np.zeros((n, 0), dtype=dtype)
+    return np.column_stack(columns).astype(dtype)

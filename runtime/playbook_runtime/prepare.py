@@ -1,0 +1,345 @@
+"""From data and playbook to what the kernel runs: people, draws, names and assumptions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+
+from playbook_compiler.conditions import Condition, Happened, Has, nodes, references
+from playbook_compiler.diagnostics import Diagnostic
+from playbook_compiler.facts import IdKind
+from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.steps import Branch, If, Send, UntilEvent, Wait
+from playbook_compiler.triggers import EventTrigger
+from playbook_compiler.units import DAY_SECONDS
+from playbook_runtime.assumed import (
+    ORDER,
+    SIGN_UP,
+    Consents,
+    Happenings,
+    consents,
+    happenings,
+)
+from playbook_runtime.behaviour.draws import model_draws, spend_draws
+from playbook_runtime.behaviour.drift import Drift, drift_draws
+from playbook_runtime.behaviour.model import FittedBehaviour, FittedSpend
+from playbook_runtime.evidence import library
+from playbook_runtime.evidence.draws import (
+    effect_draws,
+    fatigue_draws,
+    headline_draws,
+    unsubscribe_draws,
+)
+from playbook_runtime.evidence.effects import EffectPrior, default_redemption
+from playbook_runtime.evidence.model import Form
+from playbook_runtime.evidence.reference import interval_text, prior_text
+from playbook_runtime.evidence.sends import flow_effects, send_effects
+from playbook_runtime.kernel.tables import NEWCOMER, PROSPECT, Draws, People, joined
+from playbook_runtime.launch import ADDED, ENTRY_STEP, RATE, Launch, Slot
+from playbook_runtime.observed import Observed
+from playbook_runtime.population import can_answer, people_of_history, people_to_come, zones_of
+from playbook_runtime.projection import Assumption
+from playbook_runtime.settings import Calendar, Settings
+from playbook_runtime.zones import zone_table
+
+YEARS_AROUND = 2 * 366 * DAY_SECONDS
+_FORMS = {
+    Form.PURCHASE_RATE: RATE,
+    Form.PURCHASE_PROBABILITY: RATE,
+    Form.ADDED_ORDERS: ADDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The effects of a playbook as columns: a prior for each slot, and for each redemption."""
+
+    slots: tuple[Slot, ...]
+    priors: tuple[EffectPrior, ...]
+    sends: tuple[str, ...]
+    redemptions: tuple[EffectPrior | None, ...]  # None: the send carries no offer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """All that the kernel runs on. `headline` leaves unproven gains out, `unproven` has them."""
+
+    launch: Launch
+    people: People
+    headline: Draws
+    unproven: Draws
+    expected: Expected
+    assumptions: tuple[Assumption, ...]
+    findings: tuple[Diagnostic, ...]
+
+    @property
+    def has_unproven(self) -> bool:
+        """Whether the two sets of draws differ at all."""
+        return not np.array_equal(self.headline.effect, self.unproven.effect)
+
+
+def prepare(
+    graph: TriggerGraph,
+    data: Observed,
+    calendar: Calendar,
+    settings: Settings,
+    fits: tuple[FittedBehaviour, ...],
+    spend: FittedSpend,
+    drift: Drift,
+) -> Prepared:
+    """Return people, draws and names for one simulation."""
+    playbook = graph.playbook
+    conditions = tuple(_conditions(graph))
+    channels = _channels(graph, conditions)
+    events = _events(graph, conditions)
+    who = consents(playbook, data, channels)
+    what = happenings(playbook, data, events)
+    expected = expected_effects(graph)
+    zones = zones_of(data, playbook.timezone)
+    statics = {str(leaf): leaf for one in conditions for leaf in nodes(one) if can_answer(leaf)}
+    months = tuple(calendar.months())
+    earliest = int(data.time.min()) - YEARS_AROUND
+    launch = Launch(
+        seed=settings.seed,
+        start=calendar.start,
+        end=calendar.end,
+        customers=len(data.history),
+        zones=zone_table(zones, earliest, calendar.end + YEARS_AROUND),
+        month_start=tuple(start for _, start, _ in months),
+        month_length=tuple(length for _, _, length in months),
+        channels=channels,
+        events=events,
+        statics=tuple(sorted(statics)),
+        slots=expected.slots,
+        sends=expected.sends,
+        consent_share=who.shares,
+        occurrences=what.occurrences,
+        holdout=_holdout(graph),
+        natures=what.natures,
+    )
+    newcomers = _arrivals(*data.newcomers_per_day(), "newcomers", launch, settings)
+    sign_ups = _sign_ups(what, launch, settings)
+    names = tuple(name for name, _, _ in months)
+    people = joined(
+        [
+            people_of_history(
+                data,
+                launch,
+                zones,
+                tuple(statics[text] for text in launch.statics),
+                playbook.guardrails,
+                calendar.days,
+            ),
+            people_to_come(NEWCOMER, names, newcomers.max(axis=0), launch),
+            people_to_come(PROSPECT, names, sign_ups.max(axis=0), launch),
+        ]
+    )
+    behaviour = model_draws(fits, settings.seed, settings.draws)
+    common = {
+        "number": np.arange(settings.draws, dtype=np.uint64),
+        "behaviour": behaviour.values,
+        "m": behaviour.m,
+        "spend": spend_draws(spend, settings.seed, settings.draws, 10**playbook.decimals),
+        "drift": np.array(
+            [
+                _limited(one)
+                for one in drift_draws(drift, settings.seed, settings.draws, calendar.days)
+            ]
+        ),
+        "unsubscribe": np.array(unsubscribe_draws(settings.seed, settings.draws)),
+        "fatigue": np.array(fatigue_draws(settings.seed, settings.draws)),
+        "redemption": _redemption_draws(expected, settings),
+        "newcomers": newcomers,
+        "prospects": sign_ups,
+    }
+    return Prepared(
+        launch=launch,
+        people=people,
+        headline=Draws(effect=_effect_draws(expected, settings, proven=True), **common),
+        unproven=Draws(effect=_effect_draws(expected, settings, proven=False), **common),
+        expected=expected,
+        assumptions=(*_effect_assumptions(expected), *_used(who, what)),
+        findings=what.findings,
+    )
+
+
+LARGEST_DRIFT = 4.0
+
+
+def _limited(factor: float) -> float:
+    """Return a drift factor within [1/4, 4]: a Student t has draws that no shop has seen."""
+    return min(LARGEST_DRIFT, max(1 / LARGEST_DRIFT, factor))
+
+
+def expected_effects(graph: TriggerGraph) -> Expected:
+    """Return the effects of all sends and flows as columns, those of a step side by side."""
+    slots: list[Slot] = []
+    priors: list[EffectPrior] = []
+    sends: list[str] = []
+    redemptions: list[EffectPrior | None] = []
+    for flow in flow_effects(graph):
+        _add_slots(flow.flow, ENTRY_STEP, flow.priors, slots, priors)
+    own = {
+        (flow.flow): prior
+        for flow in flow_effects(graph)
+        for prior in flow.priors
+        if prior.form is Form.REDEMPTION
+    }
+    for send in send_effects(graph):
+        _add_slots(send.flow, send.step, send.priors, slots, priors)
+        node = graph.nodes[send.node].what
+        assert isinstance(node, Send)
+        said = next((p for p in send.priors if p.form is Form.REDEMPTION), own.get(send.flow))
+        sends.append(send.node)
+        redemptions.append((said or default_redemption()) if node.offer else None)
+    return Expected(tuple(slots), tuple(priors), tuple(sends), tuple(redemptions))
+
+
+def _add_slots(
+    flow: str,
+    step: str,
+    found: tuple[EffectPrior, ...],
+    slots: list[Slot],
+    priors: list[EffectPrior],
+) -> None:
+    for prior in found:
+        if prior.form in _FORMS:
+            seconds = round(prior.window_days * DAY_SECONDS)
+            slots.append(Slot(flow, step, _FORMS[prior.form], seconds, prior.overlap == "add"))
+            priors.append(prior)
+
+
+def _effect_draws(
+    expected: Expected, settings: Settings, *, proven: bool
+) -> npt.NDArray[np.float64]:
+    draw = headline_draws if proven else effect_draws
+    columns = [
+        draw(prior, slot.flow, slot.step, settings.seed, settings.draws)
+        for slot, prior in zip(expected.slots, expected.priors, strict=True)
+    ]
+    return np.array(columns, dtype=np.float64).reshape(len(columns), settings.draws).T
+
+
+def _redemption_draws(expected: Expected, settings: Settings) -> npt.NDArray[np.float64]:
+    columns = []
+    for send, prior in zip(expected.sends, expected.redemptions, strict=True):
+        flow, _, step = send.partition("/")
+        columns.append(
+            [0.0] * settings.draws
+            if prior is None
+            else effect_draws(prior, flow, step, settings.seed, settings.draws)
+        )
+    return np.array(columns, dtype=np.float64).reshape(len(columns), settings.draws).T
+
+
+def _arrivals(
+    count: int, days: int, name: str, launch: Launch, settings: Settings
+) -> npt.NDArray[np.int64]:
+    """Return how many arrive by draw and month: Poisson at a rate ~ Gamma(count + 1/2, days)."""
+    months = np.array(launch.month_length) / DAY_SECONDS
+    found = np.zeros((settings.draws, len(months)), dtype=np.int64)
+    key = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")
+    for draw in range(settings.draws):
+        bits = np.random.Philox(key=[settings.seed % 2**64, key], counter=[0, 0, 0, draw])
+        chance = np.random.Generator(bits)
+        rate = chance.gamma(count + 0.5) / days
+        found[draw] = chance.poisson(rate * months)
+    return found
+
+
+def _sign_ups(what: Happenings, launch: Launch, settings: Settings) -> npt.NDArray[np.int64]:
+    if SIGN_UP not in launch.events or what.sign_ups_per_day == 0:
+        return np.zeros((settings.draws, len(launch.month_start)), dtype=np.int64)
+    days = 365
+    return _arrivals(round(what.sign_ups_per_day * days), days, "sign-ups", launch, settings)
+
+
+def _conditions(graph: TriggerGraph) -> Iterator[Condition]:
+    """Yield every condition that the simulation reads."""
+    for audience in graph.playbook.audiences.values():
+        yield audience.where
+    for flow in graph.playbook.flows.values():
+        for condition in (flow.trigger.where, flow.audience, flow.exit_when):
+            if condition is not None:
+                yield condition
+    for node in graph.nodes.values():
+        if isinstance(node.what, If):
+            yield node.what.condition
+        elif isinstance(node.what, Branch):
+            for case in node.what.branch:
+                yield case.condition
+
+
+def _channels(graph: TriggerGraph, conditions: tuple[Condition, ...]) -> tuple[str, ...]:
+    found = {message.channel for message in graph.playbook.messages.values()}
+    for condition in conditions:
+        found |= {r.name for r in references(condition) if r.kind is IdKind.CHANNEL}
+        found |= {
+            leaf.value
+            for leaf in nodes(condition)
+            if isinstance(leaf, Has) and leaf.fact.name == "consent"
+        }
+    return tuple(sorted(found))
+
+
+def _events(graph: TriggerGraph, conditions: tuple[Condition, ...]) -> tuple[str, ...]:
+    """Return the events that something listens to."""
+    found = {ORDER}
+    for flow in graph.playbook.flows.values():
+        found |= set(flow.exit_on or ())
+        if isinstance(flow.trigger, EventTrigger):
+            found.add(flow.trigger.event)
+    for node in graph.nodes.values():
+        if isinstance(node.what, Wait) and isinstance(node.what.wait, UntilEvent):
+            found.add(node.what.wait.until)
+    for condition in conditions:
+        found |= {leaf.event for leaf in nodes(condition) if isinstance(leaf, Happened)}
+    return tuple(sorted(found))
+
+
+def _holdout(graph: TriggerGraph) -> Decimal:
+    guardrails = graph.playbook.guardrails
+    return guardrails.holdout.fraction if guardrails is not None else Decimal(0)
+
+
+def _effect_assumptions(expected: Expected) -> Iterator[Assumption]:
+    """Yield what is assumed of effects: one line for each prior, with the flows that rest on it."""
+    used: dict[EffectPrior, list[str]] = defaultdict(list)
+    for slot, prior in zip(expected.slots, expected.priors, strict=True):
+        used[prior].append(slot.flow)
+    for send, redemption in zip(expected.sends, expected.redemptions, strict=True):
+        if redemption is not None:
+            used[redemption].append(send.partition("/")[0])
+    for prior, flows in used.items():
+        found = library.find(prior.evidence_id) if prior.evidence_id else None
+        yield Assumption(
+            id=prior.evidence_id or f"own.{'+'.join(sorted(set(flows)))}.{prior.form}",
+            effect=found.effect if found is not None else str(prior.form).replace("_", " "),
+            source=prior.source,
+            grade=str(prior.grade),
+            value=interval_text(prior),
+            in_headline=prior.in_headline,
+            used_by=tuple(sorted(set(flows))),
+        )
+
+
+def _used(who: Consents, what: Happenings) -> Iterator[Assumption]:
+    yield from who.assumptions
+    yield from what.assumptions
+    for evidence_id in (library.UNSUBSCRIBE_ID, library.FATIGUE_ID):
+        found = library.entry(evidence_id)
+        yield Assumption(
+            id=found.id,
+            effect=found.effect,
+            source=found.source,
+            grade=str(found.grade),
+            value=prior_text(found),
+            in_headline=True,
+            used_by=("every message",),
+        )

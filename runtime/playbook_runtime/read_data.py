@@ -1,0 +1,61 @@
+"""Orders, customers and events of one shop, read together and cut at the as-of date."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from playbook_compiler.diagnostics import Diagnostic, error
+from playbook_compiler.model import Playbook
+from playbook_compiler.source import Span
+from playbook_runtime.cli.order_options import OrderInput
+from playbook_runtime.observed import Observed, observed
+from playbook_runtime.orders.customers import read_customers
+from playbook_runtime.orders.events import read_events
+from playbook_runtime.orders.read import read_orders
+from playbook_runtime.settings import EPOCH
+
+NO_CURRENCY = "XXX"
+
+
+def read_data(
+    playbook: Playbook, orders: Path, given: OrderInput, as_of: date | None
+) -> tuple[Observed | None, list[Diagnostic]]:
+    """Return what the files of a shop say up to a day; the playbook's currency and zone hold
+    where the flags say nothing."""
+    options = replace(given.options, timezone=given.options.timezone or playbook.timezone)
+    read, found = read_orders(orders, options)
+    if read is None:
+        return None, found
+    span = Span.of_file(str(orders))
+    if read.currency not in (NO_CURRENCY, playbook.currency):
+        found.append(
+            error(
+                "currency-differs",
+                f"the orders are in {read.currency}, the playbook in {playbook.currency}",
+                span,
+                help=f"write `currency: {read.currency}` in the playbook, or take only the orders"
+                f" in {playbook.currency} with --currency {playbook.currency}",
+            )
+        )
+        return None, found
+    customers = events = None
+    if given.customers is not None:
+        customers, more = read_customers(given.customers, options, read.reading.key)
+        found += more
+    if given.events is not None:
+        events, more = read_events(given.events, options, read.reading.key)
+        found += more
+    data = observed(read, customers, events, as_of)
+    if data is None:
+        first = EPOCH + timedelta(days=read.reading.first_day)
+        found.append(
+            error(
+                "no-orders-yet",
+                f"there is no order up to {as_of}; the first is of {first}",
+                span,
+                help="choose a later --as-of",
+            )
+        )
+    return data, found
