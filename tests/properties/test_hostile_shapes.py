@@ -11,6 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from playbook_compiler.checking import run_checks
 from playbook_compiler.diagnostics import has_errors
 from playbook_compiler.include import Sources, read_sources
 from playbook_compiler.lower import lower
@@ -96,6 +97,8 @@ def check(changes: list[tuple[tuple[Any, ...], Any]]) -> bool:
         graph, _ = lower(playbook)
         assert graph is not None
         assert plan_text(graph)
+        for finding in run_checks(graph):
+            assert finding.span.end_line <= len(source.lines) or finding.span.file != source.path
     return playbook is not None
 
 

@@ -9,6 +9,7 @@ from playbook_compiler.checks._conditions import entry_parts, who_belongs
 from playbook_compiler.conditions import facts_read
 from playbook_compiler.conditions_analysis import omits_missing
 from playbook_compiler.diagnostics import Diagnostic, warning
+from playbook_compiler.facts import ValueType
 from playbook_compiler.family import name_of
 from playbook_compiler.graph import TriggerGraph
 
@@ -24,9 +25,9 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
             read.fact.name == "orders" for part in parts for read in facts_read(part.condition)
         )
         for fact, span in omits_missing(placed.condition):
-            if bought and fact.missing_for == NEVER_BOUGHT:
-                continue
             never = fact.missing_for == NEVER_BOUGHT
+            if (bought and never) or fact.type is ValueType.YEARLY_DATE:
+                continue  # nobody thinks that a birthday without a date is between two
             yield warning(
                 RULE,
                 f"this leaves out {fact.missing_for}: they have no `{fact}`",

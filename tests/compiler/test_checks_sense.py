@@ -1,0 +1,166 @@
+"""Where a check might cry wolf, or stay silent: what sane playbooks look like, and near misses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.compiler.playbooks import folder
+from tests.compiler.test_checks import completed
+
+from playbook_compiler.diagnostics import Diagnostic
+from playbook_compiler.driver import compile_playbook
+
+
+def findings(path: Path, text: str) -> list[Diagnostic]:
+    shop = folder(path, {"playbook.yaml": completed(text)})
+    return list(compile_playbook(str(shop)).diagnostics)
+
+
+def flow(trigger: str, *lines: str, steps: str = "[send: hello]") -> str:
+    more = "".join(f"    {line}\n" for line in lines)
+    return f"flows:\n  it:\n    trigger: {trigger}\n{more}    steps: {steps}\n"
+
+
+SANE = {
+    "an order that the refill waits for ends the run before": flow(
+        "{event: order_placed, where: orders >= 2}",
+        "exit_on: [order_placed]",
+        steps="[{wait: 42d}, {send: hello}]",
+    ),
+    "those already older enter, so more than 120 days is fine": flow(
+        "{inactive_for: 120d}", "existing: {over: 14d}", "audience: days_since_last_order > 130"
+    ),
+    "not in an audience, unknown included": (
+        "audiences: {lapsed: orders >= 1 and days_since_last_order > 120}\n"
+        + flow("sign_up", "audience: not audience(lapsed) and days_since_last_order is unknown")
+    ),
+    "an exit that a wait makes possible": flow(
+        "order_placed",
+        "exit_when: days_since_last_order < 3",
+        steps="[{wait: 7d}, {send: hello}]",
+    ),
+    "an else for those whose value is not known": flow(
+        "sign_up", steps="[{if: rfm is known, then: [send: hello], else: [{task: look}]}]"
+    ),
+    "a flow that starts another one once": (
+        "flows:\n"
+        "  one: {trigger: order_placed, steps: [send: hello, {start: two}]}\n"
+        "  two: {trigger: sign_up, steps: [{start: one}]}\n"
+    ),
+    "a card in the parcel needs no consent": (
+        "guardrails: {holdout: 10%}\n"
+        "messages: {card: {channel: post, body: Thank you.}}\n"
+        + flow("order_shipped", steps="[send: card]")
+    ),
+    "an offer that a paused flow gives is used": (
+        "offers: {code: {percent_off: 10%, valid: 14d}}\n"
+        "flows:\n"
+        "  it: {trigger: sign_up, enabled: false, steps: [{send: hello, offer: code}]}\n"
+        "  that: {trigger: order_placed, steps: [send: hello]}\n"
+    ),
+    "birthdays over the turn of the year": flow(
+        "sign_up", "audience: birthday between 12-20 and 01-05"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", SANE.values(), ids=SANE.keys())
+def test_a_sane_playbook_is_left_alone(text: str, tmp_path: Path) -> None:
+    known = ("not-yet-simulated",)
+    found = [one for one in findings(tmp_path, text) if one.rule not in known]
+    assert [f"{one.rule}: {one.message}" for one in found] == []
+
+
+def only(path: Path, text: str, rule: str) -> Diagnostic:
+    found = [one for one in findings(path, text) if one.rule == rule]
+    assert len(found) == 1, found
+    return found[0]
+
+
+def test_a_contradiction_in_an_audience_is_explained_where_the_audience_stands(
+    tmp_path: Path,
+) -> None:
+    text = "audiences: {core: orders >= 5}\n" + flow(
+        "sign_up", "audience: audience(core) and orders < 3"
+    )
+    found = only(tmp_path, text, "contradictory-condition")
+    assert (found.span.line, found.span.column) == (5, 34)
+    assert [(one.span.line, one.span.column) for one in found.labels] == [(1, 19)]
+
+
+def test_the_two_places_of_a_contradictory_entry(tmp_path: Path) -> None:
+    text = flow("{event: order_placed, where: orders = 1}", "audience: orders > 1")
+    found = only(tmp_path, text, "contradictory-entry")
+    assert (found.span.line, found.labels[0].span.line) == (4, 3)
+    assert "orders = 1" in found.labels[0].message
+
+
+def test_a_circle_over_tags_and_audiences_is_a_circle(tmp_path: Path) -> None:
+    text = (
+        "audiences: {warm: tags has warm}\n"
+        "flows:\n"
+        "  one: {trigger: {enters: warm}, entry: always, steps: [send: hello, {start: two}]}\n"
+        "  two: {trigger: order_placed, steps: [{update: {tag: warm}}]}\n"
+    )
+    found = only(tmp_path, text, "flow-cycle")
+    assert "one -> two -> one" in found.message
+    assert (found.span.line, found.labels[0].span.line) == (4, 3)
+
+
+def test_a_slow_circle_counts_its_messages(tmp_path: Path) -> None:
+    text = flow(
+        "order_placed",
+        steps="[send: hello, {wait: 73d}, {send: hello, id: again}, {start: it}]",
+    )
+    assert "every 73 days, with up to 10 messages a year" in (
+        only(tmp_path, text, "slow-cycle").message
+    )
+
+
+def test_a_person_in_the_circle_ends_it(tmp_path: Path) -> None:
+    text = flow(
+        "order_placed",
+        steps="[send: hello, {wait: {until: link_clicked, at_most: 7d}, happened: [{start: it}]}]",
+    )
+    rules = {one.rule for one in findings(tmp_path, text)}
+    assert not rules & {"flow-cycle", "slow-cycle"}
+
+
+def test_an_unknown_variable_is_mended_by_its_fix(tmp_path: Path) -> None:
+    text = "messages:\n  hi: {channel: push, body: 'Hi {{ customer.first_nam }}'}\n" + flow(
+        "sign_up", steps="[send: hi]"
+    )
+    found = only(tmp_path, text, "unknown-variable")
+    line = text.splitlines()[1]
+    assert line[found.span.column - 1 : found.span.end_column - 1] == "customer.first_nam"
+    assert found.fix is not None
+    assert found.fix.replacement == "customer.first_name"
+
+
+def test_variables_are_found_in_the_markdown_file_that_holds_the_text(tmp_path: Path) -> None:
+    folder(tmp_path, {"messages/hi.md": "Hello\n\n{{ order.totl }}\n"})
+    text = "messages: {hi: {kind: transactional, body: messages/hi.md}}\n"
+    found = only(tmp_path, text, "unknown-variable")
+    assert Path(found.span.file).name == "hi.md"
+    assert (found.span.line, found.span.column, found.span.end_column) == (3, 4, 14)
+
+
+def test_a_strategy_in_small_letters_or_by_name(tmp_path: Path) -> None:
+    small = only(tmp_path / "a", flow("sign_up", "strategy: s1"), "unknown-strategy")
+    named = only(tmp_path / "b", flow("sign_up", "strategy: welcome series"), "unknown-strategy")
+    assert "did you mean `S1` (Welcome series)?" == small.help == named.help
+
+
+@pytest.mark.parametrize(("zone", "count"), [("Europe/Berlin", 1), ("Asia/Tokyo", 0)])
+def test_only_zones_with_summer_time_have_a_gap(tmp_path: Path, zone: str, count: int) -> None:
+    text = f"timezone: {zone}\n" + flow("sign_up", steps="[{send: hello, at: 02:00-03:00}]")
+    rules = [one.rule for one in findings(tmp_path, text)]
+    assert rules.count("window-in-clock-change") == count
+
+
+def test_fifteen_lines_are_enough(tmp_path: Path) -> None:
+    text = "guardrails: {}\nmessages: {refill: {subject: Time for more}}\n" + flow(
+        "{inactive_for: 60d}", steps="[send: refill]"
+    )
+    assert not [one for one in findings(tmp_path, text) if one.is_error]
