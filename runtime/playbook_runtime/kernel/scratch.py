@@ -42,7 +42,7 @@ from playbook_runtime.kernel.tables import F64, I64, NEVER
     WITHOUT_ORDERS,
 ) = range(23)
 KEPT = 23
-SEED_ID, DRAW_ID, DRAW, START, FINISH, OVERFLOW, TRACED = range(23, 30)
+SEED_ID, DRAW_ID, DRAW, START, FINISH, OVERFLOW, TRACED, HANDLED = range(23, 31)
 # Places of tables, and how many rows they have.
 (
     QUEUE,
@@ -64,9 +64,9 @@ SEED_ID, DRAW_ID, DRAW, START, FINISH, OVERFLOW, TRACED = range(23, 30)
     STACK,
     TRACE,
     END_OF_TABLES,
-) = range(30, 49)
-ROOM, LOG_ROOM, TRACE_ROOM, WAITS, STRENGTH, SOURCE_CLOCK, REDEMPTION = range(49, 56)
-_HEADER = 56
+) = range(31, 50)
+ROOM, LOG_ROOM, TRACE_ROOM, WAITS, STRENGTH, SOURCE_CLOCK, REDEMPTION = range(50, 57)
+_HEADER = 57
 
 # Floats: the state, then the draw's row.
 RATE_OF_BUYING, DROPOUT, SPEND_RATE, CLOCK, DRAWN = range(5)
@@ -228,6 +228,7 @@ def next_event(s):
         for column in range(QUEUE_WIDTH):
             s[best + column], s[last + column] = s[last + column], s[best + column]
     s[EVENTS] -= 1
+    s[HANDLED] += 1
     return last
 
 
