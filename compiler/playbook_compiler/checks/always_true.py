@@ -15,6 +15,8 @@ RULE = name_of(__name__)
 
 def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     """Find tests that every customer passes whose facts are known."""
+    facts = graph.playbook.catalogue.facts
+    missing = {name for name, fact in facts.items() if fact.may_be_missing}
     for placed in of_customers(graph):
         if is_impossible(placed.condition):
             continue
@@ -24,10 +26,9 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
                 f"this is true for everyone: every known `{conflict.subject}` passes",
                 conflict.second or conflict.first,
                 caption="chooses nobody",
-                help=(
-                    f"to ask for a value at all, write `{conflict.subject} is known`;"
-                    " else remove it"
-                ),
+                help=f"to ask for a value at all, write `{conflict.subject} is known`"
+                if conflict.subject in missing
+                else "remove it, or correct the number",
                 labels=()
                 if conflict.second is None
                 else (Label(conflict.first, "and whoever fails there passes here"),),

@@ -35,7 +35,8 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
             message = (
                 f"the offer `{offer.id}` takes {taken} off, and an order has {free} to give away"
             )
-            help_ = "give less, raise `minimum`, or give something that costs less than it is worth"
+            less = "give less" if offer.percent_off is not None else "give less, raise `minimum`"
+            help_ = f"{less}, or give something that costs less than it is worth"
         yield warning(
             RULE,
             message,

@@ -24,7 +24,10 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
             taken is not None and taken.fraction <= rules.deepest.fraction
         ):
             continue
-        size = f"up to {taken}" if taken is not None else "any share of a small order"
+        if taken is None:
+            size = "any share of a small order"
+        else:
+            size = str(taken) if offer.percent_off is not None else f"up to {taken}"
         yield error(
             RULE,
             f"the offer `{offer.id}` takes {size} off; your guardrail allows {rules.deepest}",

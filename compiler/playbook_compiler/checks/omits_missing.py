@@ -30,7 +30,9 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
                 continue  # nobody thinks that a birthday without a date is between two
             yield warning(
                 RULE,
-                f"this leaves out {fact.missing_for}: they have no `{fact}`",
+                f"this leaves out {fact.missing_for}: they have no `{fact}`"
+                if never
+                else f"this leaves out everyone whose `{fact}` is not known",
                 span,
                 caption="unknown counts as no",
                 help=(

@@ -17,9 +17,10 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     for message in graph.playbook.messages.values():
         for text in texts(message):
             for problem in text.problems:
+                what, unknown, _ = problem.message.partition(" is not understood")
                 yield error(
                     RULE,
-                    f"the {text.key} of `{message.id}` cannot be read: {problem.message}",
+                    f"the {text.key} of `{message.id}` cannot be read: {what}{unknown}",
                     text.span(problem.start, problem.end),
                     caption="not understood",
                     help=(
