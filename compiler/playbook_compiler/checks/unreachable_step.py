@@ -10,8 +10,8 @@ from playbook_compiler.conditions import Condition, Not, facts_read
 from playbook_compiler.conditions_analysis import is_impossible
 from playbook_compiler.diagnostics import Diagnostic, Label, warning
 from playbook_compiler.family import name_of
-from playbook_compiler.graph import CASE, NO, STARTS, Edge, Node, TriggerGraph
-from playbook_compiler.steps import Branch, If
+from playbook_compiler.graph import CASE, NO, STARTS, VARIANT, Edge, Node, TriggerGraph
+from playbook_compiler.steps import Branch, If, Split
 
 RULE = name_of(__name__)
 
@@ -52,13 +52,18 @@ def _why(cause: Node) -> str:
 
 
 def _never_taken(node: Node, edge: Edge) -> bool:
-    """Whether an earlier way of the step takes every customer; what is unknown goes to `else`."""
+    """Whether no customer takes a way: an earlier one takes all of them, or its share is 0%.
+
+    What is unknown goes to `else`.
+    """
     step = node.what
     if isinstance(step, If) and edge.way == NO:
         return _holds_for_all(step.condition)
     if isinstance(step, Branch) and edge.way in (CASE, NO):
         before = step.branch if edge.way == NO else step.branch[: int(edge.name) - 1]
         return any(_holds_for_all(case.condition) for case in before)
+    if isinstance(step, Split) and edge.way == VARIANT:
+        return not step.variants[edge.name].share.fraction
     return False
 
 
