@@ -1,0 +1,130 @@
+"""A projection as versioned JSON: the contract that other programs read.
+
+The schema is `projection_schema.py`, published as docs/reference/projection.schema.json.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from playbook_runtime.estimate import Estimate
+from playbook_runtime.projection import (
+    Assumption,
+    Check,
+    DataAccount,
+    Estimates,
+    FlowProjection,
+    Projection,
+)
+
+JSON_VERSION: Final = 1
+_DIGITS: Final = 9  # what draws can tell is less; what machines agree on is not more
+
+Quantiles = dict[str, float]
+
+
+def projection_json(projection: Projection) -> str:
+    """Return the JSON text of a projection: the same bytes for the same numbers, ASCII only.
+
+    Money in minor units, shares as fractions, numbers at nine significant digits. ValueError for
+    a number that is not finite, which no projection has.
+    """
+    fields = {
+        "version": JSON_VERSION,
+        "seed": projection.seed,
+        "as_of": projection.as_of.isoformat(),
+        "horizon_days": projection.horizon_days,
+        "digest": projection.digest,
+        "currency": projection.currency,
+        "money": "minor",
+        "without": _metrics(projection.without),
+        "with": _metrics(projection.with_playbook),
+        "difference": _metrics(projection.difference),
+        "with_unproven": _metrics(projection.with_unproven),
+        "difference_unproven": _metrics(projection.difference_unproven),
+        "probability_profit_positive": _number(projection.probability_profit_positive),
+        "monte_carlo_error": _number(projection.monte_carlo_error),
+        "flows": [_flow(flow) for flow in projection.flows],
+        "backtest": [_check(check) for check in projection.backtest],
+        "assumptions": [_assumption(one) for one in projection.assumptions],
+        "data": _data(projection.data),
+        "playbook": projection.playbook,
+        "decimals": projection.decimals,
+        "draws": projection.draws,
+        "flow_draws": projection.flow_draws,
+        "family": projection.family,
+        "notes": list(projection.notes),
+    }
+    return json.dumps(fields, indent=2, allow_nan=False) + "\n"
+
+
+def _number(value: float) -> float:
+    """Return a number at nine significant digits; -0.0 is 0.0."""
+    return float(f"{value:.{_DIGITS}g}") + 0.0
+
+
+def _quantiles(estimate: Estimate) -> Quantiles:
+    return {
+        "mean": _number(estimate.mean),
+        "p10": _number(estimate.p10),
+        "p50": _number(estimate.p50),
+        "p90": _number(estimate.p90),
+    }
+
+
+def _metrics(estimates: Estimates) -> dict[str, Quantiles]:
+    return {name: _quantiles(estimates[name]) for name in sorted(estimates)}
+
+
+def _flow(flow: FlowProjection) -> dict[str, object]:
+    return {
+        "flow": flow.flow,
+        "entered": _quantiles(flow.entered),
+        "sent": _quantiles(flow.sent),
+        "held_back": _quantiles(flow.held_back),
+        "orders": _quantiles(flow.orders),
+        "profit": _quantiles(flow.profit),
+        "strategy": flow.strategy,
+        "held_back_by": _metrics(flow.held_back_by),
+        "delayed": _quantiles(flow.delayed),
+        "offers_used": _quantiles(flow.offers_used),
+        "subsidised": _quantiles(flow.subsidised),
+    }
+
+
+def _check(check: Check) -> dict[str, object]:
+    return {
+        "origin": check.origin.isoformat(),
+        "predicted": _quantiles(check.predicted),
+        "actual": check.actual,
+        "naive": _number(check.naive),
+        "inside": check.inside,
+        "horizon_days": check.horizon_days,
+    }
+
+
+def _assumption(one: Assumption) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "effect": one.effect,
+        "source": one.source,
+        "grade": one.grade,
+        "value": one.value,
+        "in_headline": one.in_headline,
+        "used_by": list(one.used_by),
+    }
+
+
+def _data(data: DataAccount) -> dict[str, object]:
+    """Return the account of the orders; not the file's path, which is of one machine only."""
+    return {
+        "rows": data.rows,
+        "orders": data.orders,
+        "customers": data.customers,
+        "quarantined": data.quarantined,
+        "sha256": data.sha256,
+        "first_day": data.first_day.isoformat(),
+        "last_day": data.last_day.isoformat(),
+        "details": list(data.details),
+    }

@@ -1,0 +1,161 @@
+"""The JSON Schema of a projection, published as docs/reference/projection.schema.json."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from playbook_runtime.output.projection_json import JSON_VERSION
+
+Schema = dict[str, object]
+
+# What every projection has at least; further metrics may stand beside them.
+METRICS: Final = (
+    "active_customers",
+    "aov",
+    "contribution",
+    "crr",
+    "customer_value",
+    "message_cost",
+    "offer_cost",
+    "orders",
+    "profit",
+    "purchase_frequency",
+    "repeat_purchase_rate",
+    "revenue",
+)
+_COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
+_DAYS: Final[Schema] = {"type": "integer", "minimum": 1}
+_NUMBER: Final[Schema] = {"type": "number"}
+_SHARE: Final[Schema] = {"type": "number", "minimum": 0, "maximum": 1}
+_TEXT: Final[Schema] = {"type": "string"}
+_YES_NO: Final[Schema] = {"type": "boolean"}
+_DATE: Final[Schema] = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d\d-\d\d$"}
+_Q: Final[Schema] = {"$ref": "#/$defs/Q"}
+_WORLD: Final[Schema] = {"$ref": "#/$defs/metrics"}
+_TEXTS: Final[Schema] = {"type": "array", "items": _TEXT}
+
+
+def projection_schema() -> Schema:
+    """Return the schema of what `playbook simulate --output-format json` prints (draft 2020-12)."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Projection, version {JSON_VERSION}",
+        "description": (
+            "What `playbook simulate --output-format json` prints. Money in minor units of the"
+            " currency, shares as fractions, numbers at nine significant digits."
+        ),
+        **_object(
+            version={"const": JSON_VERSION},
+            seed={"type": "integer"},
+            as_of=_said(_DATE, "The last day that anything is known of."),
+            horizon_days=_DAYS,
+            digest=_said(_TEXT, "Of the compiled playbook."),
+            currency={"type": "string", "pattern": "^[A-Z]{3}$"},
+            money={"const": "minor"},
+            without=_said(_WORLD, "If nothing is done but what already runs."),
+            # `with` is a word of Python, so the key comes by name.
+            **{"with": _said(_WORLD, "With the playbook; unproven gains are left out.")},
+            difference=_said(_WORLD, "Draw by draw, with less without."),
+            with_unproven=_said(_WORLD, "With the playbook, unproven gains included."),
+            difference_unproven=_WORLD,
+            probability_profit_positive=_said(
+                _SHARE, "The share of draws in which the difference of profit is above 0."
+            ),
+            monte_carlo_error=_said(
+                {"type": "number", "minimum": 0},
+                "Standard error of difference.profit.p10 that the number of draws causes.",
+            ),
+            flows=_list(_FLOW),
+            backtest=_list(_CHECK),
+            assumptions=_list(_ASSUMPTION),
+            data=_DATA,
+            playbook=_TEXT,
+            decimals=_said(_COUNT, "How many decimals the currency's major unit has."),
+            draws=_DAYS,
+            flow_draws=_said(_COUNT, "Draws behind the increments of flows."),
+            family=_said(_TEXT, "The purchase model, or the models that are mixed."),
+            notes=_TEXTS,
+        ),
+        "$defs": {
+            "Q": {
+                "description": "An uncertain number: mean and quantiles; p10 to p90 is 80%.",
+                **_object(mean=_NUMBER, p10=_NUMBER, p50=_NUMBER, p90=_NUMBER),
+            },
+            "metrics": {
+                "type": "object",
+                "description": "By name; docs/metrics/ has a page on each.",
+                "required": list(METRICS),
+                "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"},
+                "additionalProperties": _Q,
+            },
+        },
+    }
+
+
+def schema_text() -> str:
+    """Return the schema as the published file has it."""
+    return json.dumps(projection_schema(), indent=2) + "\n"
+
+
+def _object(**properties: Schema) -> Schema:
+    """Return an object of exactly these properties, all required."""
+    return {
+        "type": "object",
+        "required": list(properties),
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def _said(schema: Schema, description: str) -> Schema:
+    return {**schema, "description": description}
+
+
+_FLOW: Final = _object(
+    flow=_TEXT,
+    entered=_said(_Q, "Times that a customer began the flow."),
+    sent=_Q,
+    held_back=_said(_Q, "Messages that did not go out, for any reason."),
+    orders=_said(_Q, "Increment: all flows against all but this one."),
+    profit=_said(_Q, "Increment: all flows against all but this one."),
+    strategy=_said(_TEXT, "Of the catalogue; empty where the flow names none."),
+    held_back_by=_said({"type": "object", "additionalProperties": _Q}, "By reason."),
+    delayed=_said(_Q, "Times that a message was moved."),
+    offers_used=_Q,
+    subsidised=_said(_Q, "Orders that would have come anyway and used an offer of the flow."),
+)
+_CHECK: Final = _object(
+    origin=_said(_DATE, "The last day that the prediction knew."),
+    predicted=_Q,
+    actual=_COUNT,
+    naive=_said(_NUMBER, "Each customer's own past rate, carried forward."),
+    inside=_said(_YES_NO, "Whether the actual lies in p10 to p90."),
+    horizon_days=_DAYS,
+)
+_ASSUMPTION: Final = _object(
+    id=_TEXT,
+    effect=_TEXT,
+    source=_TEXT,
+    grade=_said(
+        {"enum": ["A", "B", "C", "D", "none", "own", "data"]},
+        "Of the evidence; own: said by the playbook, data: read in your files.",
+    ),
+    value=_TEXT,
+    in_headline=_said(_YES_NO, "False: only in with_unproven and difference_unproven."),
+    used_by=_TEXTS,
+)
+_DATA: Final = _object(
+    rows=_COUNT,
+    orders=_COUNT,
+    customers=_COUNT,
+    quarantined=_COUNT,
+    sha256=_said(_TEXT, "Of the orders file."),
+    first_day=_DATE,
+    last_day=_DATE,
+    details=_said(_TEXTS, "What each rule did to how many rows."),
+)

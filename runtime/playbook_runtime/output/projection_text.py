@@ -1,0 +1,70 @@
+"""A projection as text for a terminal: the two tables, then what the numbers rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from textwrap import wrap
+from typing import Final
+
+import click
+
+from playbook_runtime.output.cells import escaped
+from playbook_runtime.output.projection_basis import account, assumptions, backtest, provenance
+from playbook_runtime.output.projection_reading import flows_reading, title, worlds_reading
+from playbook_runtime.output.projection_tables import Row, flows_table, table_lines, worlds_table
+from playbook_runtime.projection import Projection
+
+WIDEST: Final = 100
+NARROWEST: Final = 60
+
+
+def projection_text(
+    projection: Projection, width: int, colour: bool, encoding: str = "utf-8"
+) -> str:
+    """Return a projection as lines of at most `width` columns (60 to 100 of them).
+
+    Our own words are ASCII; what comes from outside (names, files, notes) is escaped where
+    `encoding` lacks it. Tables are never cut: they need up to 100 columns.
+    """
+    columns = min(max(width, NARROWEST), WIDEST)
+
+    def told(paragraphs: Iterable[str]) -> Iterator[str]:
+        for paragraph in paragraphs:
+            yield from _wrapped(escaped(paragraph, encoding), columns)
+
+    parts = (
+        told([title(projection)]),
+        _table(worlds_table(projection), colour, columns),
+        _table(flows_table(projection), colour, columns) if projection.flows else (),
+        told((*worlds_reading(projection), *flows_reading(projection))),
+        told(backtest(projection)),
+        told(assumptions(projection)),
+        told(account(projection)),
+        told(f"Note: {note}" for note in projection.notes),
+        told(provenance(projection)),
+    )
+    written = ("".join(f"{line}\n" for line in part) for part in parts)
+    return "\n".join(part for part in written if part)
+
+
+def _table(rows: Sequence[Row], colour: bool, columns: int) -> Iterator[str]:
+    """Yield the lines of a table; what stands behind a row goes below it if there is no room."""
+    for row, line in zip(rows, table_lines(rows), strict=True):
+        fits = len(line) + len(row.behind) + 3 <= columns
+        text = f" {line}   {row.behind}" if row.behind and fits else f" {line}"
+        yield click.style(text, bold=True) if colour and row.strong else text
+        if row.behind and not fits:
+            yield f"   {row.behind}"
+
+
+def _wrapped(paragraph: str, columns: int) -> list[str]:
+    """Return a paragraph as lines; those after its first line are indented, and so is what
+    follows a leading space, by two more."""
+    deep = " " * (len(paragraph) - len(paragraph.lstrip()) + 2)
+    return wrap(
+        paragraph,
+        columns,
+        initial_indent="" if paragraph.startswith(" ") else " ",
+        subsequent_indent=deep + " ",
+        break_on_hyphens=False,
+    )
