@@ -1,0 +1,162 @@
+"""Guardrails, entry rules, offers and economics as the numbers that the kernel counts with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from playbook_compiler.facts import Nature
+from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.model import Economics, Flow, Guardrails, Offer, WhenCapped
+from playbook_compiler.triggers import EventTrigger, Inactivity
+from playbook_compiler.units import DAY_SECONDS, Duration, Money
+from playbook_runtime.kernel import instructions as code
+from playbook_runtime.launch import Launch
+from playbook_runtime.program_steps import FREE, Tables
+
+NATURES = {
+    Nature.AFTER_ORDER: code.AFTER_ORDER,
+    Nature.AFTER_MESSAGE: code.AFTER_MESSAGE,
+    Nature.BEFORE_ORDER: code.BEFORE_ORDER,
+}
+_KEYS = {Nature.ORDER: code.KEY_ORDER, Nature.AFTER_ORDER: code.KEY_ORDER}
+
+
+def nature(graph: TriggerGraph, launch: Launch, event: str) -> Nature:
+    """Return what brings an event: what is assumed of it, else what the catalogue says."""
+    return launch.natures.get(event) or graph.playbook.catalogue.events[event].nature
+
+
+def window_seconds(duration: Duration) -> int:
+    """Return a window of effect or of a cap in elapsed seconds."""
+    return int((duration.nominal_days * DAY_SECONDS).quantize(Decimal(1), ROUND_HALF_EVEN))
+
+
+def entry(flow: Flow, tables: Tables) -> tuple[int, int]:
+    entry = flow.entry
+    if entry is None or entry.rule == "always":
+        return code.ALWAYS, 0
+    if entry.rule == "once" or entry.again_after is None:
+        return code.ONCE, 0
+    return code.AGAIN, tables.duration(entry.again_after)
+
+
+def key(flow: Flow, natures: Mapping[str, Nature]) -> int:
+    if not isinstance(flow.trigger, EventTrigger):
+        return code.KEY_NONE
+    nature = natures[flow.trigger.event]
+    if nature is Nature.BEFORE_ORDER:
+        return code.KEY_EVENT
+    return _KEYS.get(nature, code.KEY_NONE)
+
+
+def by_event(flows: Sequence[Flow], launch: Launch) -> tuple[list[int], list[int]]:
+    """Return flows by the event that starts them, as one list and where each event begins."""
+    listed: list[int] = []
+    first = [0]
+    for event in launch.events:
+        listed.extend(
+            n
+            for n, flow in enumerate(flows)
+            if isinstance(flow.trigger, EventTrigger)
+            and flow.trigger.event == event
+            and flow.trigger.at_least == 1
+        )
+        first.append(len(listed))
+    return listed, first
+
+
+def _inactivity(flow: Flow) -> Duration | None:
+    return flow.trigger.inactive_for if isinstance(flow.trigger, Inactivity) else None
+
+
+def _threshold_lengths(flows: Sequence[Flow]) -> list[Duration]:
+    lengths = {length for flow in flows if (length := _inactivity(flow)) is not None}
+    return sorted(lengths, key=lambda length: (length.nominal_days, str(length)))
+
+
+def lapse_timer(flows: Sequence[Flow], tables: Tables) -> tuple[list[int], list[int], list[int]]:
+    """Return the lapse timer: its durations in order, the flows of each, and where they begin."""
+    lengths = _threshold_lengths(flows)
+    listed: list[int] = []
+    first = [0]
+    for length in lengths:
+        listed.extend(n for n, flow in enumerate(flows) if _inactivity(flow) == length)
+        first.append(len(listed))
+    return [tables.duration(length) for length in lengths], listed, first
+
+
+def existing(flow: Flow, thresholds: Sequence[int], tables: Tables) -> tuple[int, int]:
+    """Return (spread in seconds, threshold) of those who are past it on day one; -1 skips them."""
+    length = _inactivity(flow)
+    if length is None:
+        return -1, -1
+    threshold = list(thresholds).index(tables.duration(length))
+    over = flow.existing.over if flow.existing is not None else None
+    return (-1 if over is None else window_seconds(over)), threshold
+
+
+def quiet_window(guardrails: Guardrails | None, tables: Tables) -> int:
+    quiet = guardrails.quiet_hours if guardrails is not None else None
+    return -1 if quiet is None else tables.window(quiet.start.minutes, quiet.end.minutes)
+
+
+def holds_unknown_zone(guardrails: Guardrails | None, channel: str) -> bool:
+    quiet = guardrails.quiet_hours if guardrails is not None else None
+    if quiet is not None and quiet.unknown:
+        return quiet.unknown == "hold"
+    return channel != "email"
+
+
+def delay(guardrails: Guardrails | None) -> Duration:
+    capped = guardrails.when_capped if guardrails is not None else None
+    return capped.delay if isinstance(capped, WhenCapped) else Duration()
+
+
+def stackable(guardrails: Guardrails | None) -> bool:
+    discounts = guardrails.discounts if guardrails is not None else None
+    return discounts is not None and discounts.stackable
+
+
+def message_cost(economics: Economics | None, channel: str) -> Money:
+    return economics.message_costs.get(channel, FREE) if economics is not None else FREE
+
+
+def margin_ppm(economics: Economics | None) -> int:
+    """Return gross margin less the payment provider's share, in parts per million."""
+    if economics is None:
+        return 1_000_000
+    costs = economics.order_costs
+    payment = costs.payment if costs is not None else None
+    return economics.gross_margin.default.ppm - (payment.share.ppm if payment is not None else 0)
+
+
+def fixed_costs(economics: Economics | None) -> Money:
+    """Return what an order costs whatever its value: shipping, payment, expected returns."""
+    costs = economics.order_costs if economics is not None else None
+    if costs is None:
+        return FREE
+    payment = costs.payment.fixed.amount if costs.payment is not None else Decimal(0)
+    returns = costs.return_rate.fraction * costs.returns.amount
+    return Money(costs.shipping.amount + payment + returns)
+
+
+def benefit(offer: Offer, economics: Economics | None, decimals: int) -> tuple[int, int]:
+    """Return (kind, size) of an offer's benefit: ppm, or minor units."""
+    if offer.percent_off is not None:
+        return code.PERCENT, offer.percent_off.ppm
+    if offer.amount_off is not None:
+        return code.AMOUNT, offer.amount_off.minor(decimals)
+    if offer.credit is not None:
+        return code.CREDIT, offer.credit.minor(decimals)
+    if offer.free_shipping:
+        costs = economics.order_costs if economics is not None else None
+        return code.SHIPPING, (costs.shipping if costs is not None else FREE).minor(decimals)
+    return code.GIFT, (offer.cost or FREE).minor(decimals)
+
+
+def rate(nature: Nature, rate: float, launch: Launch) -> float:
+    """Return an assumed rate as the kernel counts it: any-time events per person and day."""
+    if NATURES.get(nature, code.ANY_TIME) == code.ANY_TIME:
+        return rate / max(launch.customers, 1)
+    return rate
