@@ -159,6 +159,20 @@ def test_the_sums_over_flows_are_told() -> None:
     assert "Offers: 352 used, of them 166 on orders that would have come anyway" in words(SHOP)
 
 
+def test_a_flow_of_cents_keeps_them_where_they_are_known() -> None:
+    flows = (
+        replace(WELCOME, flow="large", profit=about(3_700.0, 4_670.0)),
+        replace(WELCOME, flow="known", profit=about(-240.0, 20.0)),
+        replace(WELCOME, flow="vague", profit=about(39.0, 225.0)),
+    )
+    told = {
+        line.split()[0]: line for line in plain(replace(SHOP, flows=flows)).splitlines() if line
+    }
+    assert told["large"].endswith(" +37 +- 47")
+    assert told["known"].endswith(" -2.4 +- 0.2")
+    assert told["vague"].endswith(" +0 +- 2")
+
+
 def test_a_playbook_without_flows_has_no_table_of_them() -> None:
     told = plain(replace(SHOP, flows=()))
     assert "extra orders" not in told

@@ -21,6 +21,7 @@ from playbook_runtime.projection import FlowProjection, Projection
 
 COST: Final = "retention_cost"
 _WHOLE_FROM: Final = 1_000  # money from here on is told in whole units
+_WHOLE_FLOWS_FROM: Final = 20  # ... and a flow's, where the widest interval is so wide
 _LONGEST_FLOW: Final = 28
 _GAP: Final = "   "
 _NOTHING: Final = Estimate.exactly(0.0)
@@ -140,9 +141,11 @@ def _worlds(projection: Projection, metric: str) -> _Worlds:
 
 def _flow_cells(flow: FlowProjection, unit: float, widest: float, decimals: int) -> tuple[str, ...]:
     profit = scaled(flow.profit, unit)
-    most = decimals if max(widest, abs(profit.mean)) < _WHOLE_FROM else 0
-    places = places_for(widest, profit.mean, most)
-    spread = f" +- {figure(width(profit) / 2, places)}" if width(profit) else ""
+    half = width(profit) / 2
+    # A small amount of cents is told where it is all there is, not beside larger flows.
+    whole = widest >= _WHOLE_FLOWS_FROM and (half >= 0.5 or half == 0)
+    places = places_for(widest, profit.mean, 0 if whole else decimals)
+    spread = f" +- {figure(half, places)}" if half else ""
     return (
         *(f"{one.mean:,.0f}" for one in (flow.entered, flow.sent, flow.held_back)),
         half_width(flow.orders, _count_places(flow.orders)),

@@ -19,7 +19,10 @@ NARROWEST: Final = 60
 
 
 def projection_text(
-    projection: Projection, width: int, colour: bool, encoding: str = "utf-8"
+    projection: Projection,
+    width: int = WIDEST,
+    colour: bool = False,
+    encoding: str = "utf-8",
 ) -> str:
     """Return a projection as lines of at most `width` columns (60 to 100 of them).
 
