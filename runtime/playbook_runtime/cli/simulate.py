@@ -11,6 +11,8 @@ import click
 
 from playbook_runtime.cli.order_options import OrderInput, order_options
 
+WIDEST = 100
+
 
 @click.command()
 @click.argument("path", default=".")
@@ -109,4 +111,14 @@ def command(
     else:
         from playbook_runtime.output.diagnostics import colour_wanted
 
-        click.echo(projection_text(projection, colour=colour_wanted(sys.stdout)), nl=False)
+        text = projection_text(
+            projection, _width(), colour_wanted(sys.stdout), sys.stdout.encoding or "utf-8"
+        )
+        click.echo(text, nl=False)
+
+
+def _width() -> int:
+    """Return how wide the text may be: as the terminal is; 100 columns where there is none."""
+    from shutil import get_terminal_size
+
+    return get_terminal_size((WIDEST, 24)).columns
