@@ -18,6 +18,7 @@ METRICS = {
     "contribution": "money",
     "message_cost": "money",
     "offer_cost": "money",
+    "retention_cost": "money",
     "profit": "money",
     "active_customers": "count",
     "repeat_purchase_rate": "share",
@@ -26,6 +27,7 @@ METRICS = {
     "customer_value": "money",
     "crr": "share",
     "messages_per_customer_month": "count",
+    "newcomers": "count",
     "points_liability": "money",
 }
 FLOW_METRICS = ("entered", "sent", "held_back", "orders", "profit")

@@ -36,7 +36,7 @@ from playbook_runtime.evidence.draws import (
     headline_draws,
     unsubscribe_draws,
 )
-from playbook_runtime.evidence.effects import EffectPrior, default_redemption
+from playbook_runtime.evidence.effects import EffectPrior, default_redemption, from_library
 from playbook_runtime.evidence.model import Form
 from playbook_runtime.evidence.reference import interval_text, prior_text
 from playbook_runtime.evidence.sends import flow_effects, send_effects
@@ -332,14 +332,18 @@ def _effect_assumptions(expected: Expected) -> Iterator[Assumption]:
 def _used(who: Consents, what: Happenings) -> Iterator[Assumption]:
     yield from who.assumptions
     yield from what.assumptions
-    for evidence_id in (library.UNSUBSCRIBE_ID, library.FATIGUE_ID):
-        found = library.entry(evidence_id)
+    unsubscribing = library.entry(library.UNSUBSCRIBE_ID)
+    fatigue = library.entry(library.FATIGUE_ID)
+    for found, value in (
+        (unsubscribing, interval_text(from_library(unsubscribing))),
+        (fatigue, prior_text(fatigue)),
+    ):
         yield Assumption(
             id=found.id,
             effect=found.effect,
             source=found.source,
             grade=str(found.grade),
-            value=prior_text(found),
+            value=value,
             in_headline=True,
             used_by=("every message",),
         )

@@ -128,7 +128,7 @@ def project(
         backtest=_checks(tested),
         assumptions=prepared.assumptions,
         data=_account(data),
-        notes=_notes(graph, data, tested, prepared),
+        notes=_notes(graph, data, prepared),
     )
     return projection, findings
 
@@ -304,9 +304,7 @@ def _account(data: Observed) -> DataAccount:
     )
 
 
-def _notes(
-    graph: TriggerGraph, data: Observed, tested: Backtest, prepared: Prepared
-) -> tuple[str, ...]:
+def _notes(graph: TriggerGraph, data: Observed, prepared: Prepared) -> tuple[str, ...]:
     """Return what a reader of the numbers must know besides."""
     playbook = graph.playbook
     count, days = data.newcomers_per_day()
@@ -330,7 +328,9 @@ def _notes(
             ("require", playbook.require),
             ("stage", playbook.stage != "auto"),
             ("flows' stages", any(len(f.stages) < 5 for f in playbook.flows.values())),
-            ("margins by category", playbook.economics and _has_categories(graph)),
+            ("margins by category", _has_categories(graph)),
+            ("discounts only_for", _has_only_for(graph)),
+            ("interest_rate", playbook.economics and playbook.economics.interest_rate),
         )
         if said
     ]
@@ -338,11 +338,6 @@ def _notes(
         notes.append(
             f"Read but not simulated yet: {', '.join(left_out)}. Both worlds spend the same on"
             " acquisition, so that it does not stand in the profit."
-        )
-    if not tested.origins:
-        notes.append(
-            "No backtest: the history is too short. The intervals are widened by what models"
-            " usually drift."
         )
     if int((prepared.people.kind == 2).sum()):
         notes.append("Sign-ups are people who have not bought; only effects bring their orders.")
@@ -352,3 +347,9 @@ def _notes(
 def _has_categories(graph: TriggerGraph) -> bool:
     economics = graph.playbook.economics
     return economics is not None and bool(economics.gross_margin.by_category)
+
+
+def _has_only_for(graph: TriggerGraph) -> bool:
+    guardrails = graph.playbook.guardrails
+    discounts = guardrails.discounts if guardrails is not None else None
+    return discounts is not None and bool(discounts.only_for)

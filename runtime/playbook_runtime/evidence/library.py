@@ -200,7 +200,7 @@ LIBRARY: Final = (
     ),
     Evidence(
         id=REDEMPTION_ID,
-        effect="share of the qualifying orders that use a live offer, 80% interval 12%..32%",
+        effect="share of the qualifying orders that use a live offer",
         form=Form.REDEMPTION,
         # Median 20%; the width is judged.
         prior=Normal(-1.3862943611198906, 0.5),

@@ -75,16 +75,23 @@ def prior_text(found: Evidence) -> str:
 
 
 def interval_text(prior: EffectPrior) -> str:
-    """Return the 80% interval as text: `x1.05..1.25`, `1.0..6.0 per 1,000`, `10%..30%`."""
+    """Return the 80% interval as text: `x1.05..1.25`, `1.0..6.0 per 1,000`, `10%..30%`; one value
+    where the author is sure."""
     low, _, high = prior.interval
     if prior.form.scale is Scale.LOGIT:
         # An unsubscription rate needs more digits than a redemption.
-        return f"{low:.2%}..{high:.2%}" if high < 0.02 else f"{low:.0%}..{high:.0%}"
-    if prior.form is Form.ADDED_ORDERS:
-        return f"{low:.1f}..{high:.1f} per 1,000"
-    if prior.form is Form.ELASTICITY:
-        return f"{low:.1f}..{high:.1f}"
-    return f"x{low:.2f}..{high:.2f}"
+        unit, digits = "%", 2 if high < 0.02 else 0
+        low, high = 100 * low, 100 * high
+    elif prior.form in (Form.ADDED_ORDERS, Form.ELASTICITY):
+        unit, digits = (" per 1,000" if prior.form is Form.ADDED_ORDERS else ""), 1
+    else:
+        unit, digits = "", 2
+    sign = "x" if prior.form.scale is Scale.LOG else ""
+    ends = [f"{round(end, digits) + 0.0:.{digits}f}" for end in (low, high)]
+    if prior.sd == 0:
+        return f"{sign}{round(low, digits) + 0.0:g}{unit}"
+    middle = f"{unit}.." if unit == "%" else ".."
+    return f"{sign}{ends[0]}{middle}{ends[1]}{unit}"
 
 
 def _row(found: Evidence) -> str:
