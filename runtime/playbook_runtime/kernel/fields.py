@@ -1,10 +1,10 @@
 """Where every table stands in the packed arrays that compiled code takes.
 
 A compiled function that takes named tuples of arrays counts references to every array at every
-call: that was nine tenths of the running time. Flat arrays are free. So a program is one int64 and
-one float64 array, and the first cells of the int64 one say where each table begins (or are the
-value itself): `p[p[FLOW_ON] + flow]` reads row `flow` of table FLOW_ON. Numbers of random streams
-are kept as the int64 of the same bits.
+call: that was nine tenths of the running time. Bare pointers are free (cells.py), and flat arrays
+can be handed on as such. So a program is one int64 and one float64 array, and the first cells of
+the int64 one say where each table begins (or are the value itself): `p[p[FLOW_ON] + flow]` reads
+row `flow` of table FLOW_ON. Numbers of random streams are kept as the int64 of the same bits.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import math
 from playbook_runtime.kernel import fields as at
 from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.cache import compiled
+from playbook_runtime.kernel.cells import cells, shifted
 from playbook_runtime.kernel.clock import add
 from playbook_runtime.kernel.effects import effect_row, next_candidate, totals
 from playbook_runtime.kernel.instructions import (
@@ -46,27 +47,35 @@ def simulate(p, f, people, times, draws, values, s, g, out):
     """Add the counts of all people to out, int64 (D, columns); stops when room runs out.
 
     `people` and `times` are packed people, `draws` and `values` packed draws; seed and horizon
-    stand in memory s.
+    stand in memory s. All arrays are C-contiguous.
     """
+    months = (draws.shape[1] - at.NEWCOMERS) // 2
+    integers, floats = cells(s), cells(g)
     for d in range(draws.shape[0]):
-        s[m.DRAW], s[m.DRAW_ID] = d, draws[d, at.DRAW_NUMBER]
+        integers[m.DRAW], integers[m.DRAW_ID] = d, draws[d, at.DRAW_NUMBER]
         for column in range(values.shape[1]):
-            g[m.DRAWN + column] = values[d, column]
-        row = out[d]
+            floats[m.DRAWN + column] = values[d, column]
+        draw = shifted(cells(draws), d * draws.shape[1])
+        row = shifted(cells(out), d * out.shape[1])
         for i in range(people.shape[0]):
-            kind = people[i, at.KIND]
-            if kind != HISTORY:
-                months = (draws.shape[1] - at.NEWCOMERS) // 2
-                month = at.NEWCOMERS + people[i, at.MONTH]
-                if kind == PROSPECT:
-                    month += months
-                if people[i, at.ORDINAL] >= draws[d, month]:
-                    continue
-            wipe(s)
-            s[m.PERSON] = i
-            _person(p, f, s, g, row, people[i], times[i], draws[d, at.TOSSES_FIRST])
-            if s[m.OVERFLOW]:
+            person = shifted(cells(people), i * people.shape[1])
+            if not _comes(person, draw, months):
+                continue
+            wipe(integers)
+            integers[m.PERSON] = i
+            time = shifted(cells(times), i * times.shape[1])
+            _person(cells(p), cells(f), integers, floats, row, person, time, draw[at.TOSSES_FIRST])
+            if integers[m.OVERFLOW]:
                 return
+
+
+@compiled
+def _comes(person, draw, months):
+    """Return whether a person is there in a draw: customers are, newcomers up to their number."""
+    if person[at.KIND] == HISTORY:
+        return True
+    first = at.NEWCOMERS + (months if person[at.KIND] == PROSPECT else 0)
+    return person[at.ORDINAL] < draw[first + person[at.MONTH]]
 
 
 @compiled
