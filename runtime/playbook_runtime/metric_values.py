@@ -1,7 +1,9 @@
 """The metrics, found in their folder: what is counted in a world, as the numbers a shop goes by.
 
 A metric is a module of `metrics/` with a docstring (the user's page), a `UNIT` and
-`value(counts: WorldCounts) -> float`; its name is the name of its file.
+`value(counts: WorldCounts) -> float`; its name is the name of its file. One that says what a
+playbook does to customers, not what it brings, has `KIND = "contact"`: the worlds are compared by
+outcomes, so that a playbook without effects and costs equals no playbook in every one of them.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from types import ModuleType
 from typing import Final, Literal, get_args
 
 from playbook_compiler.family import members
@@ -17,6 +20,7 @@ from playbook_runtime.projection import WorldCounts
 
 # Money is in minor units; a share is a fraction, shown in per cent; a ratio has no unit to show.
 Unit = Literal["count", "money", "share", "ratio"]
+Kind = Literal["outcome", "contact"]
 UNITS: Final = frozenset(get_args(Unit))
 
 
@@ -26,6 +30,7 @@ class Metric:
 
     name: str
     unit: Unit
+    kind: Kind
     value: Callable[[WorldCounts], float]
 
 
@@ -33,11 +38,15 @@ class Metric:
 def family() -> tuple[Metric, ...]:
     """Return all metrics, by name; read from the folder once."""
     return tuple(
-        Metric(name.replace("-", "_"), module.UNIT, module.value)
+        Metric(name.replace("-", "_"), module.UNIT, _kind(module), module.value)
         for name, module in members(metrics).items()
     )
 
 
-def metric_values(counts: WorldCounts) -> dict[str, float]:
-    """Return every metric of a world of one draw, by name, sorted by it."""
-    return {metric.name: metric.value(counts) for metric in family()}
+def _kind(module: ModuleType) -> Kind:
+    return "contact" if getattr(module, "KIND", "outcome") == "contact" else "outcome"
+
+
+def metric_values(counts: WorldCounts, kind: Kind = "outcome") -> dict[str, float]:
+    """Return the metrics of a kind of a world of one draw, by name, sorted by it."""
+    return {metric.name: metric.value(counts) for metric in family() if metric.kind == kind}

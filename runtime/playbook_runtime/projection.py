@@ -109,8 +109,9 @@ class Projection:
     """The worlds without and with the playbook, and their difference, over one horizon.
 
     `without` ... `difference_unproven` map metric names to estimates over draws; money in minor
-    units. `monte_carlo_error` is the standard error of the 10% quantile of the profit difference
-    that comes from the number of draws alone. `notes` are sentences that the reader needs.
+    units. `contact` maps what the playbook does to customers, such as messages a month.
+    `monte_carlo_error` is the standard error of the 10% quantile of the profit difference that
+    comes from the number of draws alone. `notes` are sentences that the reader needs.
     """
 
     playbook: str
@@ -130,6 +131,7 @@ class Projection:
     difference_unproven: Estimates
     probability_profit_positive: float
     monte_carlo_error: float
+    contact: Estimates
     flows: tuple[FlowProjection, ...]
     backtest: tuple[Check, ...]
     assumptions: tuple[Assumption, ...]

@@ -28,7 +28,7 @@ from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.kernel.layout import WITH, WITHOUT, PerFlow, World, flow_column, world_column
 from playbook_runtime.kernel.run import Horizon, run
 from playbook_runtime.kernel.tables import I64, Draws, some_draws
-from playbook_runtime.metric_values import metric_values
+from playbook_runtime.metric_values import Kind, metric_values
 from playbook_runtime.observed import Observed
 from playbook_runtime.prepare import Prepared, prepare
 from playbook_runtime.program import build_program
@@ -121,6 +121,7 @@ def project(
         difference_unproven=_estimates(_subtracted(with_unproven, without)),
         probability_profit_positive=sum(one > 0 for one in profit) / len(profit),
         monte_carlo_error=_monte_carlo_error(profit),
+        contact=_estimates(worlds.metrics(counts, WITH, "contact")),
         flows=tuple(
             _flow(playbook.flows[flow].strategy, flow, n, counts, without_flow.get(flow), worlds)
             for n, flow in enumerate(flows)
@@ -191,9 +192,9 @@ class _Worlds:
             horizon_days=self.horizon_days,
         )
 
-    def metrics(self, counts: I64, world: int) -> dict[str, list[float]]:
-        """Return each metric's values by draw."""
-        found = [metric_values(self.of(row, world)) for row in counts.tolist()]
+    def metrics(self, counts: I64, world: int, kind: Kind = "outcome") -> dict[str, list[float]]:
+        """Return the values by draw of each metric of a kind."""
+        found = [metric_values(self.of(row, world), kind) for row in counts.tolist()]
         return {name: [values[name] for values in found] for name in found[0]}
 
 

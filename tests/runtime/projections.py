@@ -34,7 +34,6 @@ WITHOUT = {
     "crr": about(0.4312, 0.02),
     "customer_value": about(9_012.5, 210),
     "message_cost": NONE,
-    "messages_per_customer_month": NONE,
     "newcomers": about(2_210, 60),
     "offer_cost": NONE,
     "orders": about(11_930.4, 930),
@@ -51,7 +50,6 @@ DIFFERENCE = {
     "crr": between(0.002, 0.0081, 0.0144),
     "customer_value": between(-20.0, 82.7, 190.0),
     "message_cost": between(70_100.0, 71_400.5, 72_700.0),
-    "messages_per_customer_month": between(0.47, 0.48, 0.49),
     "newcomers": NONE,
     "offer_cost": between(480_000.0, 519_000.1, 558_000.0),
     "orders": between(141.0, 463.4, 803.0),
@@ -153,6 +151,7 @@ SHOP = Projection(
     difference_unproven=MORE,
     probability_profit_positive=0.818,
     monte_carlo_error=46_200.0,
+    contact={"messages_per_customer_month": between(0.47, 0.48, 0.49)},
     flows=(WELCOME, WIN_BACK),
     backtest=(
         Check(date(2025, 11, 14), 365, between(2_790.0, 3_021.4, 3_260.0), 2_958, 3_440.2, True),

@@ -12,6 +12,7 @@ from playbook_runtime.metrics._ratio import ratio
 from playbook_runtime.projection import WorldCounts
 
 UNIT: Final = "ratio"
+KIND = "contact"  # what a playbook does, not what it brings
 DAYS_PER_MONTH: Final = 30.4375  # 365.25 / 12
 
 

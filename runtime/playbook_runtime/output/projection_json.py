@@ -54,6 +54,7 @@ def projection_json(projection: Projection) -> str:
         "draws": projection.draws,
         "flow_draws": projection.flow_draws,
         "family": projection.family,
+        "contact": _metrics(projection.contact),
         "notes": list(projection.notes),
     }
     return json.dumps(fields, indent=2, allow_nan=False) + "\n"

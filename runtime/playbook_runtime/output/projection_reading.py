@@ -69,6 +69,8 @@ def flows_reading(projection: Projection) -> Iterator[str]:
         f" ({count_of(projection.flow_draws, 'draw')}), +- half the 80 % interval. Flows that help"
         " or hinder each other do not add up to the table above."
     )
+    pressure = projection.contact["messages_per_customer_month"]
+    yield f"Contact: {pressure.mean:.2f} marketing messages a customer and month, on average."
     reasons: dict[str, float] = {}
     for flow in projection.flows:
         for reason, count in flow.held_back_by.items():

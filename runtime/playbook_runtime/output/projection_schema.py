@@ -33,6 +33,7 @@ _YES_NO: Final[Schema] = {"type": "boolean"}
 _DATE: Final[Schema] = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d\d-\d\d$"}
 _Q: Final[Schema] = {"$ref": "#/$defs/Q"}
 _WORLD: Final[Schema] = {"$ref": "#/$defs/metrics"}
+_CONTACT: Final[Schema] = {"type": "object", "additionalProperties": _Q}
 _TEXTS: Final[Schema] = {"type": "array", "items": _TEXT}
 
 
@@ -75,6 +76,7 @@ def projection_schema() -> Schema:
             draws=_DAYS,
             flow_draws=_said(_COUNT, "Draws behind the increments of flows."),
             family=_said(_TEXT, "The purchase model, or the models that are mixed."),
+            contact=_said(_CONTACT, "What the playbook does to customers, by metric."),
             notes=_TEXTS,
         ),
         "$defs": {
