@@ -1,18 +1,13 @@
-"""Reading a million orders: ours, checked row by row, beside pandas' read_csv and groupby.
-
-python -m tests.benchmarks.bench_orders [ROWS]
-"""
+"""Reading a million orders: ours, checked row by row, beside pandas' read_csv and groupby."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pandas as pd
+from tests.benchmarks.rows import Row, best
 
 from playbook_runtime.orders.options import OrderOptions
 from playbook_runtime.orders.read import read_orders
@@ -51,29 +46,15 @@ def with_pandas(path: Path) -> int:
     return round(summary["value"].sum() * 100)
 
 
-def seconds(run: Callable[[Path], int], path: Path) -> tuple[float, int]:
-    """Return the better wall time of two runs and the result."""
-    times = []
-    for _ in range(2):
-        start = time.perf_counter()
-        result = run(path)
-        times.append(time.perf_counter() - start)
-    return min(times), result
-
-
-def main(rows: int = ROWS) -> None:
-    """Print times and ratio; both must come to the same total."""
+def main(quick: bool) -> list[Row]:
+    """Return the time of both; both must come to the same total."""
+    rows = ROWS // 10 if quick else ROWS
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orders.csv"
         write_orders(path, rows)
-        mine, total = seconds(ours, path)
-        theirs, other = seconds(with_pandas, path)
-        assert total == other, (total, other)
+        assert ours(path) == with_pandas(path)
+        mine = best(lambda: ours(path), 2)
+        theirs = best(lambda: with_pandas(path), 2)
         size = path.stat().st_size / 1e6
-    print(f"orders: {rows:,} rows, {size:,.0f} MB, total {total / 100:,.2f} in both")
-    print(f"  playbook, checked and accounted for   {mine:6.2f} s")
-    print(f"  pandas read_csv + groupby             {theirs:6.2f} s   ratio {theirs / mine:.2f}")
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS)
+    note = f"{size:,.0f} MB; ours checks and accounts for every row"
+    return [Row(f"read {rows:,} orders", mine, "pandas", theirs.wall, note=note)]

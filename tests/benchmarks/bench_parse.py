@@ -1,15 +1,9 @@
-"""Reading a 200-line playbook: our builder against PyYAML's own loaders, and what it spends.
-
-Run with `python -m tests.benchmarks.bench_parse`. Times are the best of several rounds, in
-milliseconds a file.
-"""
+"""Reading a 200-line playbook: our builder against PyYAML's own loaders."""
 
 from __future__ import annotations
 
-import timeit
-from collections.abc import Callable
-
 import yaml
+from tests.benchmarks.rows import Row, best
 
 from playbook_compiler.decode import decode
 from playbook_compiler.parse import parse
@@ -42,13 +36,8 @@ def playbook(flows: int = 11) -> str:
     return head + "".join(FLOW.format(n=n) for n in range(flows))
 
 
-def milliseconds(work: Callable[[], object], rounds: int = 15, calls: int = 10) -> float:
-    """Return the best time of one call."""
-    return min(timeit.repeat(work, number=calls, repeat=rounds)) / calls * 1_000
-
-
-def main() -> None:
-    """Print one line a reader, with its ratio to CSafeLoader."""
+def main(quick: bool) -> list[Row]:
+    """Return our time against the C and the pure loader, and against bare events."""
     text = playbook()
     raw = text.encode()
 
@@ -58,17 +47,24 @@ def main() -> None:
         document, found = parse(source)
         assert document is not None and not found
 
-    rows: list[tuple[str, float]] = [
-        ("events only", milliseconds(lambda: list(yaml.parse(text, Loader=yaml.CSafeLoader)))),
-        ("CSafeLoader", milliseconds(lambda: yaml.load(text, Loader=yaml.CSafeLoader))),
-        ("decode + parse", milliseconds(ours)),
-        ("SafeLoader", milliseconds(lambda: yaml.load(text, Loader=yaml.SafeLoader), 3, 1)),
+    repeats = 5 if quick else 15
+    mine = best(ours, repeats, calls=10)
+    task = f"read a playbook of {len(text.splitlines())} lines"
+
+    def against(name: str, time: float, at_least: float | None = None) -> Row:
+        return Row(task, mine, name, time, at_least)
+
+    def events() -> None:
+        list(yaml.parse(text, Loader=yaml.CSafeLoader))
+
+    def c_loader() -> None:
+        yaml.load(text, Loader=yaml.CSafeLoader)
+
+    def pure_loader() -> None:
+        yaml.load(text, Loader=yaml.SafeLoader)
+
+    return [
+        against("libyaml events", best(events, repeats, calls=10).wall),
+        against("CSafeLoader", best(c_loader, repeats, calls=10).wall),
+        against("SafeLoader", best(pure_loader, 3).wall, 1.0),
     ]
-    base = dict(rows)["CSafeLoader"]
-    print(f"{len(text.splitlines())} lines, {len(raw):,} bytes")
-    for name, spent in rows:
-        print(f"{name:16} {spent:7.2f} ms   {spent / base:5.2f} x CSafeLoader")
-
-
-if __name__ == "__main__":
-    main()

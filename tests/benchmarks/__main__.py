@@ -1,0 +1,62 @@
+"""All benchmarks in one command: python -m tests.benchmarks [NAMES...] [--quick] [--write].
+
+NAMES are those of the files bench_NAME.py in this folder. Every one returns rows, printed as a
+table; `--write` also writes docs/benchmarks.md. Exits with 1 when a demanded ratio is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+from tests.benchmarks.rows import Row, machine, table
+
+HERE = Path(__file__).parent
+PAGE = HERE.parents[1] / "docs" / "benchmarks.md"
+NAMES = tuple(sorted(path.stem.removeprefix("bench_") for path in HERE.glob("bench_*.py")))
+INTRODUCTION = """\
+# Benchmarks
+
+Written by `make bench`; `python -m tests.benchmarks --help` tells how to run a part. Times depend
+on the machine and on what else it does: look at the ratios, whose two times were taken one after
+the other in one run. "wall" is the best of several runs, "cpu" the processor time on all threads;
+a ratio is the other's time over ours. "to reach" is what the project holds itself to.
+"""
+
+
+def main() -> int:
+    """Run what is asked for; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of: {', '.join(NAMES)}")
+    parser.add_argument("--quick", action="store_true", help="smaller data, fewer repetitions")
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+    asked = parser.parse_args()
+    unknown = [name for name in asked.names if name not in NAMES]
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are: {', '.join(NAMES)}")
+    if asked.write and (asked.names or asked.quick):
+        parser.error("--write takes all benchmarks in full, so that the page is of one run")
+    sections = []
+    missed = 0
+    for name in asked.names or NAMES:
+        module = import_module(f"tests.benchmarks.bench_{name}")
+        before = machine()
+        rows: list[Row] = module.main(asked.quick)
+        missed += sum(row.reached is False for row in rows)
+        sections.append(f"## {name}\n\n{module.__doc__.strip()}\n\n{table(rows)}\n\n{before}\n")
+        print(sections[-1], flush=True)
+    if asked.write:
+        day = datetime.now(UTC).date()
+        PAGE.write_text("\n".join([INTRODUCTION, f"Taken on {day}.\n", *sections]), "utf-8")
+    if missed:
+        print(
+            f"{missed} demanded ratio{'s were' if missed > 1 else ' was'} missed", file=sys.stderr
+        )
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
