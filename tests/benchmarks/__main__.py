@@ -20,7 +20,7 @@ NAMES = tuple(sorted(path.stem.removeprefix("bench_") for path in HERE.glob("ben
 INTRODUCTION = """\
 # Benchmarks
 
-Written by `make bench`; `python -m tests.benchmarks --help` tells how to run a part. Times depend
+Written by `python -m tests.benchmarks --write`; `make bench` prints the same. Times depend
 on the machine and on what else it does: look at the ratios, whose two times were taken one after
 the other in one run. "wall" is the best of several runs, "cpu" the processor time on all threads;
 a ratio is the other's time over ours. "to reach" is what the project holds itself to.
