@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from playbook_compiler.diagnostics import Diagnostic, Severity, shown
+from playbook_compiler.diagnostics import Diagnostic, Label, Severity, shown
 from playbook_compiler.document import Document
-from playbook_compiler.model import Flow, Playbook
+from playbook_compiler.model import VISITS, Flow, Playbook
 from playbook_compiler.records import Record
 from playbook_compiler.source import Span
-from playbook_compiler.steps import Send, Step, UntilTime, Wait, children
+from playbook_compiler.steps import Send, Split, Step, UntilTime, Wait, children
 
 REFUSED_SECTIONS = {
     "use": "shipped tactics are not compiled yet, and leaving them out would change the result",
@@ -39,7 +39,7 @@ UNSIMULATED_TRIGGERS = (
 )
 UNSIMULATED_TRIGGER_KEYS = ("at_least", "within")
 UNSIMULATED_EFFECTS = ("dropout", "revive", "basket", "repaid")
-_KEPT = "read, kept in the plan, but not checked or simulated in this version"
+_STILL = "read, kept in the plan, but not checked or simulated in this version"
 
 
 def unsupported(playbook: Playbook, documents: Iterable[Document]) -> list[Diagnostic]:
@@ -70,7 +70,67 @@ def unsupported(playbook: Playbook, documents: Iterable[Document]) -> list[Diagn
             found.append(_unsimulated(f"`sync: {audience.sync}`", audience.origin.key_span("sync")))
     for flow in playbook.flows.values():
         found.extend(_of_flow(flow))
+    found.extend(_kept(playbook))
     return found
+
+
+def unused_keys(playbook: Playbook) -> tuple[str, ...]:
+    """Return the keys that are kept in the plan and that neither checks of meaning nor the
+    simulation go by yet, each once, in alphabetical order."""
+    return tuple(sorted({name for name, _ in _unused(playbook)}))
+
+
+def _unused(playbook: Playbook) -> Iterator[tuple[str, Span]]:
+    """Yield each such key with its place."""
+    for record, names in (
+        (playbook, ("stage", "stages", "require")),
+        (playbook.economics, ("acquisition", "monthly_budget", "interest_rate")),
+    ):
+        for name in names:
+            if record is not None and record.origin.has(name):
+                yield name, record.origin.key_span(name)
+    if VISITS in playbook.assume:
+        yield f"assume.{VISITS}", playbook.origin.key_span("assume", VISITS)
+    for flow in playbook.flows.values():
+        for name in ("stages", "goal"):
+            if flow.origin.has(name):
+                yield f"flows.{name}", flow.origin.key_span(name)
+        for step in _all(flow.steps):
+            if isinstance(step, Split) and step.experiment is not None:
+                yield "experiment", step.origin.key_span("experiment")
+
+
+def _all(steps: tuple[Step, ...]) -> Iterator[Step]:
+    for step in steps:
+        yield step
+        for _, inner in children(step):
+            yield from _all(inner)
+
+
+def _kept(playbook: Playbook) -> Iterator[Diagnostic]:
+    """Yield one hint for all unused keys, at the first of them."""
+    first: dict[str, Span] = {}
+    for name, span in sorted(_unused(playbook), key=lambda one: one[1]):
+        first.setdefault(name, span)
+    if first:
+        names = ", ".join(f"`{name}`" for name in sorted(first))
+        places = list(first.values())
+        yield Diagnostic(
+            "not-yet-simulated",
+            Severity.HINT,
+            f"{names}: read and kept in the plan, but nothing goes by it in this version",
+            places[0],
+            caption="not simulated yet",
+            labels=tuple(Label(span, "nor this") for span in places[1:]),
+        )
+    economics = playbook.economics
+    if economics is not None and economics.gross_margin.by_category:
+        place = economics.origin.key_span("gross_margin")
+        yield _unsimulated("a margin by category (the default counts for all)", place)
+    for flow in playbook.flows.values():
+        if flow.running is not None:
+            place = flow.origin.key_span("running")
+            yield _unsimulated("`running` (the flow counts as new)", place)
 
 
 def _of_flow(flow: Flow) -> Iterator[Diagnostic]:
@@ -109,7 +169,7 @@ def _unsimulated(what: str, span: Span) -> Diagnostic:
     return Diagnostic(
         "not-yet-simulated",
         Severity.WARNING,
-        f"{shown(what)} is {_KEPT}",
+        f"{shown(what)} is {_STILL}",
         span,
         caption="not simulated yet",
     )

@@ -92,12 +92,12 @@ def consents(playbook: Playbook, data: Observed, channels: Iterable[str]) -> Con
         known = known_consent(data, channel)
         known = known[known >= 0]
         own = assumed.get(channel)
-        if len(known) >= ENOUGH_KNOWN:
-            shares[channel] = float(f"{known.mean():.9g}")
-            source, grade = f"{len(known):,} customers whose consent is known", DATA
-        elif isinstance(own, Share):
+        if isinstance(own, Share):
             shares[channel] = float(own.fraction)
             source, grade = "assume.consent", OWN
+        elif len(known) >= ENOUGH_KNOWN:
+            shares[channel] = float(f"{known.mean():.9g}")
+            source, grade = f"{len(known):,} customers whose consent is known", DATA
         else:
             shares[channel] = DEFAULT_CONSENT.get(channel, 0.0)
             source, grade = "built-in default, a judgement", NONE

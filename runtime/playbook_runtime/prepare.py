@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,15 +12,15 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
-from playbook_compiler.conditions import Condition, Happened, Has, nodes, references
+from playbook_compiler.conditions import nodes
 from playbook_compiler.diagnostics import Diagnostic
-from playbook_compiler.facts import IdKind
 from playbook_compiler.graph import TriggerGraph
-from playbook_compiler.steps import Branch, If, Send, UntilEvent, Wait
-from playbook_compiler.triggers import EventTrigger
+from playbook_compiler.steps import Send
+from playbook_compiler.triggers import EventTrigger, Inactivity
 from playbook_compiler.units import DAY_SECONDS
 from playbook_runtime.assumed import (
-    ORDER,
+    NONE,
+    OWN,
     SIGN_UP,
     Consents,
     Happenings,
@@ -40,6 +41,7 @@ from playbook_runtime.evidence.effects import EffectPrior, default_redemption, f
 from playbook_runtime.evidence.model import Form
 from playbook_runtime.evidence.reference import interval_text, prior_text
 from playbook_runtime.evidence.sends import flow_effects, send_effects
+from playbook_runtime.heard import channels_of, conditions_of, events_of
 from playbook_runtime.kernel.tables import NEWCOMER, PROSPECT, Draws, People, joined
 from playbook_runtime.launch import ADDED, ENTRY_STEP, RATE, Launch, Slot
 from playbook_runtime.observed import Observed
@@ -95,9 +97,9 @@ def prepare(
 ) -> Prepared:
     """Return people, draws and names for one simulation."""
     playbook = graph.playbook
-    conditions = tuple(_conditions(graph))
-    channels = _channels(graph, conditions)
-    events = _events(graph, conditions)
+    conditions = tuple(conditions_of(graph))
+    channels = channels_of(graph, conditions)
+    events = events_of(graph, conditions)
     who = consents(playbook, data, channels)
     what = happenings(playbook, data, events)
     expected = expected_effects(graph)
@@ -148,7 +150,7 @@ def prepare(
         "spend": spend_draws(spend, settings.seed, settings.draws, 10**playbook.decimals),
         "drift": np.array(
             [
-                _limited(one)
+                _limited(math.exp(one))
                 for one in drift_draws(drift, settings.seed, settings.draws, calendar.days)
             ]
         ),
@@ -164,7 +166,7 @@ def prepare(
         headline=Draws(effect=_effect_draws(expected, settings, proven=True), **common),
         unproven=Draws(effect=_effect_draws(expected, settings, proven=False), **common),
         expected=expected,
-        assumptions=(*_effect_assumptions(expected), *_used(who, what)),
+        assumptions=(_margin(graph), *_effect_assumptions(expected), *_used(who, what)),
         findings=what.findings,
     )
 
@@ -184,6 +186,8 @@ def expected_effects(graph: TriggerGraph) -> Expected:
     sends: list[str] = []
     redemptions: list[EffectPrior | None] = []
     for flow in flow_effects(graph):
+        if not _runs(graph, flow.flow):
+            continue
         _add_slots(flow.flow, ENTRY_STEP, flow.priors, slots, priors)
     own = {
         (flow.flow): prior
@@ -192,13 +196,22 @@ def expected_effects(graph: TriggerGraph) -> Expected:
         if prior.form is Form.REDEMPTION
     }
     for send in send_effects(graph):
-        _add_slots(send.flow, send.step, send.priors, slots, priors)
+        runs = _runs(graph, send.flow)
+        if runs:
+            _add_slots(send.flow, send.step, send.priors, slots, priors)
         node = graph.nodes[send.node].what
         assert isinstance(node, Send)
         said = next((p for p in send.priors if p.form is Form.REDEMPTION), own.get(send.flow))
         sends.append(send.node)
-        redemptions.append((said or default_redemption()) if node.offer else None)
+        redemptions.append((said or default_redemption()) if node.offer and runs else None)
     return Expected(tuple(slots), tuple(priors), tuple(sends), tuple(redemptions))
+
+
+def _runs(graph: TriggerGraph, flow: str) -> bool:
+    """Return whether a flow is on and has a trigger that can be simulated: on the effects of others
+    no number rests."""
+    found = graph.playbook.flows[flow]
+    return found.enabled and isinstance(found.trigger, EventTrigger | Inactivity)
 
 
 def _add_slots(
@@ -260,49 +273,6 @@ def _sign_ups(what: Happenings, launch: Launch, settings: Settings) -> npt.NDArr
     return _arrivals(round(what.sign_ups_per_day * days), days, "sign-ups", launch, settings)
 
 
-def _conditions(graph: TriggerGraph) -> Iterator[Condition]:
-    """Yield every condition that the simulation reads."""
-    for audience in graph.playbook.audiences.values():
-        yield audience.where
-    for flow in graph.playbook.flows.values():
-        for condition in (flow.trigger.where, flow.audience, flow.exit_when):
-            if condition is not None:
-                yield condition
-    for node in graph.nodes.values():
-        if isinstance(node.what, If):
-            yield node.what.condition
-        elif isinstance(node.what, Branch):
-            for case in node.what.branch:
-                yield case.condition
-
-
-def _channels(graph: TriggerGraph, conditions: tuple[Condition, ...]) -> tuple[str, ...]:
-    found = {message.channel for message in graph.playbook.messages.values()}
-    for condition in conditions:
-        found |= {r.name for r in references(condition) if r.kind is IdKind.CHANNEL}
-        found |= {
-            leaf.value
-            for leaf in nodes(condition)
-            if isinstance(leaf, Has) and leaf.fact.name == "consent"
-        }
-    return tuple(sorted(found))
-
-
-def _events(graph: TriggerGraph, conditions: tuple[Condition, ...]) -> tuple[str, ...]:
-    """Return the events that something listens to."""
-    found = {ORDER}
-    for flow in graph.playbook.flows.values():
-        found |= set(flow.exit_on or ())
-        if isinstance(flow.trigger, EventTrigger):
-            found.add(flow.trigger.event)
-    for node in graph.nodes.values():
-        if isinstance(node.what, Wait) and isinstance(node.what.wait, UntilEvent):
-            found.add(node.what.wait.until)
-    for condition in conditions:
-        found |= {leaf.event for leaf in nodes(condition) if isinstance(leaf, Happened)}
-    return tuple(sorted(found))
-
-
 def _holdout(graph: TriggerGraph) -> Decimal:
     guardrails = graph.playbook.guardrails
     return guardrails.holdout.fraction if guardrails is not None else Decimal(0)
@@ -327,6 +297,20 @@ def _effect_assumptions(expected: Expected) -> Iterator[Assumption]:
             in_headline=prior.in_headline,
             used_by=tuple(sorted(set(flows))),
         )
+
+
+def _margin(graph: TriggerGraph) -> Assumption:
+    """Return the margin that all money rests on."""
+    economics = graph.playbook.economics
+    return Assumption(
+        id="economics.gross_margin",
+        effect="share of the order value that stays after goods",
+        source="economics" if economics is not None else "nothing: no `economics:` is given",
+        grade=OWN if economics is not None else NONE,
+        value=str(economics.gross_margin.default) if economics is not None else "100%",
+        in_headline=True,
+        used_by=("all money",),
+    )
 
 
 def _used(who: Consents, what: Happenings) -> Iterator[Assumption]:

@@ -59,10 +59,7 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
     flow_where = [conditions.add(flow.trigger.where) for flow in flows]
     flow_audience = [conditions.add(flow.audience) for flow in flows]
     flow_exit_when = [conditions.add(flow.exit_when) for flow in flows]
-    offer_audience = [
-        conditions.add(playbook.audiences[offer.audience].where if offer.audience else None)
-        for offer in offers
-    ]
+    offer_audience = [conditions.add(rules.who_may_get(offer, guardrails)) for offer in offers]
     offer_valid = [-1 if o.valid is None else tables.duration(o.valid) for o in offers]
     cap_delay = tables.duration(rules.delay(guardrails))
     entry = [rules.entry(flow, tables) for flow in flows]
@@ -118,7 +115,6 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         offer_minimum=numbers([(o.minimum or steps.FREE).minor(decimals) for o in offers]),
         offer_once=np.array([offer.once_per_customer for offer in offers], dtype=np.int8),
         offer_audience=numbers(offer_audience),
-        offer_stream=streams([f"redemption/{offer.id}" for offer in offers]),
         stackable=int(rules.stackable(guardrails)),
         arm_end=numbers(tables.arm_end),
         arm_target=numbers([steps.row_of(rows, target) for target in tables.arm_target]),
@@ -150,5 +146,17 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         holdout=float(launch.holdout),
         month_start=numbers(launch.month_start),
         month_length=numbers(launch.month_length),
+        send_redemption=streams([f"redemption/{send}" for send in launch.sends]),
+        send_unsubscribe=streams([f"unsubscribe/{send}" for send in launch.sends]),
+        send_event=streams(
+            [f"event/{o.event}/{send}" for send in launch.sends for o in launch.occurrences]
+        ),
+        slot_event=streams(
+            [
+                f"event/{o.event}/{s.flow}/{s.step}/{s.form}"
+                for s in launch.slots
+                for o in launch.occurrences
+            ]
+        ),
     )
     return program, conditions.findings

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from playbook_compiler.conditions import Condition, InAudience, all_of, any_of
 from playbook_compiler.facts import Nature
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Economics, Flow, Guardrails, Offer, WhenCapped
@@ -111,6 +112,16 @@ def holds_unknown_zone(guardrails: Guardrails | None, channel: str) -> bool:
 def delay(guardrails: Guardrails | None) -> Duration:
     capped = guardrails.when_capped if guardrails is not None else None
     return capped.delay if isinstance(capped, WhenCapped) else Duration()
+
+
+def who_may_get(offer: Offer, guardrails: Guardrails | None) -> Condition | None:
+    """Return the condition on whom an offer is issued to: its own audience, and for discounts one
+    of the audiences that `discounts.only_for` names."""
+    parts: list[Condition] = [InAudience(offer.audience)] if offer.audience else []
+    discounts = guardrails.discounts if guardrails is not None else None
+    if discounts is not None and discounts.only_for and (offer.percent_off or offer.amount_off):
+        parts.append(any_of([InAudience(audience) for audience in discounts.only_for]))
+    return all_of(parts) if parts else None
 
 
 def stackable(guardrails: Guardrails | None) -> bool:

@@ -29,6 +29,7 @@ from playbook_runtime.kernel.layout import WITH, WITHOUT, PerFlow, World, flow_c
 from playbook_runtime.kernel.run import Horizon, run
 from playbook_runtime.kernel.tables import I64, Draws, some_draws
 from playbook_runtime.metric_values import Kind, metric_values
+from playbook_runtime.notes import notes
 from playbook_runtime.observed import Observed
 from playbook_runtime.prepare import Prepared, prepare
 from playbook_runtime.program import build_program
@@ -78,7 +79,7 @@ def project(
     spend, more = fit_spend(data.history, 10**playbook.decimals, with_weak_prior=True)
     findings = diagnostics_of([*found, *(fits[0].findings if fits else ()), *more], file)
     if not fits or spend is None:
-        return None, findings
+        return None, [*findings, _no_projection(file, spend is None)]
     tested, told = _backtest(data, days, settings)
     findings += diagnostics_of(told, file)
     prepared = prepare(graph, data, days, settings, fits, spend, tested.drift)
@@ -129,9 +130,20 @@ def project(
         backtest=_checks(tested),
         assumptions=prepared.assumptions,
         data=_account(data),
-        notes=_notes(graph, data, prepared),
+        notes=notes(graph, data, prepared, counts, findings),
     )
     return projection, findings
+
+
+def _no_projection(file: str, without_spend: bool) -> Diagnostic:
+    """Return the error that ends a run: what is missing is told by the findings before it."""
+    what = "what an order is worth" if without_spend else "how often customers buy"
+    return error(
+        "no-projection",
+        f"these orders do not tell {what}, so that nothing can be projected",
+        Span.of_file(file),
+        help="give a longer history: a few hundred customers, some of whom bought again",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,67 +302,18 @@ def _family_text(fits: tuple[FittedBehaviour, ...]) -> str:
 
 
 def _account(data: Observed) -> DataAccount:
+    """Return the account of what was used: rows are of the whole file, orders and customers those
+    up to the as-of date."""
     reading = data.orders.reading
     return DataAccount(
         file=reading.file,
         sha256=reading.digest,
         rows=reading.rows,
-        orders=reading.orders,
-        customers=reading.customers,
+        orders=len(data.day),
+        customers=len(data.history),
         quarantined=reading.quarantined,
         sanity_line=reading.sanity_line(),
         details=reading.details(),
         first_day=EPOCH + timedelta(days=reading.first_day),
-        last_day=EPOCH + timedelta(days=reading.last_day),
+        last_day=min(data.as_of, EPOCH + timedelta(days=reading.last_day)),
     )
-
-
-def _notes(graph: TriggerGraph, data: Observed, prepared: Prepared) -> tuple[str, ...]:
-    """Return what a reader of the numbers must know besides."""
-    playbook = graph.playbook
-    count, days = data.newcomers_per_day()
-    notes = [
-        f"Newcomers come as they did: {count:,} first orders in the last {days} days.",
-        "Seasons are not modelled; orders of one day count as one purchase.",
-    ]
-    running = [flow.id for flow in playbook.flows.values() if flow.running is not None]
-    if running:
-        notes.append(
-            f"`running:` is not simulated yet: {', '.join(running)} count as new, so what they"
-            " already bring is counted twice."
-        )
-    else:
-        notes.append("The difference is over whatever already ran in the history.")
-    left_out = [
-        name
-        for name, said in (
-            ("acquisition", playbook.economics is not None and playbook.economics.acquisition),
-            ("monthly_budget", playbook.economics and playbook.economics.monthly_budget),
-            ("require", playbook.require),
-            ("stage", playbook.stage != "auto"),
-            ("flows' stages", any(len(f.stages) < 5 for f in playbook.flows.values())),
-            ("margins by category", _has_categories(graph)),
-            ("discounts only_for", _has_only_for(graph)),
-            ("interest_rate", playbook.economics and playbook.economics.interest_rate),
-        )
-        if said
-    ]
-    if left_out:
-        notes.append(
-            f"Read but not simulated yet: {', '.join(left_out)}. Both worlds spend the same on"
-            " acquisition, so that it does not stand in the profit."
-        )
-    if int((prepared.people.kind == 2).sum()):
-        notes.append("Sign-ups are people who have not bought; only effects bring their orders.")
-    return tuple(notes)
-
-
-def _has_categories(graph: TriggerGraph) -> bool:
-    economics = graph.playbook.economics
-    return economics is not None and bool(economics.gross_margin.by_category)
-
-
-def _has_only_for(graph: TriggerGraph) -> bool:
-    guardrails = graph.playbook.guardrails
-    discounts = guardrails.discounts if guardrails is not None else None
-    return discounts is not None and bool(discounts.only_for)

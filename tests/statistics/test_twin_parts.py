@@ -475,7 +475,7 @@ def test_the_cases_together_do_everything_that_is_counted() -> None:
     for path in CASES:
         graph = graph_of(path)
         told: list[Told] = []
-        launch, people, draws = small_world(graph, 13, 40, 1)
+        launch, people, draws = small_world(graph, 13, 80, 1)
         (row,) = simulate_twin(graph, launch, people, draws, trace=told)
         for flow in range(len(graph.playbook.flows)):
             for what in PerFlow:

@@ -17,16 +17,16 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from tests.statistics.twin.conditions import is_dynamic
 
-from playbook_compiler.conditions import Condition, nodes, references
+from playbook_compiler.conditions import nodes
 from playbook_compiler.driver import load
 from playbook_compiler.effects import Effect
-from playbook_compiler.facts import IdKind, Nature
+from playbook_compiler.facts import Nature
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.lower import lower
 from playbook_compiler.model import Playbook
-from playbook_compiler.steps import Branch, If, Send, UntilEvent, Wait
-from playbook_compiler.triggers import EventTrigger
+from playbook_compiler.steps import Send
 from playbook_compiler.units import DAY_SECONDS, Duration
+from playbook_runtime.heard import channels_of, conditions_of, events_of
 from playbook_runtime.kernel.tables import (
     HISTORY,
     NEVER,
@@ -112,11 +112,11 @@ def _launch(graph: TriggerGraph, chance: random.Random, customers: int, days: in
     sends = [node for node in graph.nodes.values() if isinstance(node.what, Send)]
     leaves = {
         str(leaf)
-        for condition in _conditions(graph)
+        for condition in conditions_of(graph)
         for leaf in nodes(condition)
         if not hasattr(leaf, "part") and not hasattr(leaf, "parts") and not is_dynamic(leaf)
     }
-    events = _events(graph)
+    events = events_of(graph, tuple(conditions_of(graph)))
     return Launch(
         seed=chance.getrandbits(64),
         start=start,
@@ -125,7 +125,7 @@ def _launch(graph: TriggerGraph, chance: random.Random, customers: int, days: in
         zones=zone_table((playbook.timezone, *OTHER_ZONES), start, end),
         month_start=tuple(start + month * length for month in range(months)),
         month_length=(length,) * months,
-        channels=tuple(sorted({message.channel for message in playbook.messages.values()})),
+        channels=channels_of(graph, tuple(conditions_of(graph))),
         events=events,
         statics=tuple(sorted(leaves)),
         slots=tuple(_slots(graph, chance)),
@@ -134,35 +134,6 @@ def _launch(graph: TriggerGraph, chance: random.Random, customers: int, days: in
         occurrences=tuple(_occurrences(playbook, events)),
         holdout=playbook.guardrails.holdout.fraction if playbook.guardrails else Decimal(0),
     )
-
-
-def _conditions(graph: TriggerGraph) -> Iterator[Condition]:
-    for audience in graph.playbook.audiences.values():
-        yield audience.where
-    for flow in graph.playbook.flows.values():
-        for condition in (flow.trigger.where, flow.audience, flow.exit_when):
-            if condition is not None:
-                yield condition
-    for node in graph.nodes.values():
-        if isinstance(node.what, If):
-            yield node.what.condition
-        elif isinstance(node.what, Branch):
-            for case in node.what.branch:
-                yield case.condition
-
-
-def _events(graph: TriggerGraph) -> tuple[str, ...]:
-    found = {"order_placed"}
-    for flow in graph.playbook.flows.values():
-        found |= set(flow.exit_on or ())
-        if isinstance(flow.trigger, EventTrigger):
-            found.add(flow.trigger.event)
-    for node in graph.nodes.values():
-        if isinstance(node.what, Wait) and isinstance(node.what.wait, UntilEvent):
-            found.add(node.what.wait.until)
-    for condition in _conditions(graph):
-        found |= {one.name for one in references(condition) if one.kind is IdKind.EVENT}
-    return tuple(sorted(found))
 
 
 def _slots(graph: TriggerGraph, chance: random.Random) -> Iterator[Slot]:

@@ -46,6 +46,9 @@ def command(ctx: click.Context, draws: int, keep: Path | None) -> None:
         shown = ["growth.yaml" if word == str(playbook) else Path(word).name for word in words]
         click.echo(f"$ playbook simulate {' '.join(shown)}\n")
         sys.stdout.flush()
+        from playbook_runtime.cli._progress import announce_compilation
         from playbook_runtime.cli.simulate import command as simulate
 
-        ctx.exit(simulate.main(args=words, standalone_mode=False, obj=ctx.obj) or 0)
+        announce_compilation()
+        # The playbook is ours: what it has to say of itself would only stand before the table.
+        ctx.exit(simulate.main(args=words, standalone_mode=False, obj={"quiet": True}) or 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from playbook_compiler.effects import DEFAULT_WINDOW, Effect
+from playbook_compiler.effects import Effect
 from playbook_compiler.units import Range
 from playbook_runtime.evidence import library
 from playbook_runtime.evidence.model import (
@@ -116,7 +116,7 @@ def authored(effect: Effect) -> tuple[EffectPrior, ...]:
         if found is None or not found.is_effect:
             raise ValueError(f"no effect of the library: {effect.source!r}")
         # The default window is the model's, not the author's: then the study's own stands.
-        own_window = effect.within != DEFAULT_WINDOW
+        own_window = effect.origin.has("within")
         days = float(effect.within.nominal_days) if own_window else found.window_days
         return (from_library(found, days, effect.overlap),)
     return tuple(

@@ -8,29 +8,36 @@ from playbook_runtime.kernel import fields as at
 from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.instructions import FORM_RATE
+from playbook_runtime.kernel.layout import World, world_column
 from playbook_runtime.kernel.random import DAY, uniform
 from playbook_runtime.kernel.scratch import schedule
 
 WEEK = 7 * 86_400
 MILLION = 1 << 20
+NO_FATIGUE = -1
+_OVERLAP = world_column(1, World.OVERLAP_SECONDS)
 
 
 @compiled
-def _fatigue(s, g, moment, window, marketing):
-    """Return phi: what is left of a gain after the other messages of its time."""
-    if not marketing:
+def _fatigue(s, g, moment, window, more):
+    """Return phi: what is left of a gain after the other messages of its time.
+
+    `more` is how many messages count that are not logged: 1 for a flow's own effect, 0 for that of
+    a message sent now; NO_FATIGUE for transactional ones.
+    """
+    if more < 0:
         return 1.0
     span = window if window > WEEK else WEEK
-    sent = 0
+    sent = more
     i = s[m.LOGGED] - 1
     while i >= 0 and sent < 5 and s[s[m.LOG] + 2 * i] > moment - span:
         sent += 1
         i -= 1
-    return g[m.DRAWN + at.FATIGUE + (sent - 1 if sent > 0 else 0)]
+    return g[m.DRAWN + at.FATIGUE + sent - 1]
 
 
 @compiled
-def begin(p, s, g, slot, moment, entry, marketing):
+def begin(p, s, g, out, slot, moment, entry, more):
     """Begin the effect of a slot at `moment`."""
     window = p[p[at.SLOT_WINDOW] + slot]
     value = g[m.DRAWN + at.EFFECT + slot]
@@ -40,7 +47,7 @@ def begin(p, s, g, slot, moment, entry, marketing):
         peak = value / 1000.0 / (float(window) / DAY)
     if peak == 0.0 or window <= 0:
         return
-    phi = _fatigue(s, g, moment, window, marketing)
+    phi = _fatigue(s, g, moment, window, more)
     x = _room(s, g, moment)
     if x < 0:
         return
@@ -51,6 +58,24 @@ def begin(p, s, g, slot, moment, entry, marketing):
     g[strength + m.PEAK] = peak
     g[strength + m.CANDIDATE_CLOCK] = 0.0
     next_candidate(p, s, g, x)
+    _count_overlap(s, out, moment)
+
+
+@compiled
+def _count_overlap(s, out, moment):
+    """Count the time with two or more effects at work that an effect begun now adds."""
+    longest, second = moment, moment
+    for x in range(s[m.EFFECTS]):
+        until = s[_rows(s, x)[0] + m.UNTIL]
+        if until > longest:
+            longest, second = until, longest
+        elif until > second:
+            second = until
+    second = min(second, s[m.FINISH])
+    since = max(moment, s[m.OVERLAP_UNTIL])
+    if second > since:
+        out[_OVERLAP] += second - since
+        s[m.OVERLAP_UNTIL] = second
 
 
 @compiled

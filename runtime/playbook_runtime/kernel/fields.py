@@ -54,7 +54,6 @@ from playbook_runtime.kernel.tables import F64, I64, Draws, People, Zones
     OFFER_MINIMUM,
     OFFER_ONCE,
     OFFER_AUDIENCE,
-    OFFER_STREAM,
     ARM_END,
     ARM_TARGET,
     SPLIT_STREAM,
@@ -70,7 +69,11 @@ from playbook_runtime.kernel.tables import F64, I64, Draws, People, Zones
     SOURCE_STREAM,
     MONTH_START,
     MONTH_LENGTH,
-) = range(51)
+    SEND_REDEMPTION,
+    SEND_UNSUBSCRIBE,
+    SEND_EVENT,
+    SLOT_EVENT,
+) = range(54)
 _INTEGER_TABLES = (
     "code", "durations", "windows", "condition_code", "condition_first", "flow_first",
     "flow_on", "flow_where", "flow_audience", "flow_exit_when", "flow_entry", "flow_exit_on",
@@ -78,14 +81,14 @@ _INTEGER_TABLES = (
     "event_wait", "thresholds", "threshold_flows", "threshold_first", "channel_cost",
     "channel_hold", "channel_quiet", "channel_stream", "cap_limit",
     "cap_window", "cap_channel", "offer_kind", "offer_value", "offer_valid", "offer_minimum",
-    "offer_once", "offer_audience", "offer_stream", "arm_end", "arm_target", "split_stream",
+    "offer_once", "offer_audience", "arm_end", "arm_target", "split_stream",
     "slot_form", "slot_window", "slot_add", "slot_stream", "slot_value_stream", "slot_flow",
     "source_event", "source_nature", "source_lag", "source_stream", "month_start",
-    "month_length",
+    "month_length", "send_redemption", "send_unsubscribe", "send_event", "slot_event",
 )  # fmt: skip
-CONDITION_NUMBER, CHANNEL_SHARE, SOURCE_RATE = 51, 52, 53
+CONDITION_NUMBER, CHANNEL_SHARE, SOURCE_RATE = 54, 55, 56
 _FLOAT_TABLES = ("condition_number", "channel_share", "source_rate")
-ZONE_FIRST, ZONE_MOMENT, ZONE_OFFSET = 54, 55, 56
+ZONE_FIRST, ZONE_MOMENT, ZONE_OFFSET = 57, 58, 59
 (
     EMAIL,
     CAP_DELAY,
@@ -95,13 +98,13 @@ ZONE_FIRST, ZONE_MOMENT, ZONE_OFFSET = 54, 55, 56
     UNSUBSCRIBED_EVENT,
     MARGIN_PPM,
     FIXED_MICRO,
-) = range(57, 65)
+) = range(60, 68)
 _VALUES = (
     "email", "cap_delay", "stackable", "order_event", "sign_up_event", "unsubscribed_event",
     "margin_ppm", "fixed_micro",
 )  # fmt: skip
-FLOWS, EVENTS_COUNTED, CHANNELS, CAPS, OFFERS, SOURCES, LAPSES, SLOTS = range(65, 73)
-_HEADER = 73
+FLOWS, EVENTS_COUNTED, CHANNELS, CAPS, OFFERS, SOURCES, LAPSES, SLOTS = range(68, 76)
+_HEADER = 76
 HOLDOUT_SHARE = 0  # in the float array
 
 # Columns of packed people: integers, then consent by channel, statics, last events.

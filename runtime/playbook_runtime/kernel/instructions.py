@@ -80,7 +80,6 @@ class Program(NamedTuple):
     offer_minimum: I64
     offer_once: I8
     offer_audience: I64  # condition or -1
-    offer_stream: U64
     stackable: int
     arm_end: I64  # cumulated ppm of split arms
     arm_target: I64
@@ -105,3 +104,7 @@ class Program(NamedTuple):
     holdout: float
     month_start: I64
     month_length: I64
+    send_redemption: U64  # streams by send
+    send_unsubscribe: U64
+    send_event: U64  # (sends, sources)
+    slot_event: U64  # (slots, sources): events after an extra order

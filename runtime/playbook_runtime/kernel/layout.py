@@ -23,6 +23,7 @@ class World(IntEnum):
     REPEAT_CUSTOMERS = 8  # people with more than one order ever, at the end
     MESSAGES = 9  # marketing messages sent
     NEWCOMERS = 10  # newcomers that arrived before the end
+    OVERLAP_SECONDS = 11  # customer-seconds with two or more effects at work
 
 
 class PerFlow(IntEnum):

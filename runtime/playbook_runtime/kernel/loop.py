@@ -251,7 +251,7 @@ def _baseline(p, f, s, g, out, n, moment, tosses):
         note(s, moment, m.T_CANCELLED, n, value)
         return
     note(s, moment, m.T_ORDER, n, value)
-    _ordered(p, f, s, g, out, value, moment, True)
+    _ordered(p, f, s, g, out, value, moment, -1, n)
 
 
 @compiled
@@ -271,12 +271,15 @@ def _candidate(p, f, s, g, out, x, counter, moment):
     value = value_of(s, g, p[p[at.SLOT_VALUE_STREAM] + slot], counter)
     out[_EXTRA_ORDERS + p[p[at.SLOT_FLOW] + slot] * FLOW] += 1
     note(s, moment, m.T_EXTRA, slot, value)
-    _ordered(p, f, s, g, out, value, moment, False)
+    _ordered(p, f, s, g, out, value, moment, slot, counter)
 
 
 @compiled
-def _ordered(p, f, s, g, out, value, moment, baseline):
-    """An order in the world with: placed, told to the flows, followed by its own events."""
-    number = place(p, s, out, value, moment, baseline)
+def _ordered(p, f, s, g, out, value, moment, slot, counter):
+    """An order in the world with: placed, told to the flows, followed by its own events.
+
+    It is baseline order `counter` (slot -1), or candidate `counter` of a slot.
+    """
+    number = place(p, s, out, value, moment, slot < 0)
     happen(p, f, s, g, out, p[at.ORDER_EVENT], m.SCOPE_ALL, number, moment)
-    follow(p, f, s, number, moment)
+    follow(p, f, s, number, moment, slot, counter)

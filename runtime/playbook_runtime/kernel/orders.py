@@ -145,11 +145,18 @@ def lapse(p, s, now, index):
 
 
 @compiled
-def follow(p, f, s, number, moment):
-    """Schedule the after-order events of an order, by their assumed rates."""
+def follow(p, f, s, number, moment, slot, counter):
+    """Schedule the after-order events of an order, by their assumed rates.
+
+    Random numbers are keyed by where the order came from, baseline order `counter` (slot -1) or a
+    candidate of a slot, so that orders of other flows change none of them.
+    """
     for k in range(p[at.SOURCES]):
         if p[p[at.SOURCE_NATURE] + k] != AFTER_ORDER:
             continue
-        if uniform(s, p[p[at.SOURCE_STREAM] + k], number) < f[p[at.SOURCE_RATE] + k]:
+        stream = p[p[at.SOURCE_STREAM] + k]
+        if slot >= 0:
+            stream = p[p[at.SLOT_EVENT] + slot * p[at.SOURCES] + k]
+        if uniform(s, stream, counter) < f[p[at.SOURCE_RATE] + k]:
             due = add(p, s[m.ZONE], moment, p[p[at.SOURCE_LAG] + k])
             schedule(s, due, 1, m.EVENT, p[p[at.SOURCE_EVENT] + k], m.SCOPE_ORDER, number)

@@ -78,7 +78,7 @@ def try_entry(p, f, s, g, out, flow, key, moment):
     if not s[m.HELD_OUT]:
         slots = p[at.FLOW_SLOTS] + 2 * flow
         for slot in range(p[slots], p[slots] + p[slots + 1]):
-            begin(p, s, g, slot, moment, entry, True)
+            begin(p, s, g, out, slot, moment, entry, 1)
 
 
 @compiled

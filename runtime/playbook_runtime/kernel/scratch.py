@@ -22,8 +22,7 @@ from playbook_runtime.kernel.tables import F64, I64, NEVER
     RUNS,
     RUN_NUMBER,
     ORDER_NUMBER,
-    MESSAGE_NUMBER,
-    MARKETING_NUMBER,
+    OVERLAP_UNTIL,
     ORDERS,
     REVENUE,
     FIRST_ORDER,
@@ -40,9 +39,9 @@ from playbook_runtime.kernel.tables import F64, I64, NEVER
     PERSON_ID,
     PERSON,
     WITHOUT_ORDERS,
-) = range(23)
-KEPT = 23
-SEED_ID, DRAW_ID, DRAW, START, FINISH, OVERFLOW, TRACED, HANDLED = range(23, 31)
+) = range(22)
+KEPT = 22
+SEED_ID, DRAW_ID, DRAW, START, FINISH, OVERFLOW, TRACED, HANDLED = range(22, 30)
 # Places of tables, and how many rows they have.
 (
     QUEUE,
@@ -64,9 +63,9 @@ SEED_ID, DRAW_ID, DRAW, START, FINISH, OVERFLOW, TRACED, HANDLED = range(23, 31)
     STACK,
     TRACE,
     END_OF_TABLES,
-) = range(31, 50)
-ROOM, LOG_ROOM, TRACE_ROOM, WAITS, STRENGTH, SOURCE_CLOCK, REDEMPTION = range(50, 57)
-_HEADER = 57
+) = range(30, 49)
+ROOM, LOG_ROOM, TRACE_ROOM, WAITS, STRENGTH, SOURCE_CLOCK, REDEMPTION = range(49, 56)
+_HEADER = 56
 
 # Floats: the state, then the draw's row.
 RATE_OF_BUYING, DROPOUT, SPEND_RATE, CLOCK, DRAWN = range(5)

@@ -7,16 +7,16 @@ from playbook_runtime.kernel import instructions as code
 from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.clock import add, end_of_day, window_end, window_start
-from playbook_runtime.kernel.effects import begin
+from playbook_runtime.kernel.effects import NO_FATIGUE, begin
 from playbook_runtime.kernel.evaluate import holds
 from playbook_runtime.kernel.layout import FLOW, PerFlow, World, flow_column, world_column
 from playbook_runtime.kernel.random import uniform
 from playbook_runtime.kernel.scratch import note, schedule
-from playbook_runtime.kernel.streams import UNSUBSCRIBE
 from playbook_runtime.kernel.tables import NEVER
 
 DONE = -1
 FOREVER = 2**62
+_UNSUBSCRIBE = m.DRAWN + at.UNSUBSCRIBE
 _SENT = flow_column(0, PerFlow.SENT)
 _HOLDOUT = flow_column(0, PerFlow.HELD_HOLDOUT)
 _CONSENT = flow_column(0, PerFlow.HELD_CONSENT)
@@ -136,26 +136,24 @@ def _send(p, f, s, g, out, run, row, moment):
         out[_WITH_MESSAGES] += 1
         _log(s, channel, moment)
     if p[row + code.C] >= 0:
-        _issue(p, s, g, out, p[row + code.C], p[row + code.D], flow, moment)
+        _issue(p, s, g, out, run, row, moment)
+    entry, send = s[run + m.ENTRY], p[row + code.D]
+    more = 0 if marketing else NO_FATIGUE
     for slot in range(p[row + code.E], p[row + code.E] + p[row + code.F]):
-        begin(p, s, g, slot, moment, s[run + m.ENTRY], marketing)
+        begin(p, s, g, out, slot, moment, entry, more)
     for k in range(p[at.SOURCES]):
         if p[p[at.SOURCE_NATURE] + k] != code.AFTER_MESSAGE:
             continue
-        stream = p[p[at.SOURCE_STREAM] + k]
-        if uniform(s, stream, s[m.MESSAGE_NUMBER]) < f[p[at.SOURCE_RATE] + k]:
+        stream = p[p[at.SEND_EVENT] + send * p[at.SOURCES] + k]
+        if uniform(s, stream, entry) < f[p[at.SOURCE_RATE] + k]:
             due = add(p, s[m.ZONE], moment, p[p[at.SOURCE_LAG] + k])
             event = p[p[at.SOURCE_EVENT] + k]
             schedule(s, due, 1, m.EVENT, event, m.SCOPE_RUN, s[run + m.NUMBER])
-    s[m.MESSAGE_NUMBER] += 1
-    if marketing:
-        u = uniform(s, UNSUBSCRIBE, s[m.MARKETING_NUMBER])
-        s[m.MARKETING_NUMBER] += 1
-        if u < g[m.DRAWN + at.UNSUBSCRIBE]:
-            s[m.SUPPRESSED] = 1
-            event = p[at.UNSUBSCRIBED_EVENT]
-            if event >= 0:
-                schedule(s, moment, 1, m.EVENT, event, m.SCOPE_RUN, s[run + m.NUMBER])
+    if marketing and uniform(s, p[p[at.SEND_UNSUBSCRIBE] + send], entry) < g[_UNSUBSCRIBE]:
+        s[m.SUPPRESSED] = 1
+        event = p[at.UNSUBSCRIBED_EVENT]
+        if event >= 0:
+            schedule(s, moment, 1, m.EVENT, event, m.SCOPE_RUN, s[run + m.NUMBER])
 
 
 @compiled
@@ -170,8 +168,9 @@ def _log(s, channel, moment):
 
 
 @compiled
-def _issue(p, s, g, out, offer, send, flow, moment):
+def _issue(p, s, g, out, run, row, moment):
     """Give the customer a code, unless he holds a live one: that is repeated, not extended."""
+    offer, send, flow = p[row + code.C], p[row + code.D], s[run + m.FLOW]
     if s[s[m.OFFER_UNTIL] + offer] > moment:
         return
     valid = p[p[at.OFFER_VALID] + offer]
@@ -180,7 +179,7 @@ def _issue(p, s, g, out, offer, send, flow, moment):
     else:
         zone = s[m.ZONE]
         s[s[m.OFFER_UNTIL] + offer] = end_of_day(p, zone, add(p, zone, moment, valid))
-    u = uniform(s, p[p[at.OFFER_STREAM] + offer], s[s[m.OFFER_ISSUED] + offer])
+    u = uniform(s, p[p[at.SEND_REDEMPTION] + send], s[run + m.ENTRY])
     s[s[m.OFFER_WILL] + offer] = 1 if u < g[s[m.REDEMPTION] + send] else 0
     s[s[m.OFFER_ISSUED] + offer] += 1
     s[s[m.OFFER_FLOW] + offer] = flow

@@ -49,8 +49,9 @@ def worlds_reading(projection: Projection) -> Iterator[str]:
         )
         return
     yield (
-        "Interval: the expected difference for these customers lies in it with a chance of 80 %."
-        " The read-out of a real holdout test scatters on top, by its own sampling error."
+        "Interval: 80 % of the simulated futures lie in it. It holds what is unknown of effects and"
+        " of the shop, and the luck of who answers. The read-out of a real holdout test scatters on"
+        " top."
     )
     yield "P(>0): the chance that the playbook brings in more than it costs."
     yield (

@@ -34,10 +34,11 @@ class ActiveEffect:
         return f"value/{self.slot.flow}/{self.slot.step}/{self.slot.form}"
 
 
-def fatigue(sends: Sequence[int], window: int, now: int, phi: Sequence[float], least: int) -> float:
-    """Return phi for an effect that begins now; `sends` are the marketing messages so far."""
+def fatigue(sends: Sequence[int], window: int, now: int, phi: Sequence[float], more: int) -> float:
+    """Return phi for an effect that begins now; `sends` are the marketing messages so far, `more`
+    how many are counted besides."""
     since = now - max(WEEK_SECONDS, window)
-    recent = max(least, sum(1 for sent in sends if sent > since))
+    recent = more + sum(1 for sent in sends if sent > since)
     return phi[min(recent, 5) - 1]
 
 

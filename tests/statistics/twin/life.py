@@ -89,10 +89,11 @@ class Life(State):
         if lost > 0.0 and self.who.randomness.uniform("cancel", one.n) < lost:
             self.tell(self.now, "cancelled", one.n)
             return
-        self.order(self.who.value("value", one.n), None)
+        self.order(self.who.value("value", one.n), None, one.n)
 
-    def order(self, value: int, effect: ActiveEffect | None) -> None:
-        """Handle an order of the world with; `effect` is what caused an extra one."""
+    def order(self, value: int, effect: ActiveEffect | None, counter: int) -> None:
+        """Handle an order of the world with: baseline order `counter`, or candidate `counter` of
+        the effect that caused it."""
         number = self.placed
         self.placed += 1
         discounts, offer_cost = self._redeem(value, is_baseline=effect is None)
@@ -112,7 +113,11 @@ class Life(State):
         key = ("order", number)
         self.event(Happening("order_placed", key))
         for occurrence in self.occurrences(Nature.AFTER_ORDER):
-            chance = self.who.randomness.uniform(f"event/{occurrence.event}", number)
+            stream = f"event/{occurrence.event}"
+            if effect is not None:
+                slot = effect.slot
+                stream = f"{stream}/{slot.flow}/{slot.step}/{slot.form}"
+            chance = self.who.randomness.uniform(stream, counter)
             if chance < occurrence.rate:
                 self.schedule_event(Happening(occurrence.event, key), occurrence.lag)
 
@@ -224,7 +229,7 @@ class Life(State):
         self.runs.append(run)
         self.due(run, self.now)
         if not self.who.holdout:
-            self.begin_effects(run, ENTRY_STEP, is_marketing=True, least=1)
+            self.begin_effects(run, ENTRY_STEP, is_marketing=True, more=1)
 
     def due(self, run: Run, moment: int) -> None:
         """Let a run go on at a moment; whatever it waited for before is off."""
@@ -280,7 +285,7 @@ class Life(State):
 
     # --- effects ----------------------------------------------------------------------------
 
-    def begin_effects(self, run: Run, step: str, *, is_marketing: bool, least: int = 0) -> None:
+    def begin_effects(self, run: Run, step: str, *, is_marketing: bool, more: int = 0) -> None:
         """Begin the effects of a step, or of the flow itself."""
         sends = [moment for moment, _ in self.sends]
         for slot, amount in zip(self.launch.slots, self.draw.effect, strict=True):
@@ -288,11 +293,24 @@ class Life(State):
                 phi = 1.0
                 if is_marketing:
                     window = slot.window_seconds
-                    phi = fatigue(sends, window, self.now, self.draw.fatigue, least)
+                    phi = fatigue(sends, window, self.now, self.draw.fatigue, more)
                 effect = begun(slot, amount, run.entry, self.now, phi)
+                if effect.peak == 0.0:
+                    continue
                 self.effects.append(effect)
+                self._count_overlap()
                 if effect.size > 0.0:
                     self._next_candidate(effect, 0)
+
+    def _count_overlap(self) -> None:
+        """Count the time that now has two or more effects and had not before."""
+        ends = sorted(one.end for one in self.effects if self.now < one.end)
+        if len(ends) > 1:
+            end = min(ends[-2], self.launch.end)
+            start = max(self.now, self.overlap_until)
+            if end > start:
+                self.count(World.OVERLAP_SECONDS, end - start)
+                self.overlap_until = end
 
     def _next_candidate(self, effect: ActiveEffect, n: int) -> None:
         counter = effect.entry * ENTRY_BLOCK + n
@@ -308,7 +326,7 @@ class Life(State):
             self._next_candidate(effect, n + 1)
             decides = self.who.randomness.uniforms(effect.stream, counter)[1]
             if decides < accepted_share(effect.slot.form, self.effects, self.now):
-                self.order(self.who.value(effect.value_stream, counter), effect)
+                self.order(self.who.value(effect.value_stream, counter), effect, counter)
 
         self.at(math.floor(effect.clock), RANK_ORDER, come)
 

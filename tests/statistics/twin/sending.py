@@ -138,7 +138,13 @@ def _may_be_issued(life: Life, offer: Offer) -> bool:
     issued = life.offers.get(offer.id)
     if offer.once_per_customer and issued is not None and not life.holds(offer.id):
         return False
-    return not offer.audience or life.meets(InAudience(offer.audience))
+    if offer.audience and not life.meets(InAudience(offer.audience)):
+        return False
+    discounts = life.rules.playbook.guardrails.discounts if life.rules.playbook.guardrails else None
+    if discounts is None or not discounts.only_for:
+        return True
+    lowers_price = bool(offer.percent_off or offer.amount_off)
+    return not lowers_price or any(life.meets(InAudience(one)) for one in discounts.only_for)
 
 
 def _holds_unknown_zone(rule: str, channel: str) -> bool:
@@ -171,8 +177,6 @@ def _put_off(life: Life, run: Run, moment: int) -> bool:
 def _sent(life: Life, run: Run, step: Send, message: Message) -> None:
     """The message goes out: cost, offer, effects, what it makes the customer do."""
     is_marketing = message.kind == "marketing"
-    before, marketing_before = life.messages_sent, len(life.sends)
-    life.messages_sent += 1
     life.count_flow(run.flow.id, PerFlow.SENT)
     life.count(World.MESSAGE_COST_MICRO, life.rules.message_cost(message.channel))
     life.received[IdKind.MESSAGE, message.id] = life.now
@@ -185,10 +189,11 @@ def _sent(life: Life, run: Run, step: Send, message: Message) -> None:
         _issue(life, run, life.rules.playbook.offers[step.offer])
     life.begin_effects(run, run.node.partition("/")[2], is_marketing=is_marketing)
     for occurrence in life.occurrences(Nature.AFTER_MESSAGE):
-        if life.who.randomness.uniform(f"event/{occurrence.event}", before) < occurrence.rate:
+        stream = f"event/{occurrence.event}/{run.node}"
+        if life.who.randomness.uniform(stream, run.entry) < occurrence.rate:
             life.schedule_event(Happening(occurrence.event, None, run), occurrence.lag)
     if is_marketing:
-        leaves = life.who.randomness.uniform("unsubscribe", marketing_before)
+        leaves = life.who.randomness.uniform(f"unsubscribe/{run.node}", run.entry)
         if leaves < life.draw.unsubscribe:
             life.suppressed = True
             life.schedule_event(Happening("unsubscribed", None, run), Duration())
@@ -200,7 +205,7 @@ def _issue(life: Life, run: Run, offer: Offer) -> None:
         return
     issued = life.offers.setdefault(offer.id, Issued())
     redemption = life.draw.redemption[life.launch.sends.index(run.node)]
-    chance = life.who.randomness.uniform(f"redemption/{offer.id}", issued.times)
+    chance = life.who.randomness.uniform(f"redemption/{run.node}", run.entry)
     issued.times += 1
     issued.will_use = chance < redemption
     issued.flow = run.flow.id

@@ -82,7 +82,7 @@ class State:
     alive: bool
     placed: int = 0
     suppressed: bool = False
-    messages_sent: int = 0
+    overlap_until: int = 0
     sends: list[tuple[int, str]] = field(default_factory=list)  # marketing: moment, channel
     received: dict[tuple[IdKind, str], int] = field(default_factory=dict)
     offers: dict[str, Issued] = field(default_factory=dict)

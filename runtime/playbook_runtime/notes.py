@@ -1,0 +1,124 @@
+"""What a reader of a projection must know besides its numbers, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from playbook_compiler.diagnostics import Diagnostic
+from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.support import unused_keys
+from playbook_compiler.triggers import Inactivity
+from playbook_compiler.units import DAY_SECONDS
+from playbook_runtime.kernel.layout import WITH, World, world_column
+from playbook_runtime.kernel.tables import I64, PROSPECT
+from playbook_runtime.observed import Observed
+from playbook_runtime.prepare import Prepared
+
+LEFT_OUT_RULES = frozenset(
+    {"not-yet-simulated", "event-never-happens", "assumption-does-not-fit", "offer-not-simulated"}
+)
+NO_MARGIN = "No `economics:`: margin is taken as 100% and messages as free, so profit is too high."
+
+
+def notes(
+    graph: TriggerGraph,
+    data: Observed,
+    prepared: Prepared,
+    counts: I64,
+    findings: Iterable[Diagnostic],
+) -> tuple[str, ...]:
+    """Return the notes of a projection; `counts` are those of the headline, `findings` all that was
+    found on the way."""
+    told = (
+        *_model(graph, data),
+        *_money(graph),
+        *_day_one(graph, data, prepared),
+        *_overlap(counts),
+        *_flows(graph),
+        *_not_simulated(graph, findings),
+    )
+    return tuple(dict.fromkeys(told))
+
+
+def _model(graph: TriggerGraph, data: Observed) -> Iterator[str]:
+    count, days = data.newcomers_per_day()
+    yield f"Newcomers come as they did: {count:,} first orders in the last {days} days."
+    yield "Seasons are not modelled; orders of one day count as one purchase."
+    yield (
+        "The horizon ends hard: orders that late messages would still bring, and codes still valid,"
+        " are not counted."
+    )
+    running = [flow.id for flow in graph.playbook.flows.values() if flow.running is not None]
+    if running:
+        yield (
+            f"`running:` is not simulated yet: {', '.join(running)} count as new, so that what they"
+            " already bring is counted twice."
+        )
+    else:
+        yield "The difference is over whatever already ran in the history."
+
+
+def _money(graph: TriggerGraph) -> Iterator[str]:
+    economics = graph.playbook.economics
+    if economics is None:
+        yield NO_MARGIN
+        return
+    used = {message.channel for message in graph.playbook.messages.values()}
+    free = sorted(used - set(economics.message_costs))
+    if free:
+        yield f"No cost is given for messages by {', '.join(free)}: they count as free."
+    if economics.acquisition is not None:
+        yield (
+            "Both worlds spend the same on acquisition, so that it does not stand in the profit."
+        )
+
+
+def _day_one(graph: TriggerGraph, data: Observed, prepared: Prepared) -> Iterator[str]:
+    """Yield how many customers had passed the trigger of each inactivity flow before day one."""
+    last = data.first_and_last_moment()[1]
+    for flow in graph.playbook.flows.values():
+        if not isinstance(flow.trigger, Inactivity) or not flow.enabled:
+            continue
+        threshold = round(flow.trigger.inactive_for.nominal_days * DAY_SECONDS)
+        passed = int((last + threshold < prepared.launch.start).sum())
+        over = flow.existing.over if flow.existing is not None else None
+        then = f"they enter spread over {over}" if over is not None else "they do not enter"
+        if passed:
+            yield (
+                f"{flow.id}: {passed:,} of {len(last):,} customers are past"
+                f" {flow.trigger.inactive_for} on day one; {then}."
+            )
+    if int((prepared.people.kind == PROSPECT).sum()):
+        yield (
+            "Sign-ups are people who have not bought. Only effects bring their first order, and no"
+            " second one is projected for them, which understates what a welcome series leads to."
+        )
+
+
+def _overlap(counts: I64) -> Iterator[str]:
+    seconds = float(np.mean(counts[:, world_column(WITH, World.OVERLAP_SECONDS)]))
+    if seconds >= DAY_SECONDS:
+        yield (
+            f"Two or more effects were at work on {seconds / DAY_SECONDS:,.0f} customer-days; there"
+            " the larger counts, not their sum, unless `overlap: add` says otherwise."
+        )
+
+
+def _flows(graph: TriggerGraph) -> Iterator[str]:
+    own = [flow.id for flow in graph.playbook.flows.values() if flow.expect is not None]
+    if own:
+        yield (
+            f"The `expect` of {', '.join(own)} counts every entrant outside the holdout, also those"
+            " whom no message reaches."
+        )
+
+
+def _not_simulated(graph: TriggerGraph, findings: Iterable[Diagnostic]) -> Iterator[str]:
+    kept = unused_keys(graph.playbook)
+    if kept:
+        yield f"Read, but not simulated yet: {', '.join(kept)}."
+    for found in findings:
+        if found.rule in LEFT_OUT_RULES:
+            yield found.message[0].upper() + found.message[1:] + "."
