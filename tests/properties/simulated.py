@@ -17,7 +17,7 @@ from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.kernel.layout import FLOW, WORLD, PerFlow, flow_column, world_column
 from playbook_runtime.kernel.layout import World as Counted
 from playbook_runtime.kernel.run import Horizon, Piece, Task, counted, run, task_of
-from playbook_runtime.kernel.tables import I64, NEVER, Draws, People, Zones
+from playbook_runtime.kernel.tables import I64, Draws, People
 from playbook_runtime.launch import RATE
 from playbook_runtime.program import build_program
 
@@ -26,7 +26,6 @@ DAY = 86_400
 WITHOUT, WITH = 0, 1
 TRACE_ROWS = 400_000
 MOST_ADDED, MOST_RATE, MOST_RATE_ADDED = 100.0, 2.0, 1.1
-UTC = Zones(np.array([0, 1]), np.array([NEVER]), np.array([0]))
 
 HEAD = """\
 playbook: 1
