@@ -507,7 +507,7 @@ class Playbook(Record):
     evidence: Any = key(Anything("experiments"), "The shop's own experiments.", default=None)
     use: Any = key(Anything("tactics"), "Shipped tactics.", default=None)
     include: tuple[str, ...] = key(
-        ListOf(AUDIENCE, single=True), "Files of the same folder to join.", default=()
+        ListOf(TEXT, single=True), "Files of the same folder to join.", default=()
     )
     catalogue: Catalogue = field(default=BUILT_IN, compare=False, repr=False)
 

@@ -23,7 +23,7 @@ from playbook_compiler.records import is_required, keys_of
 from playbook_compiler.requirements import parse_requirement
 from playbook_compiler.source import Span
 from playbook_compiler.step_ids import with_step_ids
-from playbook_compiler.support import unsupported
+from playbook_compiler.support import kept, unsupported
 from playbook_compiler.vocabulary import STAGES
 
 MAIN_FILE_KEYS = ("playbook", "name", "currency", "timezone", "stage")
@@ -67,7 +67,9 @@ def resolve(sources: Sources) -> tuple[Playbook | None, list[Diagnostic]]:
     )
     findings.extend(broken_invariants(playbook))
     findings.extend(unsupported(playbook, sources.documents))
-    return (None if has_errors(findings) else playbook), findings
+    if has_errors(findings):
+        return None, findings
+    return playbook, [*findings, *kept(playbook)]
 
 
 def _misplaced(documents: Sequence[Document]) -> Iterable[Diagnostic]:

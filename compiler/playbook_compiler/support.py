@@ -70,7 +70,6 @@ def unsupported(playbook: Playbook, documents: Iterable[Document]) -> list[Diagn
             found.append(_unsimulated(f"`sync: {audience.sync}`", audience.origin.key_span("sync")))
     for flow in playbook.flows.values():
         found.extend(_of_flow(flow))
-    found.extend(_kept(playbook))
     return found
 
 
@@ -107,8 +106,8 @@ def _all(steps: tuple[Step, ...]) -> Iterator[Step]:
             yield from _all(inner)
 
 
-def _kept(playbook: Playbook) -> Iterator[Diagnostic]:
-    """Yield one hint for all unused keys, at the first of them."""
+def kept(playbook: Playbook) -> Iterator[Diagnostic]:
+    """Yield one hint for all unused keys, at the first of them, and what counts otherwise."""
     first: dict[str, Span] = {}
     for name, span in sorted(_unused(playbook), key=lambda one: one[1]):
         first.setdefault(name, span)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
 _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
-_DURATION_PART = re.compile(r"([0-9]+)(mo|min|y|w|d|h|m|s)")
+_DURATION_PART = re.compile(r"(0|[1-9][0-9]*)(mo|min|y|w|d|h|m|s)")
 _PLAIN_NUMBER = re.compile(rf"{_NUMBER}\Z")
 _SHARE = re.compile(rf"({_NUMBER})\s*%\Z")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])\Z")

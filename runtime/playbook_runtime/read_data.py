@@ -9,14 +9,15 @@ from pathlib import Path
 from playbook_compiler.diagnostics import Diagnostic, error
 from playbook_compiler.model import Playbook
 from playbook_compiler.source import Span
-from playbook_runtime.cli.order_options import OrderInput
 from playbook_runtime.observed import Observed, observed
 from playbook_runtime.orders.customers import read_customers
 from playbook_runtime.orders.events import read_events
+from playbook_runtime.orders.options import OrderInput
 from playbook_runtime.orders.read import read_orders
 from playbook_runtime.settings import EPOCH
 
 NO_CURRENCY = "XXX"
+LONGEST_SILENCE = timedelta(days=5 * 366)
 
 
 def read_data(
@@ -47,6 +48,17 @@ def read_data(
     if given.events is not None:
         events, more = read_events(given.events, options, read.reading.key)
         found += more
+    last = EPOCH + timedelta(days=read.reading.last_day)
+    if as_of is not None and as_of - last > LONGEST_SILENCE:
+        found.append(
+            error(
+                "as-of-too-late",
+                f"{as_of} is years after the last order, which is of {last}",
+                span,
+                help="choose an earlier --as-of, or leave it out: then it is the last order's day",
+            )
+        )
+        return None, found
     data = observed(read, customers, events, as_of)
     if data is None:
         first = EPOCH + timedelta(days=read.reading.first_day)

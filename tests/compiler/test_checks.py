@@ -16,7 +16,7 @@ import pytest
 from tests.compiler.playbooks import folder, short
 
 from playbook_compiler import checks
-from playbook_compiler.diagnostics import Diagnostic
+from playbook_compiler.diagnostics import Diagnostic, Severity
 from playbook_compiler.driver import compile_playbook
 from playbook_compiler.family import members
 
@@ -110,9 +110,11 @@ def test_a_finding_says_what_was_expected_and_what_to_write(name: str, tmp_path:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_shipped_playbooks_come_out_without_any_finding(name: str) -> None:
+def test_shipped_playbooks_come_out_without_error_or_warning(name: str) -> None:
     compiled = compile_playbook(str(PLAYBOOKS / name))
-    assert [short(found) for found in compiled.diagnostics] == []
+    # They use keys that a later version will go by; that is a hint, and the only finding.
+    told = [(found.rule, found.severity) for found in compiled.diagnostics]
+    assert told == [("not-yet-simulated", Severity.HINT)]
 
 
 def test_the_index_of_rules_is_fresh(update: bool) -> None:

@@ -11,7 +11,8 @@ import click
 
 from playbook_compiler.diagnostics import Diagnostic, hint
 from playbook_compiler.source import Span
-from playbook_runtime.cli.order_options import OrderInput, order_options
+from playbook_runtime.cli.order_options import order_options
+from playbook_runtime.orders.options import OrderInput
 
 if TYPE_CHECKING:
     from playbook_runtime.behaviour.model import Family

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from playbook_runtime.orders.options import OrderOptions
+from playbook_runtime.orders.options import OrderInput, OrderOptions
 
 _FILE: Final = click.Path(path_type=Path)
-
-
-@dataclass(frozen=True, slots=True)
-class OrderInput:
-    """What the flags say: how to read, and the optional files beside the orders."""
-
-    options: OrderOptions
-    customers: Path | None
-    events: Path | None
 
 
 def order_options(command: Callable[..., Any]) -> Callable[..., Any]:

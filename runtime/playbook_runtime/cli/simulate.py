@@ -9,7 +9,8 @@ from typing import Literal
 
 import click
 
-from playbook_runtime.cli.order_options import OrderInput, order_options
+from playbook_runtime.cli.order_options import order_options
+from playbook_runtime.orders.options import OrderInput
 
 WIDEST = 100
 

@@ -1,7 +1,7 @@
 """A person's hidden state in a draw: alive or gone, rate of buying, drop-out, spend.
 
-The exact posterior of the (M)BG/NBD with Gamma-Gamma spend, k = 1 (simulation.md of the design, and
-Fader, Hardie & Lee 2005): a mixture of "alive" and "gone since the last purchase".
+The exact posterior of the BG/NBD and MBG/NBD (Fader, Hardie & Lee 2005; Batislam et al. 2007) with
+Gamma-Gamma spend, k = 1: a mixture of "alive" and "gone since the last purchase".
 """
 
 from __future__ import annotations

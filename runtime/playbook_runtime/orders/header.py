@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -128,7 +129,21 @@ def missing_columns(given: str, header: Header, missing: tuple[str, ...]) -> Dia
     message = f"no column for {', '.join(missing)}"
     flags = " ".join(f"--map {field.split(' or ')[0]}=COLUMN" for field in missing)
     span = Span(given, header.line, 1, header.line, 1)
+    if any(_looks_like_data(name) for name in header.names):
+        # What stands there may be a person's: it is not repeated.
+        return error(
+            "missing-column",
+            f"{message}: the first line looks like data, not like a header",
+            span,
+            help="put a line with the names of the columns above it, such as"
+            " order_id,customer_id,order_date,total",
+        )
     return error("missing-column", message, span, help=f"use {flags}; {_columns(header.names)}")
+
+
+def _looks_like_data(name: str) -> bool:
+    """Return whether a header cell is an address, a date or an amount."""
+    return "@" in name or re.fullmatch(r"[-+]?[0-9][-0-9.,:/ ]*", name.strip()) is not None
 
 
 def _columns(names: tuple[str, ...]) -> str:

@@ -31,3 +31,12 @@ class OrderOptions:
     timezone: str | None = None
     max_rejects: int | None = None
     quarantine: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderInput:
+    """How to read, and the optional files beside the orders."""
+
+    options: OrderOptions
+    customers: Path | None
+    events: Path | None

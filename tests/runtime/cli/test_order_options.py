@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 from click.testing import CliRunner
 
-from playbook_runtime.cli.order_options import OrderInput, order_options
-from playbook_runtime.orders.options import OrderOptions
+from playbook_runtime.cli.order_options import order_options
+from playbook_runtime.orders.options import OrderInput, OrderOptions
 
 seen: list[OrderInput] = []
 
