@@ -73,6 +73,7 @@ def test_json_has_what_the_issue_names(reference: str) -> None:
     assert set(projection_schema()["required"]) <= told.keys()
 
 
+@pytest.mark.usefixtures("reference")  # by then the kernel is compiled, which may take a minute
 def test_text_is_ascii_where_the_terminal_is(shop: Path) -> None:
     arguments = ("simulate", ".", "--orders", "orders.csv", *FEW)
     plain = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
@@ -82,6 +83,7 @@ def test_text_is_ascii_where_the_terminal_is(shop: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.usefixtures("reference")
 def test_a_reader_that_leaves_is_no_failure_to_speak_of(shop: Path) -> None:
     command = [sys.executable, "-m", "playbook_runtime", "simulate", ".", "--orders", "orders.csv"]
     running = subprocess.Popen(
