@@ -26,7 +26,7 @@ from playbook_runtime.behaviour.spend import fit_spend
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.kernel.layout import WITH, WITHOUT, PerFlow, World, flow_column, world_column
-from playbook_runtime.kernel.run import Horizon, run
+from playbook_runtime.kernel.run import Horizon, RunawayError, run
 from playbook_runtime.kernel.tables import I64, Draws, some_draws
 from playbook_runtime.metric_values import Kind, metric_values
 from playbook_runtime.notes import notes
@@ -93,10 +93,13 @@ def project(
         passes = settings.draws * (2 if prepared.has_unproven else 1) + flow_draws * len(on)
         progress.begin(passes * len(prepared.people.key))
     kernel = _Kernel(program, prepared, settings.threads, progress)
-    counts = kernel.run(prepared.headline)
-    unproven = kernel.run(prepared.unproven) if prepared.has_unproven else counts
     some = some_draws(prepared.headline, 0, flow_draws)
-    without_flow = {flow: kernel.run(some, off=flows.index(flow)) for flow in on}
+    try:
+        counts = kernel.run(prepared.headline)
+        unproven = kernel.run(prepared.unproven) if prepared.has_unproven else counts
+        without_flow = {flow: kernel.run(some, off=flows.index(flow)) for flow in on}
+    except RunawayError:
+        return None, [*findings, _runaway(graph)]
     base = int(prepared.people.base.sum())
     worlds = _Worlds(base, days.days, flow_draws)
     without = worlds.metrics(counts, WITHOUT)
@@ -133,6 +136,19 @@ def project(
         notes=notes(graph, data, prepared, counts, findings),
     )
     return projection, findings
+
+
+def _runaway(graph: TriggerGraph) -> Diagnostic:
+    """Return the error for orders that feed on themselves."""
+    return error(
+        "runaway-orders",
+        "the messages that follow an order are expected to bring more than one further order, so"
+        " that orders would grow without end",
+        graph.playbook.origin.key_span("flows"),
+        caption="some flow here starts with an order and expects too much",
+        help="lower the `expect` of flows that start with an order, or limit their entry with"
+        " `entry: {again_after: 30d}`",
+    )
 
 
 def _no_projection(file: str, without_spend: bool) -> Diagnostic:

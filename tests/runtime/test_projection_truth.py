@@ -140,3 +140,19 @@ def test_a_flow_that_does_nothing_adds_exactly_nothing(shop: Path, tmp_path: Pat
     assert (inert.orders.p10, inert.orders.mean, inert.orders.p90) == (0.0, 0.0, 0.0)
     assert (inert.profit.p10, inert.profit.mean, inert.profit.p90) == (0.0, 0.0, 0.0)
     assert active.orders.p10 > 0
+
+
+RUNAWAY = """\
+  runaway:
+    trigger: order_placed
+    steps: [{send: receipt, expect: {added_orders: 3000 per 1000, within: 7d}}]
+"""
+
+
+def test_orders_that_feed_on_themselves_are_an_error_and_end(shop: Path, tmp_path: Path) -> None:
+    graph, data = data_of(shop, RUNAWAY, tmp_path)
+    projection, found = project(graph, data, Settings(draws=2))  # type: ignore[arg-type]
+    assert projection is None
+    (only,) = [one for one in found if one.is_error]
+    assert only.rule == "runaway-orders"
+    assert only.span.file.endswith("playbook.yaml")

@@ -32,6 +32,7 @@ def test_the_table_is_what_the_simulation_prints(
 ) -> None:
     shutil.copytree(EXAMPLE, tmp_path / "first")
     write_demo_shop(tmp_path / "first" / "shop")
+    monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.chdir(tmp_path / "first")
     command, _, table = block("text").partition("\n")
     words = command.removeprefix("$ playbook ").split()

@@ -84,7 +84,8 @@ def command(
     if not 1 <= length.nominal_days <= 366 * 5:
         raise click.BadParameter("expected between a day and five years", param_hint="'--horizon'")
     quiet = bool(ctx.obj and ctx.obj["quiet"])
-    graph = compiled_or_exit(path, quiet=quiet).graph
+    compiled = compiled_or_exit(path, quiet=quiet)
+    graph = compiled.graph
     assert graph is not None
 
     from playbook_runtime.output.projection_json import projection_json
@@ -94,7 +95,8 @@ def command(
     from playbook_runtime.simulate import project
 
     def show(found: list[Diagnostic]) -> None:
-        show_findings([one for one in found if one.is_error or not quiet], (), sys.stderr)
+        told = [one for one in found if one.is_error or not quiet]
+        show_findings(told, compiled.sources, sys.stderr)
 
     day = as_of.date() if as_of else None
     data, found = read_data(graph.playbook, orders, order_input, day)

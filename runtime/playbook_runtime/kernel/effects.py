@@ -103,7 +103,7 @@ def _room(s, g, moment):
         kept += 1
     s[m.EFFECTS] = kept
     if kept >= s[m.ROOM]:
-        s[m.OVERFLOW] = 1
+        s[m.OVERFLOW] = m.NO_ROOM
         return -1
     s[m.EFFECTS] = kept + 1
     return kept

@@ -15,6 +15,8 @@ from playbook_runtime.kernel.scratch import note, schedule
 from playbook_runtime.kernel.tables import NEVER
 
 LARGEST_VALUE = 1_000_000_000
+# More than thirteen orders a day for a year are no customer: orders that bring orders.
+MOST_ORDERS = 5_000
 _WITHOUT_ORDERS = world_column(0, World.ORDERS)
 _WITHOUT_REVENUE = world_column(0, World.REVENUE)
 _WITHOUT_CONTRIBUTION = world_column(0, World.CONTRIBUTION_MICRO)
@@ -116,6 +118,8 @@ def place(p, s, out, value, moment, baseline):
     number = s[m.ORDER_NUMBER]
     s[m.ORDER_NUMBER] += 1
     s[m.HORIZON_ORDERS] += 1
+    if s[m.HORIZON_ORDERS] > MOST_ORDERS:
+        s[m.OVERFLOW] = m.RUNAWAY
     s[m.ORDERS] += 1
     s[m.REVENUE] += paid
     if s[m.FIRST_ORDER] == NEVER:

@@ -27,6 +27,10 @@ MOST_ROOM = 1 << 20
 INT64_BITS = 1 << 64
 
 
+class RunawayError(Exception):
+    """Somebody ordered without end: the messages that an order brings bring more than one order."""
+
+
 class Horizon(NamedTuple):
     """The seed and the moments between which a simulation runs, [start, end)."""
 
@@ -174,6 +178,8 @@ def counted(task: Task, piece: Piece, trace_rows: int = 0) -> tuple[I64, I64]:
         )
         if not memory.integers[m.OVERFLOW]:
             return out, memory.trace()
+        if memory.integers[m.OVERFLOW] == m.RUNAWAY:
+            raise RunawayError
         if room > MOST_ROOM:
             raise MemoryError(f"one person has more than {MOST_ROOM:,} things at once to remember")
         room *= 2

@@ -89,7 +89,7 @@ def _free_run(s):
             return r
     r = s[m.RUNS]
     if r >= s[m.ROOM]:
-        s[m.OVERFLOW] = 1
+        s[m.OVERFLOW] = m.NO_ROOM
         return -1
     s[m.RUNS] = r + 1
     return r

@@ -67,6 +67,9 @@ SEED_ID, DRAW_ID, DRAW, START, FINISH, OVERFLOW, TRACED, HANDLED = range(22, 30)
 ROOM, LOG_ROOM, TRACE_ROOM, WAITS, STRENGTH, SOURCE_CLOCK, REDEMPTION = range(49, 56)
 _HEADER = 56
 
+# What the OVERFLOW register says: room ran out, or orders without end.
+NO_ROOM, RUNAWAY = 1, 2
+
 # Floats: the state, then the draw's row.
 RATE_OF_BUYING, DROPOUT, SPEND_RATE, CLOCK, DRAWN = range(5)
 
@@ -74,7 +77,7 @@ RATE_OF_BUYING, DROPOUT, SPEND_RATE, CLOCK, DRAWN = range(5)
 MOMENT, RANK, ORDER, KIND, ARG0, ARG1, ARG2 = range(7)
 QUEUE_WIDTH = 7
 BASELINE, CANDIDATE, LAPSE, PAST, EVENT, SOURCE, DUE = range(7)
-SCOPE_ALL, SCOPE_ORDER, SCOPE_RUN, SCOPE_CART = range(4)
+SCOPE_ALL, SCOPE_ORDER, SCOPE_RUN = range(3)
 
 # Columns of runs.
 (
@@ -194,7 +197,7 @@ def schedule(s, moment, rank, kind, a, b, c):
         return
     n = s[EVENTS]
     if n >= s[ROOM]:
-        s[OVERFLOW] = 1
+        s[OVERFLOW] = NO_ROOM
         return
     row = s[QUEUE] + n * QUEUE_WIDTH
     s[row + MOMENT], s[row + RANK], s[row + ORDER] = moment, rank, s[SEQUENCE]
@@ -238,7 +241,7 @@ def note(s, moment, kind, a, b):
         return
     n = s[TRACED]
     if n >= s[TRACE_ROOM]:
-        s[OVERFLOW] = 1
+        s[OVERFLOW] = NO_ROOM
         return
     row = s[TRACE] + n * TRACE_WIDTH
     s[row], s[row + 1], s[row + 2] = s[DRAW], s[PERSON], moment

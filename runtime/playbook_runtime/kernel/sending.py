@@ -161,7 +161,7 @@ def _log(s, channel, moment):
     """Remember a marketing message for caps and fatigue."""
     n = s[m.LOGGED]
     if n >= s[m.LOG_ROOM]:
-        s[m.OVERFLOW] = 1
+        s[m.OVERFLOW] = m.NO_ROOM
         return
     s[s[m.LOG] + 2 * n], s[s[m.LOG] + 2 * n + 1] = moment, channel
     s[m.LOGGED] = n + 1
