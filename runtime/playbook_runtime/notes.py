@@ -19,6 +19,7 @@ from playbook_runtime.prepare import Prepared
 LEFT_OUT_RULES = frozenset(
     {"not-yet-simulated", "event-never-happens", "assumption-does-not-fit", "offer-not-simulated"}
 )
+LAPSED, LAPSED_DAYS = "email.lapsed", 300
 NO_MARGIN = "No `economics:`: margin is taken as 100% and messages as free, so profit is too high."
 
 
@@ -37,6 +38,7 @@ def notes(
         *_day_one(graph, data, prepared),
         *_overlap(counts),
         *_flows(graph),
+        *_borrowed(graph, prepared),
         *_not_simulated(graph, findings),
     )
     return tuple(dict.fromkeys(told))
@@ -101,8 +103,9 @@ def _overlap(counts: I64) -> Iterator[str]:
     seconds = float(np.mean(counts[:, world_column(WITH, World.OVERLAP_SECONDS)]))
     if seconds >= DAY_SECONDS:
         yield (
-            f"Two or more effects were at work on {seconds / DAY_SECONDS:,.0f} customer-days; there"
-            " the larger counts, not their sum, unless `overlap: add` says otherwise."
+            f"Two or more effects were at work on {seconds / DAY_SECONDS:,.0f} customer-days. Factors"
+            " on the rate of buying do not multiply there (the largest is the bound, unless"
+            " `overlap: add`); added orders add up, less what frequent mails lose."
         )
 
 
@@ -112,6 +115,26 @@ def _flows(graph: TriggerGraph) -> Iterator[str]:
         yield (
             f"The `expect` of {', '.join(own)} counts every entrant outside the holdout, also those"
             " whom no message reaches."
+        )
+
+
+def _borrowed(graph: TriggerGraph, prepared: Prepared) -> Iterator[str]:
+    """Yield where evidence of long-lapsed customers is used for others."""
+    resting = {
+        slot.flow
+        for slot, prior in zip(prepared.expected.slots, prepared.expected.priors, strict=True)
+        if prior.evidence_id == LAPSED
+    }
+    for flow in graph.playbook.flows.values():
+        trigger = flow.trigger
+        if flow.id not in resting:
+            continue
+        if isinstance(trigger, Inactivity) and trigger.inactive_for.nominal_days >= LAPSED_DAYS:
+            continue
+        since = f"after {trigger.inactive_for}" if isinstance(trigger, Inactivity) else "otherwise"
+        yield (
+            f"{flow.id}: its evidence is of customers 10 to 12 months after their last order; this"
+            f" flow mails {since}, which the study did not test. Its prior is wider for that."
         )
 
 

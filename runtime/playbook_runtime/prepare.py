@@ -166,7 +166,7 @@ def prepare(
         headline=Draws(effect=_effect_draws(expected, settings, proven=True), **common),
         unproven=Draws(effect=_effect_draws(expected, settings, proven=False), **common),
         expected=expected,
-        assumptions=(_margin(graph), *_effect_assumptions(expected), *_used(who, what)),
+        assumptions=(*_money(graph), *_effect_assumptions(expected), *_used(who, what)),
         findings=what.findings,
     )
 
@@ -299,10 +299,10 @@ def _effect_assumptions(expected: Expected) -> Iterator[Assumption]:
         )
 
 
-def _margin(graph: TriggerGraph) -> Assumption:
-    """Return the margin that all money rests on."""
+def _money(graph: TriggerGraph) -> Iterator[Assumption]:
+    """Yield what all money rests on: margin, costs of an order, costs of messages."""
     economics = graph.playbook.economics
-    return Assumption(
+    yield Assumption(
         id="economics.gross_margin",
         effect="share of the order value that stays after goods",
         source="economics" if economics is not None else "nothing: no `economics:` is given",
@@ -311,6 +311,22 @@ def _margin(graph: TriggerGraph) -> Assumption:
         in_headline=True,
         used_by=("all money",),
     )
+    costs = economics.order_costs if economics is not None else None
+    if costs is not None:
+        payment = costs.payment
+        parts = [f"shipping {costs.shipping}"]
+        if payment is not None:
+            parts.append(f"payment {payment.share} + {payment.fixed}")
+        parts.append(f"return {costs.returns} at {costs.return_rate}")
+        yield _said("economics.order_costs", "costs of an order", ", ".join(parts))
+    if economics is not None and economics.message_costs:
+        costs_by_channel = economics.message_costs.items()
+        value = ", ".join(f"{channel} {cost}" for channel, cost in sorted(costs_by_channel))
+        yield _said("economics.message_costs", "cost of one message", value)
+
+
+def _said(name: str, effect: str, value: str) -> Assumption:
+    return Assumption(name, effect, "economics", OWN, value, True, ("all money",))
 
 
 def _used(who: Consents, what: Happenings) -> Iterator[Assumption]:

@@ -90,7 +90,9 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class DataAccount:
-    """Where the numbers come from."""
+    """Where the numbers come from. `rows`, `quarantined` and `details` are of the whole file;
+    `orders` and `customers` are those up to `last_day`, `later_orders` what the as-of date leaves
+    out."""
 
     file: str
     sha256: str
@@ -98,6 +100,7 @@ class DataAccount:
     orders: int
     customers: int
     quarantined: int
+    later_orders: int
     sanity_line: str
     details: tuple[str, ...]
     first_day: date

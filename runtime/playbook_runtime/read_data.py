@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from playbook_compiler.diagnostics import Diagnostic, error
+from playbook_compiler.diagnostics import Diagnostic, error, warning
 from playbook_compiler.model import Playbook
 from playbook_compiler.source import Span
 from playbook_runtime.observed import Observed, observed
@@ -59,6 +59,16 @@ def read_data(
             )
         )
         return None, found
+    if as_of is not None and as_of > last:
+        found.append(
+            warning(
+                "as-of-after-last-order",
+                f"the last order is of {last}, {(as_of - last).days:,} days before {as_of}: those"
+                " days count as silence of every customer",
+                span,
+                help="leave --as-of out, or export the orders up to that day",
+            )
+        )
     data = observed(read, customers, events, as_of)
     if data is None:
         first = EPOCH + timedelta(days=read.reading.first_day)

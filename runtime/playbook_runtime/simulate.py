@@ -328,6 +328,7 @@ def _account(data: Observed) -> DataAccount:
         orders=len(data.day),
         customers=len(data.history),
         quarantined=reading.quarantined,
+        later_orders=int((data.orders.day > data.as_of_day).sum()),
         sanity_line=reading.sanity_line(),
         details=reading.details(),
         first_day=EPOCH + timedelta(days=reading.first_day),

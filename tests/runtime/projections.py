@@ -164,6 +164,7 @@ SHOP = Projection(
         orders=9_102,
         customers=6_377,
         quarantined=17,
+        later_orders=0,
         sanity_line="12,418 rows -> 9,102 orders -> 6,377 customers, 2024-01-03 ... 2026-11-14",
         details=(
             "3,241 rows merged: further lines of an order that stands above",

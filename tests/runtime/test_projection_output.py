@@ -170,7 +170,7 @@ def test_a_flow_of_cents_keeps_them_where_they_are_known() -> None:
     }
     assert told["large"].endswith(" +37 +- 47")
     assert told["known"].endswith(" -2.4 +- 0.2")
-    assert told["vague"].endswith(" +0 +- 2")
+    assert told["vague"].endswith(" 0 +- 2")
 
 
 def test_a_playbook_without_flows_has_no_table_of_them() -> None:
@@ -190,7 +190,7 @@ def test_rows_that_were_set_aside_are_told() -> None:
     [
         (0.0, 2, "0"),
         (12.344, 1, "+12.3"),
-        (-0.3, 0, "-0"),
+        (-0.3, 0, "0"),
         (13_549.0, -2, "+13,500"),
         (-5.0, 0, "-5"),
     ],

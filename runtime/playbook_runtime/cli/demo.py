@@ -32,6 +32,13 @@ def command(ctx: click.Context, draws: int, keep: Path | None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         write_demo_shop(folder)
         playbook = playbook_path("growth")
+        if keep is not None:
+            (folder / "growth.yaml").write_bytes(playbook.read_bytes())
+            click.echo(
+                f"Kept in {folder}: orders.csv, customers.csv, events.csv, growth.yaml,"
+                " and truth.json (what the generator drew from).",
+                err=True,
+            )
         words = [
             str(playbook),
             "--orders",

@@ -21,7 +21,7 @@ class World(IntEnum):
     RETAINED_CUSTOMERS = 6  # ... who also bought in the horizon's length before the start
     CUSTOMERS = 7  # people with an order ever, at the end
     REPEAT_CUSTOMERS = 8  # people with more than one order ever, at the end
-    MESSAGES = 9  # marketing messages sent
+    MESSAGES = 9  # marketing messages sent to people who have bought
     NEWCOMERS = 10  # newcomers that arrived before the end
     OVERLAP_SECONDS = 11  # customer-seconds with two or more effects at work
 

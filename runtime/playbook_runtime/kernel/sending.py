@@ -133,7 +133,8 @@ def _send(p, f, s, g, out, run, row, moment):
     s[s[m.LAST_CHANNEL] + channel] = moment
     note(s, moment, m.T_SENT, flow, channel * 2 + p[row + code.H])
     if marketing:
-        out[_WITH_MESSAGES] += 1
+        if s[m.ORDERS] > 0:
+            out[_WITH_MESSAGES] += 1
         _log(s, channel, moment)
     if p[row + code.C] >= 0:
         _issue(p, s, g, out, run, row, moment)

@@ -37,7 +37,7 @@ REFUND: Final = Reason(
     80, "refund", Fate.ACCEPTED, "negative amount, taken off the customer's latest earlier order"
 )
 ANONYMOUS: Final = Reason(
-    81, "anonymous", Fate.ACCEPTED, "order without e-mail: revenue, but in no cohort"
+    81, "anonymous", Fate.ACCEPTED, "order without e-mail: nobody to follow, so not projected"
 )
 
 RAGGED: Final = _quarantined(

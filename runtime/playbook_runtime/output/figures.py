@@ -39,8 +39,8 @@ def figure(value: float, places: int) -> str:
 
 
 def signed(value: float, places: int) -> str:
-    """Return a difference: its sign first, also when it is rounded to nothing; `0` where exact."""
-    if value == 0:
+    """Return a difference: its sign first; `0` where nothing of it is left at these places."""
+    if round(value, places) == 0:
         return "0"
     return f"{'-' if value < 0 else '+'}{figure(abs(value), places)}"
 

@@ -30,6 +30,9 @@ def backtest(projection: Projection) -> Iterator[str]:
         yield _check(check)
 
 
+STUDIED: Final = ("A", "B", "C", "D")
+
+
 def assumptions(projection: Projection) -> Iterator[str]:
     """Yield what the numbers rest on, counted by origin and grade, then each of it."""
     used = [one for one in projection.assumptions if one.in_headline]
@@ -51,6 +54,12 @@ def account(projection: Projection) -> Iterator[str]:
     """Yield the sanity line of the orders and what each rule did to how many rows."""
     data = projection.data
     yield f"Orders: {data.sanity_line}"
+    if data.later_orders:
+        yield (
+            f"    used up to {data.last_day}: {count_of(data.orders, 'order')} of"
+            f" {count_of(data.customers, 'customer')}; {count_of(data.later_orders, 'later order')}"
+            " left out"
+        )
     for line in data.details:
         yield f"    {line}"
     if data.quarantined and not any("quarantin" in line for line in data.details):
@@ -126,7 +135,8 @@ def _rank(one: Assumption) -> tuple[int, int, str, str]:
 
 def _assumption(one: Assumption) -> str:
     flows = f" ({', '.join(one.used_by)})" if one.used_by else ""
-    return f"    {one.grade:<4}  {one.effect}: {one.value}{flows}"
+    source = f" [{one.source}]" if one.grade in STUDIED else ""
+    return f"    {one.grade:<4}  {one.effect}: {one.value}{flows}{source}"
 
 
 def _short(digest: str) -> str:

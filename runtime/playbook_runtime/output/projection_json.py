@@ -127,5 +127,6 @@ def _data(data: DataAccount) -> dict[str, object]:
         "sha256": data.sha256,
         "first_day": data.first_day.isoformat(),
         "last_day": data.last_day.isoformat(),
+        "later_orders": data.later_orders,
         "details": list(data.details),
     }

@@ -71,7 +71,10 @@ def flows_reading(projection: Projection) -> Iterator[str]:
         " or hinder each other do not add up to the table above."
     )
     pressure = projection.contact["messages_per_customer_month"]
-    yield f"Contact: {pressure.mean:.2f} marketing messages a customer and month, on average."
+    yield (
+        f"Contact: {pressure.mean:.2f} marketing messages a month to each who has bought,"
+        " on average."
+    )
     reasons: dict[str, float] = {}
     for flow in projection.flows:
         for reason, count in flow.held_back_by.items():

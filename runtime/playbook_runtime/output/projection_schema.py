@@ -159,5 +159,6 @@ _DATA: Final = _object(
     sha256=_said(_TEXT, "Of the orders file."),
     first_day=_DATE,
     last_day=_DATE,
+    later_orders=_said(_COUNT, "Orders after the as-of date, left out."),
     details=_said(_TEXTS, "What each rule did to how many rows."),
 )

@@ -183,7 +183,8 @@ def _sent(life: Life, run: Run, step: Send, message: Message) -> None:
     life.received[IdKind.CHANNEL, message.channel] = life.now
     life.tell(life.now, "sent", (run.node, message.id, message.channel, message.kind))
     if is_marketing:
-        life.count(World.MESSAGES)
+        if life.orders > 0:
+            life.count(World.MESSAGES)
         life.sends.append((life.now, message.channel))
     if step.offer:
         _issue(life, run, life.rules.playbook.offers[step.offer])
