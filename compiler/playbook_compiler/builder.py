@@ -20,6 +20,7 @@ from yaml.events import (
 
 from playbook_compiler import marks, refusals
 from playbook_compiler.characters import forbidden_in_value, key_problem, mixed_script
+from playbook_compiler.decimal_comma import cut_number, is_cut_number
 from playbook_compiler.diagnostics import Diagnostic, Fix
 from playbook_compiler.document import Data, Path, Place
 from playbook_compiler.refusals import RefusedError
@@ -182,7 +183,7 @@ class Builder:
         if type(event) is SequenceStartEvent:
             data, end = self.sequence(path, depth)
         else:
-            data, end = self.mapping(path, depth)
+            data, end = self.mapping(path, depth, bool(event.flow_style))
         if bracketed:
             self.brackets.pop()
         mark = end.end_mark
@@ -200,13 +201,18 @@ class Builder:
             event = self.read()
         return data, event
 
-    def mapping(self, path: Path, depth: int) -> tuple[dict[str, Data], Any]:
+    def mapping(self, path: Path, depth: int, flow: bool) -> tuple[dict[str, Data], Any]:
         """Return the pairs up to the end of a mapping, and its last event."""
         data: dict[str, Data] = {}
         first: dict[str, Span] = {}
         merges: list[tuple[int, int, dict[str, Data]]] = []
+        value: Any = None
         event = self.read()
         while type(event) is not MappingEndEvent:
+            if flow and is_cut_number(value, event, self.source.text):
+                event, problem = cut_number(self.source, self.read, value, event)
+                self.found.append(problem)
+                continue
             key = self.key(event, path, depth)
             value = self.read()
             if key is None:

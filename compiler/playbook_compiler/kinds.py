@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from playbook_compiler.cut import cut_conditions
-from playbook_compiler.diagnostics import nearest, shown
+from playbook_compiler.diagnostics import shown
 from playbook_compiler.document import Data
 from playbook_compiler.reading import (
     ID_PATTERN,
@@ -17,9 +17,16 @@ from playbook_compiler.reading import (
     Kind,
     Node,
     did_you_mean,
+    several,
     suggested_id,
+    with_article,
 )
 from playbook_compiler.source import Span
+
+_BOOLEANS = {
+    **dict.fromkeys(("true", "yes", "on", "y"), "true"),
+    **dict.fromkeys(("false", "no", "off", "n"), "false"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class Scalar(Kind):
     """A scalar with a parser: text in, value or a sentence (str) out.
 
     `rule` names the finding, `pattern` is a loose ECMA pattern for editors; numbers without quotes
-    are allowed where `numeric`.
+    are allowed where `numeric`. `advice` returns the help line for a text that was refused.
     """
 
     name: str
@@ -36,6 +43,7 @@ class Scalar(Kind):
     rule: str
     pattern: str = ""
     numeric: bool = False
+    advice: Callable[[str], str] = lambda text: ""
 
     @property
     def expects(self) -> str:
@@ -47,7 +55,9 @@ class Scalar(Kind):
             return node.refuse_shape(self.expects)
         value = self.parse(text)
         if isinstance(value, str):
-            return node.refuse(self.rule, f"`{shown(text)}`: {value}", caption=value)
+            return node.refuse(
+                self.rule, f"`{shown(text)}`: {value}", caption=value, help=self.advice(text)
+            )
         return value
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
@@ -115,7 +125,10 @@ class Flag(Kind):
         return "true or false"
 
     def read(self, node: Node) -> bool | Invalid:
-        return node.data if isinstance(node.data, bool) else node.refuse_shape(self.expects)
+        if isinstance(node.data, bool):
+            return node.data
+        meant = _BOOLEANS.get((node.text or "").casefold())
+        return node.refuse_shape(self.expects, f"write `{meant}`" if meant else "")
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
         return {"type": "boolean"}
@@ -174,52 +187,20 @@ class Word(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Code(Kind):
-    """A code of a public list too long to be told in a message: currencies, time zones.
-
-    `has` decides without the list, which is made only for did-you-mean.
-    """
-
-    name: str
-    says: str
-    has: Callable[[str], bool]
-    listed: Callable[[], Iterable[str]]
-
-    @property
-    def expects(self) -> str:
-        return self.says
-
-    def read(self, node: Node) -> str | Invalid:
-        text = node.text
-        if text is None or isinstance(node.data, bool):
-            return node.refuse_shape(self.expects)
-        if self.has(text):
-            return text
-        folded = {code.casefold(): code for code in self.listed()}
-        guess = folded.get(text.casefold()) or nearest(text, folded.values())
-        return node.refuse(
-            f"unknown-{self.name}",
-            f"`{shown(text)}` is not {self.says}",
-            caption=f"expected {self.says}",
-            help=f"did you mean `{guess}`?" if guess else "",
-        )
-
-    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
-        definitions[self.name] = {"type": "string", "description": self.says}
-        return {"$ref": f"#/$defs/{self.name}"}
-
-
-@dataclass(frozen=True, slots=True)
 class Reference(Kind):
-    """The id of something that the playbook defines, or that the catalogue knows."""
+    """The id of something that the playbook defines, or that the catalogue knows.
+
+    `said_for` gives ids that people say otherwise, with the help line for each.
+    """
 
     section: str
     noun: str
     advice: str = ""
+    said_for: tuple[tuple[str, str], ...] = ()
 
     @property
     def expects(self) -> str:
-        return f"the id of {'an' if self.noun[0] in 'aeiou' else 'a'} {self.noun}"
+        return f"the id of {with_article(self.noun)}"
 
     def read(self, node: Node) -> str | Invalid:
         text = node.text
@@ -236,9 +217,15 @@ class Reference(Kind):
             f"unknown-{self.noun}",
             f"unknown {self.noun} `{shown(text)}`",
             span=span,
-            caption=f"not {'an' if self.noun[0] in 'aeiou' else 'a'} {self.noun} of this playbook",
-            help=did_you_mean(text, known) or self.advice or f"define it under `{self.section}:`",
+            caption=f"not {with_article(self.noun)} of this playbook",
+            help=self.suggestion(text, known)
+            or self.advice
+            or f"define it under `{self.section}:`",
         )
+
+    def suggestion(self, text: str, known: Iterable[str]) -> str:
+        """Return the help line that names the id which `text` is said for, or is like."""
+        return dict(self.said_for).get(text.casefold()) or did_you_mean(text, known)
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
         return {"type": "string", "description": self.expects}
@@ -277,7 +264,7 @@ class ListOf(Kind):
 
     @property
     def expects(self) -> str:
-        return f"a list of {self.item.expects}"
+        return f"a list of {several(self.item.expects)}"
 
     def read(self, node: Node) -> tuple[Any, ...] | Invalid:
         if not isinstance(node.data, list):
@@ -286,7 +273,7 @@ class ListOf(Kind):
                 return INVALID if value is INVALID else (value,)
             return node.refuse_shape(self.expects)
         if len(node.data) < self.least:
-            return node.refuse_shape(f"at least {self.least} of {self.item.expects}")
+            return node.refuse_shape(f"{several(self.item.expects)}, at least {self.least} of them")
         values = [self.item.read(node.child(i, data)) for i, data in enumerate(node.data)]
         return INVALID if INVALID in values else tuple(values)
 
@@ -328,9 +315,11 @@ class MapOf(Kind):
                 values[name] = INVALID
                 continue
             if not re.fullmatch(self.pattern, name):
+                one = with_article(self.noun)
+                what = one if self.noun == "id" else f"the name of {one}"
                 values[name] = child.refuse(
                     "bad-id",
-                    f"`{shown(name)}` cannot be the name of a {self.noun}",
+                    f"`{shown(name)}` cannot be {what}",
                     span=node.document.key_span(child.path),
                     caption="expected small letters, digits and dashes, a letter first",
                     help=suggested_id(name),

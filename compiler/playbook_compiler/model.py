@@ -17,7 +17,7 @@ from playbook_compiler.diagnostics import shown
 from playbook_compiler.effects import EFFECT, Effect
 from playbook_compiler.facts import Catalogue
 from playbook_compiler.kinds import Anything, Custom, Integer, ListOf, MapOf, Text, Word
-from playbook_compiler.reading import INVALID, NAME_PATTERN, Invalid, Kind, Node, did_you_mean
+from playbook_compiler.reading import INVALID, NAME_PATTERN, Invalid, Kind, Node
 from playbook_compiler.records import Record, RecordOf, key
 from playbook_compiler.source import Passage, Span
 from playbook_compiler.steps import STEP_LIST, Step
@@ -31,6 +31,7 @@ from playbook_compiler.vocabulary import (
     DURATION,
     EVENT,
     FLAG,
+    LANGUAGE,
     MONEY,
     NUMBER,
     OFFER,
@@ -185,7 +186,7 @@ class _Assumptions(Kind):
                         " and on visits",
                         span=node.document.key_span(child.path),
                         caption="not an event of this playbook",
-                        help=did_you_mean(name, known),
+                        help=EVENT.suggestion(name, known),
                     )
         return INVALID if INVALID in values.values() else values
 
@@ -464,7 +465,12 @@ class Requirement:
 class Playbook(Record):
     """A whole playbook."""
 
-    version: int = key(Integer(1, 1), "The version of the language: 1.", name="playbook")
+    version: int = key(
+        LANGUAGE,
+        "The version of the language: 1.",
+        name="playbook",
+        if_missing="write `playbook: 1` as the first line",
+    )
     name: str = key(TEXT, "The shop's or the playbook's name.")
     currency: str = key(CURRENCY, "The currency of all money.")
     timezone: str = key(TIMEZONE, "The shop's zone.")

@@ -106,13 +106,14 @@ class Node:
         self.findings.append(error(rule, message, more.pop("span", self.span), **more))
         return INVALID
 
-    def refuse_shape(self, expected: str) -> Invalid:
+    def refuse_shape(self, expected: str, help: str = "") -> Invalid:
         """Note that this node has the wrong shape."""
         key = f"`{self.path[-1]}`: " if self.path and isinstance(self.path[-1], str) else ""
         return self.refuse(
             "wrong-shape",
             f"{key}expected {expected}, found {_found(self.data)}",
             caption=f"expected {expected}",
+            help=help,
         )
 
 
@@ -150,6 +151,23 @@ class Kind(ABC):
 def listed(names: Sequence[str]) -> str:
     quoted = [f"`{name}`" for name in names]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def with_article(noun: str) -> str:
+    """Return `an id`, `a stage`."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def several(expected: str) -> str:
+    """Return what is expected of one item as what is expected of many.
+
+    >>> several("a step (one of send, wait)"), several("the id of a message"), several("text")
+    ('steps (one of send, wait)', 'ids of messages', 'text')
+    """
+    match = re.fullmatch(r"the id of an? (.+)|an? (.+?)((?: \(| of | such as ).*)?", expected)
+    if match is None:
+        return expected
+    return f"ids of {match[1]}s" if match[1] else f"{match[2]}s{match[3] or ''}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -17,12 +17,15 @@ from playbook_compiler.reading import INVALID, Invalid, Kind, Node, Origin, did_
 REQUIRED: Final = object()
 
 
-def key(kind: Kind, doc: str, *, default: Any = REQUIRED, name: str = "") -> Any:
+def key(
+    kind: Kind, doc: str, *, default: Any = REQUIRED, name: str = "", if_missing: str = ""
+) -> Any:
     """Declare a dataclass field that authors write: its kind, its meaning, its default.
 
-    `name` is the key in YAML where Python's keyword or our unit suffix forbids the same word.
+    `name` is the key in YAML where Python's keyword or our unit suffix forbids the same word,
+    `if_missing` the help line where a required key was left out.
     """
-    metadata = {"kind": kind, "doc": doc, "name": name}
+    metadata = {"kind": kind, "doc": doc, "name": name, "if_missing": if_missing}
     if default is REQUIRED:
         return field(metadata=metadata)
     if isinstance(default, dict):

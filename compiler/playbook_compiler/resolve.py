@@ -164,7 +164,8 @@ def _read(
                     f"a playbook needs `{name}`",
                     Span.of_file(main.source.path),
                     caption=f"add {name}:",
-                    help=f"{name}: {entry.metadata['doc'][0].lower()}{entry.metadata['doc'][1:]}",
+                    help=entry.metadata["if_missing"]
+                    or f"{name}: {entry.metadata['doc'][0].lower()}{entry.metadata['doc'][1:]}",
                 )
             )
         elif INVALID in parts:

@@ -109,7 +109,7 @@ def _trap(text: str) -> Complaint:
         Severity.WARNING,
         f"`{text}` is text here, but reads as {_TRAPS[text]} in YAML 1.1",
         "means something else to other programs",
-        f"write {quoted(text)}, or true or false where that is meant",
+        f"write true or false where that is meant, or {quoted(text)} where it is text",
         quoted(text),
     )
 

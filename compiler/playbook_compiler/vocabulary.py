@@ -8,13 +8,15 @@ from decimal import Decimal
 from typing import Any, Final
 
 from playbook_compiler import units
+from playbook_compiler.codes import Code
 from playbook_compiler.currency import DECIMALS
+from playbook_compiler.diagnostics import shown
 from playbook_compiler.kinds import (
-    Code,
     ConditionText,
     Custom,
     Flag,
     Identifier,
+    Integer,
     ListOf,
     Reference,
     Scalar,
@@ -36,6 +38,7 @@ DURATION: Final = Scalar(
     units.parse_duration,
     "bad-duration",
     r"^\s*([0-9]+(y|mo|w|d|h|min|s)\s*)+$",
+    advice=units.suggested_duration,
 )
 
 
@@ -180,8 +183,38 @@ STAGE_SET: Final = StageSet(
     single=True,
     least=1,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageVersion(Integer):
+    """The version of the language that a playbook is written in: there is one."""
+
+    least: int = 1
+    most: int = 1
+
+    def read(self, node: Node) -> int | Invalid:
+        if node.data == 1 and not isinstance(node.data, bool):
+            return 1
+        if node.text in (None, "1") or isinstance(node.data, bool):
+            return node.refuse_shape("the number 1, without quotes", "write `playbook: 1`")
+        return node.refuse(
+            "out-of-range",
+            f"`{shown(node.text)}`: this version reads language 1",
+            caption="expected 1",
+            help="write `playbook: 1`",
+        )
+
+
+LANGUAGE: Final = LanguageVersion()
 ID: Final = Identifier()
-EVENT: Final = Reference("events", "event")
+EVENT: Final = Reference(
+    "events",
+    "event",
+    said_for=tuple(
+        (word, "an order is `order_placed`")
+        for word in ("purchase", "purchased", "order", "ordered", "buy", "bought")
+    ),
+)
 AUDIENCE: Final = Reference("audiences", "audience")
 OFFER: Final = Reference("offers", "offer")
 MESSAGE: Final = Reference("messages", "message")

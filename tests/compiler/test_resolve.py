@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from tests.compiler.playbooks import FLOW, HEAD, MESSAGES, flow, playbook, read, told
 
+from playbook_compiler.parse import parse
+from playbook_compiler.reading import several
+from playbook_compiler.source import SourceFile
 from playbook_compiler.units import Duration, Money, Share
 
 SHOP = HEAD + MESSAGES
@@ -254,7 +257,14 @@ def test_a_mistake_in_a_flow_is_told_at_its_place(tmp_path: Path, text: str, pla
             "did you mean `Europe/Berlin`?",
         ),
         ("Europe/Berlin", "../../etc/passwd", "4:11 unknown-timezone", ""),
-        ("playbook: 1", "playbook: 2", "1:11 out-of-range", ""),
+        ("playbook: 1", "playbook: 2", "1:11 out-of-range", "write `playbook: 1`"),
+        ("playbook: 1", "playbook: '1'", "1:11 wrong-shape", "write `playbook: 1`"),
+        (
+            "playbook: 1\n",
+            "",
+            "1:1 missing-key",
+            "write `playbook: 1` as the first line",
+        ),
         (
             "name: leaf-and-steam\n",
             "",
@@ -269,6 +279,90 @@ def test_what_a_playbook_is_has_to_be_right(
     loaded = read(tmp_path, HEAD.replace(old, new))
     assert told(loaded) == [f"playbook.yaml:{finding}"]
     assert loaded.diagnostics[0].help == advice
+
+
+@pytest.mark.parametrize(
+    ("written", "advice"),
+    [
+        ("3 days", "write `3d`"),
+        ("two weeks", "write `2w`"),
+        ("3 hours", "write `3h`"),
+        ("a month", "write `1mo`"),
+        ("Twelve minutes", "write `12min`"),
+        ("soon", ""),
+    ],
+)
+def test_a_duration_in_words_is_spelled_as_one(tmp_path: Path, written: str, advice: str) -> None:
+    text = f"flows: {{it: {{trigger: sign_up, steps: [wait: {written}]}}}}\n"
+    (found,) = read(tmp_path, SHOP + text).diagnostics
+    assert (found.rule, found.help) == ("bad-duration", advice)
+
+
+@pytest.mark.parametrize("word", ["purchase", "order", "buy"])
+def test_an_order_by_another_name_is_told_its_event(tmp_path: Path, word: str) -> None:
+    (found,) = read(tmp_path, f"{SHOP}flows: {{it: {{trigger: {word}, steps: []}}}}\n").diagnostics
+    assert (found.rule, found.help) == ("unknown-event", "an order is `order_placed`")
+
+
+def test_what_is_expected_is_said_in_the_plural_and_with_its_article(tmp_path: Path) -> None:
+    (steps,) = read(tmp_path, f"{SHOP}flows: {{it: {{trigger: sign_up, steps: 3}}}}\n").diagnostics
+    assert steps.message.startswith("`steps`: expected a list of steps (one of send, ")
+    (name,) = read(tmp_path, f"{SHOP}audiences: {{Core: orders > 3}}\n").diagnostics
+    assert name.message == "`Core` cannot be an id"
+    (stage,) = read(tmp_path, f"{SHOP}stages: {{Big: {{}}}}\n").diagnostics
+    assert stage.message == "`Big` cannot be the name of a stage"
+    assert several("the id of an audience") == "ids of audiences"
+    assert several("a stage such as growth, or growth+") == "stages such as growth, or growth+"
+    assert several("a way of a branch") == "ways of a branch"
+
+
+@pytest.mark.parametrize(("word", "meant"), [("yes", "true"), ("N", "false"), ("Off", "false")])
+def test_yes_and_no_are_spelled_true_and_false(tmp_path: Path, word: str, meant: str) -> None:
+    text = f"{SHOP}offers: {{a: {{percent_off: 20%, once_per_customer: {word}}}}}\n"
+    found = {one.rule: one.help for one in read(tmp_path, text).diagnostics}
+    assert found.pop("wrong-shape") == f"write `{meant}`"
+    # The warning on the same word must not send the author to quotes, which fail here.
+    assert all(advice.startswith("write true or false where") for advice in found.values())
+
+
+@pytest.mark.parametrize(
+    ("written", "advice"),
+    [
+        ("30,00", "write `30.00`"),
+        ("30,50", "write `30.50`"),
+        ("30, 50", "write `30.50`"),
+        ("0,0008", "write `0.0008`"),
+        ("0,500", "write `0.500`"),
+        ("58,5%", "write `58.5%`"),
+        ("1,000.00", "write `1000.00`"),
+        ("1.000,50", "write `1000.50`"),
+        ("1,000,000", "write `1000000`"),
+        ("1,500", "write `1500` or `1.500`"),
+        ("1,2,3", "write one number"),
+    ],
+)
+@pytest.mark.parametrize(
+    "order", ["minimum: {}, percent_off: 20%", "percent_off: 20%, minimum: {}"]
+)
+def test_a_decimal_comma_is_one_finding_at_the_number(
+    tmp_path: Path, written: str, advice: str, order: str
+) -> None:
+    line = f"offers: {{a: {{{order.format(written)}}}}}"
+    (found,) = read(tmp_path, f"{SHOP}{line}\n").diagnostics
+    whole = written.replace(" ", "")
+    assert (found.rule, found.help) == ("decimal-comma", advice)
+    assert found.message == f"`{whole}`: a number takes a point, not a comma"
+    start = line.index(written) + 1
+    assert (found.span.column, found.span.end_column) == (start, start + len(written))
+
+
+@pytest.mark.parametrize(
+    "pairs", ["{a: 1, '50'}", "{a: x, 50}", "{a: 1, 50: 2}", "{a: '1', 50}", "{a: 1, b: 50}"]
+)
+def test_a_key_that_is_no_rest_of_a_number_stays_a_key(pairs: str) -> None:
+    document, found = parse(SourceFile("shop.yaml", f"it: {pairs}\n"))
+    assert document is not None and found == []
+    assert isinstance(document.data, dict) and len(document.data["it"]) == 2  # type: ignore[arg-type]
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
