@@ -103,8 +103,8 @@ def _overlap(counts: I64) -> Iterator[str]:
     seconds = float(np.mean(counts[:, world_column(WITH, World.OVERLAP_SECONDS)]))
     if seconds >= DAY_SECONDS:
         yield (
-            f"Two or more effects were at work on {seconds / DAY_SECONDS:,.0f} customer-days. Factors"
-            " on the rate of buying do not multiply there (the largest is the bound, unless"
+            f"Two or more effects were at work on {seconds / DAY_SECONDS:,.0f} customer-days."
+            " Factors on the rate of buying do not multiply there (the largest is the bound, unless"
             " `overlap: add`); added orders add up, less what frequent mails lose."
         )
 
