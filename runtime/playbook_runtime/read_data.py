@@ -10,13 +10,13 @@ from playbook_compiler.diagnostics import Diagnostic, error, warning
 from playbook_compiler.model import Playbook
 from playbook_compiler.source import Span
 from playbook_runtime.observed import Observed, observed
+from playbook_runtime.orders.currency import NO_CURRENCY
 from playbook_runtime.orders.customers import read_customers
 from playbook_runtime.orders.events import read_events
 from playbook_runtime.orders.options import OrderInput
 from playbook_runtime.orders.read import read_orders
 from playbook_runtime.settings import EPOCH
 
-NO_CURRENCY = "XXX"
 LONGEST_SILENCE = timedelta(days=5 * 366)
 
 
