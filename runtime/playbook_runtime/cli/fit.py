@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +11,7 @@ import click
 
 from playbook_compiler.diagnostics import Diagnostic, hint
 from playbook_compiler.source import Span
+from playbook_runtime.cli._day import DAY
 from playbook_runtime.cli.order_options import order_options
 from playbook_runtime.orders.options import OrderInput
 
@@ -27,8 +28,7 @@ _UNIT_DAYS = {"week": 7.0, "day": 1.0}
 @click.argument("orders", metavar="ORDERS", type=click.Path(path_type=Path))
 @click.option(
     "--until",
-    type=click.DateTime(formats=["%Y-%m-%d"]),
-    metavar="YYYY-MM-DD",
+    type=DAY,
     help="Leave out later orders; customers count as observed to the end of this day. "
     "Default: the day of the file's last order.",
 )
@@ -58,7 +58,7 @@ _UNIT_DAYS = {"week": 7.0, "day": 1.0}
 def command(
     ctx: click.Context,
     orders: Path,
-    until: datetime | None,
+    until: date | None,
     time_unit: Literal["week", "day"],
     family: Literal["bg-nbd", "mbg-nbd", "auto"],
     output_format: Literal["text", "json"],
@@ -78,7 +78,7 @@ def command(
     read, found = read_orders(orders, order_input.options)
     found += _unused(order_input, str(orders))
     if read is not None:
-        report, more = _fit(read, until.date() if until else None, time_unit, family)
+        report, more = _fit(read, until, time_unit, family)
         found += more
     quiet = bool(ctx.obj and ctx.obj["quiet"])
     show_findings([one for one in found if one.is_error or not quiet], (), sys.stderr)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
 import click
 
+from playbook_runtime.cli._day import DAY
 from playbook_runtime.cli.order_options import order_options
 from playbook_runtime.orders.options import OrderInput
 
@@ -34,8 +35,7 @@ WIDEST = 100
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True)
 @click.option(
     "--as-of",
-    type=click.DateTime(formats=["%Y-%m-%d"]),
-    metavar="YYYY-MM-DD",
+    type=DAY,
     help="Project from the end of this day; later orders are left out. Default: the last order.",
 )
 @click.option(
@@ -59,7 +59,7 @@ def command(
     horizon: str,
     draws: int,
     seed: int,
-    as_of: datetime | None,
+    as_of: date | None,
     threads: int,
     output_format: Literal["text", "json"],
     order_input: OrderInput,
@@ -98,12 +98,11 @@ def command(
         told = [one for one in found if one.is_error or not quiet]
         show_findings(told, compiled.sources, sys.stderr)
 
-    day = as_of.date() if as_of else None
-    data, found = read_data(graph.playbook, orders, order_input, day)
+    data, found = read_data(graph.playbook, orders, order_input, as_of)
     show(found)
     if data is None or has_errors(found):
         ctx.exit(1)
-    settings = Settings(length, draws, seed, day, threads)
+    settings = Settings(length, draws, seed, as_of, threads)
     with progress_bar(quiet) as progress:
         projection, found = project(graph, data, settings, progress)
     show(found)
