@@ -16,12 +16,12 @@ from playbook_compiler.units import Duration
 from playbook_runtime.kernel.tables import Zones
 
 RATE, ADDED = "rate", "added"
-ENTRY_STEP = "entry"
+ENTRY_STEP = "(entry)"  # no step can have this id
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One effect of one step (or, with step `entry`, of a whole flow): a column of Draws.effect.
+    """One effect of one step (or, with step `(entry)`, of a whole flow): a column of Draws.effect.
 
     `form` is `rate` (factor on the rate of buying) or `added` (orders per 1,000).
     """

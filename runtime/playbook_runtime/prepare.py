@@ -50,6 +50,8 @@ from playbook_runtime.projection import Assumption
 from playbook_runtime.settings import Calendar, Settings
 from playbook_runtime.zones import zone_table
 
+# Drift is held within a factor of four: a Student t has draws that no shop has seen.
+LARGEST_DRIFT = math.log(4)
 YEARS_AROUND = 2 * 366 * DAY_SECONDS
 _FORMS = {
     Form.PURCHASE_RATE: RATE,
@@ -150,7 +152,7 @@ def prepare(
         "spend": spend_draws(spend, settings.seed, settings.draws, 10**playbook.decimals),
         "drift": np.array(
             [
-                _limited(math.exp(one))
+                math.exp(min(LARGEST_DRIFT, max(-LARGEST_DRIFT, one)))
                 for one in drift_draws(drift, settings.seed, settings.draws, calendar.days)
             ]
         ),
@@ -171,14 +173,6 @@ def prepare(
     )
 
 
-LARGEST_DRIFT = 4.0
-
-
-def _limited(factor: float) -> float:
-    """Return a drift factor within [1/4, 4]: a Student t has draws that no shop has seen."""
-    return min(LARGEST_DRIFT, max(1 / LARGEST_DRIFT, factor))
-
-
 def expected_effects(graph: TriggerGraph) -> Expected:
     """Return the effects of all sends and flows as columns, those of a step side by side."""
     slots: list[Slot] = []
@@ -190,7 +184,7 @@ def expected_effects(graph: TriggerGraph) -> Expected:
             continue
         _add_slots(flow.flow, ENTRY_STEP, flow.priors, slots, priors)
     own = {
-        (flow.flow): prior
+        flow.flow: prior
         for flow in flow_effects(graph)
         for prior in flow.priors
         if prior.form is Form.REDEMPTION

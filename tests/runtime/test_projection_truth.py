@@ -156,3 +156,18 @@ def test_orders_that_feed_on_themselves_are_an_error_and_end(shop: Path, tmp_pat
     (only,) = [one for one in found if one.is_error]
     assert only.rule == "runaway-orders"
     assert only.span.file.endswith("playbook.yaml")
+
+
+NAMED_ENTRY = """\
+  named:
+    trigger: order_placed
+    steps: [{send: news, id: entry, expect: {added_orders: 5 per 1000}}]
+"""
+
+
+def test_a_step_that_is_called_entry_is_no_effect_of_its_flow(shop: Path, tmp_path: Path) -> None:
+    graph, data = data_of(shop, NAMED_ENTRY, tmp_path)
+    found, _ = prepared_of(graph, data, draws=2)
+    program, _ = build_program(graph, found.launch)  # type: ignore[arg-type]
+    assert [(slot.flow, slot.step) for slot in found.launch.slots] == [("named", "entry")]
+    assert program.flow_slots.tolist() == [[0, 0]]

@@ -14,6 +14,7 @@ from playbook_runtime.behaviour.model import (
     FittedBehaviour,
     FittedSpend,
 )
+from playbook_runtime.orders.currency import NO_CURRENCY
 
 JSON_VERSION = 1
 FAMILY_NAMES: dict[Family, str] = {"bg-nbd": "BG/NBD", "mbg-nbd": "MBG/NBD"}
@@ -130,7 +131,7 @@ def _spend(spend: FittedSpend | None, currency: str) -> list[str]:
     if spend is None:
         return ["Spend: no model, too few repeat purchases with a value"]
     one = spend.parameters
-    unit = "" if currency == "XXX" else f" {currency}"  # ISO 4217: no currency named
+    unit = "" if currency == NO_CURRENCY else f" {currency}"
     mean = f"{one.mean:,.2f}{unit}" if math.isfinite(one.mean) else "without limit"
     return [
         f"Spend: Gamma-Gamma, on the repeat purchases of {spend.repeat_customers:,} customers",
