@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from playbook_compiler.condition_literals import declared_id
 from playbook_compiler.condition_reader import Reader
-from playbook_compiler.condition_scope import meant, unknown_name
 from playbook_compiler.condition_tokens import unquoted
 from playbook_compiler.conditions import (
     Bought,
@@ -17,9 +17,8 @@ from playbook_compiler.conditions import (
     Received,
     Unsubscribed,
 )
-from playbook_compiler.diagnostics import error, nearest, shown
+from playbook_compiler.diagnostics import shown
 from playbook_compiler.facts import IdKind, Where
-from playbook_compiler.source import Span
 from playbook_compiler.units import Duration
 
 EXAMPLES = {
@@ -66,9 +65,11 @@ def read_deed(reader: Reader) -> Deed:
     said = reader.texts[argument]
     named = reader.span(argument, argument)
     if name == "received":
-        kind = _received_kind(reader, said, named)
+        kind = _received_kind(reader, said)
+        channels = reader.scope.names(IdKind.CHANNEL) or frozenset()
+        said = declared_id(reader, kind, said, named, also=channels)
         return Received(kind, said, _within(reader), reader.since(first), named)
-    _declared(reader, _NAMED[name], said, named)
+    said = declared_id(reader, _NAMED[name], said, named)
     if name == "audience":
         return InAudience(said, reader.since(first), named)
     if name == "event":
@@ -139,7 +140,7 @@ def _bought(reader: Reader, first: int) -> Bought:
         )
     reader.need(")", f"after the {kind}")
     named = reader.span(argument, argument)
-    _declared(reader, kind, name, named)
+    name = declared_id(reader, kind, name, named)
     return Bought(kind, name, _within(reader), reader.since(first), named)
 
 
@@ -166,33 +167,7 @@ def _bought_kind(reader: Reader, said: str) -> IdKind:
     return kind
 
 
-def _received_kind(reader: Reader, name: str, span: Span) -> IdKind:
+def _received_kind(reader: Reader, name: str) -> IdKind:
     """Return whether a channel or a message was named; a channel comes first."""
     channels = reader.scope.names(IdKind.CHANNEL) or frozenset()
-    if name in channels:
-        return IdKind.CHANNEL
-    messages = reader.scope.names(IdKind.MESSAGE)
-    if messages is not None and name not in messages:
-        known = set(messages) | set(channels)
-        close = meant(name, known) or nearest(name, known)
-        found = unknown_name(IdKind.MESSAGE, name, {close} if close else messages, span)
-        reader.found.append(found)
-    return IdKind.MESSAGE
-
-
-def _declared(reader: Reader, kind: IdKind, name: str, span: Span) -> None:
-    known = reader.scope.names(kind)
-    if known is None or name in known:
-        return
-    if kind is IdKind.AUDIENCE and name in (reader.scope.names(IdKind.FLOW) or ()):
-        reader.found.append(
-            error(
-                "unknown-audience",
-                f"`{shown(name)}` is a flow, not an audience",
-                span,
-                caption="not an audience of this playbook",
-                help=f"write `in_flow({name})` or `entered({name})`",
-            )
-        )
-        return
-    reader.found.append(unknown_name(kind, name, known, span))
+    return IdKind.CHANNEL if name in channels else IdKind.MESSAGE

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from playbook_compiler.condition_reader import Reader
-from playbook_compiler.condition_scope import meant, unknown_name
+from playbook_compiler.condition_scope import ambiguous_name, meant, unknown_name
 from playbook_compiler.condition_tokens import KEYWORDS, unquoted, written
 from playbook_compiler.condition_values import Mismatch, described, expected, read_value
 from playbook_compiler.conditions import Value
-from playbook_compiler.diagnostics import shown
-from playbook_compiler.facts import Fact
+from playbook_compiler.diagnostics import error, shown
+from playbook_compiler.facts import Fact, IdKind
+from playbook_compiler.source import Span
 
 
 def read_literal(reader: Reader, fact: Fact) -> Value:
@@ -30,8 +33,10 @@ def read_literal(reader: Reader, fact: Fact) -> Value:
     if isinstance(value, Mismatch):
         _mismatch(reader, fact, value, at)
         return text
-    if isinstance(value, str) and (fact.members or fact.ids):
-        _declared(reader, fact, value, at)
+    if isinstance(value, str) and fact.ids is not None:
+        return declared_id(reader, fact.ids, value, reader.span(at, at))
+    if isinstance(value, str) and fact.members and value not in fact.members:
+        _unknown_value(reader, fact, value, at)
     return value
 
 
@@ -60,15 +65,8 @@ def _mismatch(reader: Reader, fact: Fact, mismatch: Mismatch, at: int) -> None:
     )
 
 
-def _declared(reader: Reader, fact: Fact, value: str, at: int) -> None:
-    """Report a value that is none of an enum's members or of the declared names."""
-    if fact.ids is not None:
-        known = reader.scope.names(fact.ids)
-        if known is not None and value not in known:
-            reader.found.append(unknown_name(fact.ids, value, known, reader.span(at, at)))
-        return
-    if value in fact.members:
-        return
+def _unknown_value(reader: Reader, fact: Fact, value: str, at: int) -> None:
+    """Report a value that is none of an enum's members."""
     close = meant(value, set(fact.members))
     some = ", ".join(fact.members[:12]) + (", ..." if len(fact.members) > 12 else "")
     reader.report(
@@ -81,3 +79,33 @@ def _declared(reader: Reader, fact: Fact, value: str, at: int) -> None:
         instead=written(close) if close else None,
         safe=False,
     )
+
+
+def declared_id(
+    reader: Reader, kind: IdKind, name: str, span: Span, *, also: Set[str] = frozenset()
+) -> str:
+    """Return the declared id that a name means; where there is none, report it and keep the name.
+
+    A short name of something in a tactic becomes its full id. `also` are names of another kind
+    that would do, and may be meant.
+    """
+    found = reader.scope.ids_meant(kind, name)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        reader.found.append(ambiguous_name(kind, name, found, span))
+    elif kind is IdKind.AUDIENCE and reader.scope.ids_meant(IdKind.FLOW, name)[:1] == (name,):
+        reader.found.append(
+            error(
+                "unknown-audience",
+                f"`{shown(name)}` is a flow, not an audience",
+                span,
+                caption="not an audience of this playbook",
+                help=f"write `in_flow({name})` or `entered({name})`",
+            )
+        )
+    else:
+        known = reader.scope.names(kind) or frozenset()
+        close = meant(name, set(known) | also) if also else None
+        reader.found.append(unknown_name(kind, name, {close} if close else known, span))
+    return name

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence, Set
 
+from playbook_compiler.condition_ids import TACTIC_KINDS, full_ids
 from playbook_compiler.diagnostics import Diagnostic, Fix, error, nearest, shown
 from playbook_compiler.facts import Catalogue, Fact, IdKind, Where
 from playbook_compiler.source import Span
+from playbook_compiler.values import dataclass, field
 
 _PLACES = {
     Where.SHOP: "only in `enter` of a stage, where conditions are about the shop",
@@ -24,6 +25,7 @@ class ConditionScope:
     whose fields are read as `trigger.*`; None elsewhere. `ids` holds the declared names of each
     kind: names of a kind that is left out are not checked (products without a product list).
     Channels and events come from the catalogue. `currency_decimals` limits amounts of money.
+    `tactic` is the shipped tactic that the condition is written in, whose own ids come first.
     """
 
     catalogue: Catalogue
@@ -31,6 +33,7 @@ class ConditionScope:
     where: Where = Where.CUSTOMER
     trigger: str | None = None
     currency_decimals: int = 2
+    tactic: str = ""
     readable: Mapping[str, Fact] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -49,12 +52,33 @@ class ConditionScope:
             return self.catalogue.events.keys()
         return self.ids.get(kind)
 
+    def ids_meant(self, kind: IdKind, name: str) -> tuple[str, ...]:
+        """Return the declared names that `name` can mean: one, or none or several where it is not
+        clear. A name that is not checked means itself."""
+        known = self.names(kind)
+        if known is None:
+            return (name,)
+        if kind in TACTIC_KINDS:
+            return full_ids(name, known, self.tactic)
+        return (name,) if name in known else ()
+
 
 def meant(word: str, known: Set[str]) -> str | None:
     """Return the known name that differs from `word` in case only, or else is nearest to it."""
     folded = word.casefold().replace("_", "-")
     same = sorted(name for name in known if name.casefold().replace("_", "-") == folded)
     return same[0] if same else nearest(word, known)
+
+
+def ambiguous_name(kind: IdKind, name: str, found: Sequence[str], span: Span) -> Diagnostic:
+    """Return the finding that a short name can mean several declared ones."""
+    return error(
+        f"unknown-{kind}",
+        f"`{shown(name)}` can be several {_plural(kind)}: {', '.join(found[:8])}",
+        span,
+        caption="not clear which is meant",
+        help=f"write one of them in full, for example `{found[0]}`",
+    )
 
 
 def unknown_name(kind: IdKind, name: str, known: Set[str], span: Span) -> Diagnostic:

@@ -29,6 +29,7 @@ from playbook_compiler.conditions_analysis import (
 from playbook_compiler.facts import IdKind, Where
 from playbook_compiler.source import Span
 from playbook_compiler.units import Duration, Money, Share
+from playbook_compiler.values import replace
 
 CANONICAL = (
     "orders >= 1",
@@ -300,16 +301,12 @@ def test_wrong_names_are_all_reported_at_once() -> None:
 
 
 def test_a_kind_without_declared_names_is_answered_so() -> None:
-    from dataclasses import replace
-
     nothing = replace(scope(), ids={IdKind.TIER: frozenset()})
     assert only("tier = bud", nothing).help == "this playbook declares no tiers"
     assert str(parsed("audience(anything)", nothing)) == "audience(anything)"
 
 
 def test_declared_products_and_categories_are_checked() -> None:
-    from dataclasses import replace
-
     where = replace(
         scope(),
         ids={
@@ -321,6 +318,49 @@ def test_declared_products_and_categories_are_checked() -> None:
     assert only("order has product = senca", where).rule == "unknown-product"
     assert only("bought(sencha)", where).help == "write `bought(product sencha)`"
     assert str(parsed('bought(product "Earl Grey")', where)) == 'bought(product "Earl Grey")'
+
+
+IN_TACTICS = {
+    IdKind.AUDIENCE: frozenset({"core", "win-back/core", "win-back/lapsed", "cart/lapsed"}),
+    IdKind.FLOW: frozenset({"thank-you/thank-you", "thank-you/second", "win-back/coupon"}),
+    IdKind.MESSAGE: frozenset({"win-back/hello"}),
+    IdKind.OFFER: frozenset({"win-back/offer"}),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "tactic", "meant"),
+    [
+        ("audience(win-back/lapsed)", "", "audience(win-back/lapsed)"),
+        ("in_flow(thank-you/thank-you)", "", "in_flow(thank-you/thank-you)"),
+        ("in_flow(thank-you)", "", "in_flow(thank-you/thank-you)"),
+        ("in_flow(win-back)", "", "in_flow(win-back/coupon)"),
+        ("entered(coupon) within 9d", "", "entered(win-back/coupon) within 9d"),
+        ("audience(core)", "", "audience(core)"),
+        ("audience(core)", "win-back", "audience(win-back/core)"),
+        ("audience(lapsed)", "win-back", "audience(win-back/lapsed)"),
+        ("audience(core)", "cart", "audience(core)"),
+        ("received(hello)", "", "received(win-back/hello)"),
+        ("received(email)", "", "received(email)"),
+        ("holds(offer)", "", "holds(win-back/offer)"),
+    ],
+)
+def test_a_short_name_means_the_full_id_of_a_tactic(text: str, tactic: str, meant: str) -> None:
+    where = replace(scope(), ids=IN_TACTICS, tactic=tactic)
+    condition = parsed(text, where)
+    assert str(condition) == meant
+    assert parsed(meant, where) == condition
+
+
+def test_a_short_name_that_several_tactics_have_is_refused() -> None:
+    found = only("audience(lapsed)", replace(scope(), ids=IN_TACTICS))
+    assert found.message == ("`lapsed` can be several audiences: cart/lapsed, win-back/lapsed")
+    assert found.help == "write one of them in full, for example `cart/lapsed`"
+
+
+@pytest.mark.parametrize("name", ["win-back/", "win-back/lapsed/x", "win-back/Lapsed", "win-back."])
+def test_an_id_of_a_tactic_has_one_slash(name: str) -> None:
+    assert only(f"audience({name})", replace(scope(), ids=IN_TACTICS)).rule == "unknown-audience"
 
 
 def test_trigger_fields_are_read_in_the_flow_of_their_event() -> None:
