@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from yaml.events import (
@@ -33,6 +32,7 @@ from playbook_compiler.syntax_errors import (
     second_document,
     starts_with_full_width_colon,
 )
+from playbook_compiler.values import dataclass, field
 
 _ID_LIKE = re.compile(r"[\w./-]+")
 _GLUED = re.compile(r"[A-Za-z_][\w.-]*:(?=.)")

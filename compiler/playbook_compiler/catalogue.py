@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from playbook_compiler.countries import COUNTRIES
 from playbook_compiler.event_catalogue import (
@@ -14,6 +13,7 @@ from playbook_compiler.event_catalogue import (
     PRODUCT_FIELDS,
 )
 from playbook_compiler.facts import Catalogue, Fact, IdKind, ValueType, Where
+from playbook_compiler.values import replace
 
 NEVER_BOUGHT = "customers who never bought"
 _UNOBSERVED = "everyone, where the playbook has no such programme or file"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from playbook_compiler.diagnostics import nearest, shown
 from playbook_compiler.reading import Invalid, Kind, Node
+from playbook_compiler.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ languages write for the same thing (`==`, `&&`, `is null`) is read as meant and 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import NoReturn
 
 from playbook_compiler.condition_deeds import EXAMPLES, read_deed
@@ -26,6 +25,7 @@ from playbook_compiler.condition_tokens import COMPARISONS, SLIPS
 from playbook_compiler.conditions import And, Condition, Not, Or, all_of, any_of
 from playbook_compiler.diagnostics import Diagnostic, error, shown
 from playbook_compiler.source import Span
+from playbook_compiler.values import replace
 
 LENGTH_LIMIT = 4_000
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}

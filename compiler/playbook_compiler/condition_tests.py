@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import NoReturn, cast
 
@@ -30,6 +29,7 @@ from playbook_compiler.conditions import (
 from playbook_compiler.diagnostics import shown
 from playbook_compiler.facts import NUMERIC_TYPES, ORDERED_TYPES, Fact, ValueType, Where
 from playbook_compiler.units import Share, parse_share
+from playbook_compiler.values import replace
 
 SLIPS_OF_COMPARISON = frozenset(slip for slip, word in SLIPS.items() if word in COMPARISONS)
 _NULLS = frozenset({"null", "NULL", "none", "None", "nil", "empty", "missing"})

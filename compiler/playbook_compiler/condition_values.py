@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from playbook_compiler.conditions import Value
@@ -17,6 +16,7 @@ from playbook_compiler.units import (
     parse_share,
     plain,
 )
+from playbook_compiler.values import dataclass
 
 _DIGITS_LIMIT = 15
 _EXAMPLES = {

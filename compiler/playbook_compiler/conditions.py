@@ -8,7 +8,6 @@ file, because the set of nodes is one thing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
@@ -16,6 +15,7 @@ from playbook_compiler.condition_tokens import written
 from playbook_compiler.facts import Fact, IdKind, ValueType
 from playbook_compiler.source import Span
 from playbook_compiler.units import Duration, Money, Share, plain
+from playbook_compiler.values import dataclass, field
 
 # Dates are ISO texts: `2026-12-01`, and `12-01` for a day of every year.
 Value: TypeAlias = bool | int | Decimal | str | Money | Share

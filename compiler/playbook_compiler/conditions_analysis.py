@@ -6,7 +6,6 @@ false). Where that set is empty, it never does. What it cannot see it takes for 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import reduce
 
 from playbook_compiler.catalogue import NEVER_BOUGHT
@@ -27,6 +26,7 @@ from playbook_compiler.conditions import (
 from playbook_compiler.facts import Fact, ValueType
 from playbook_compiler.source import Span
 from playbook_compiler.value_sets import HIGHEST, Names, Numbers, Values, passing, universe
+from playbook_compiler.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

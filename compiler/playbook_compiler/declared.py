@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -24,6 +23,7 @@ from playbook_compiler.facts import (
     custom_fact,
 )
 from playbook_compiler.reading import Known, Origin
+from playbook_compiler.values import dataclass
 
 _SECTIONS = {
     "audiences": IdKind.AUDIENCE,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from playbook_compiler.document import Data
 from playbook_compiler.facts import Catalogue, Nature
 from playbook_compiler.model import Entry, Existing, Flow, Goal
@@ -16,6 +14,7 @@ from playbook_compiler.triggers import (
     Trigger,
 )
 from playbook_compiler.units import Duration
+from playbook_compiler.values import replace
 
 AGAIN_AFTER = Duration(days=30)
 PURCHASE = "order_placed"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from playbook_compiler.redact import redact
 from playbook_compiler.source import Span
+from playbook_compiler.values import dataclass
 
 MESSAGE_VALUE_LIMIT = 200
 

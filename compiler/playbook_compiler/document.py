@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
 from playbook_compiler.source import SourceFile, Span
+from playbook_compiler.values import dataclass
 
 Data: TypeAlias = "bool | int | Decimal | str | list[Data] | dict[str, Data] | None"
 Path: TypeAlias = tuple[str | int, ...]

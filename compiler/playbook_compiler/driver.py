@@ -5,8 +5,6 @@ A phase whose input has errors does not run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from playbook_compiler.checking import run_checks
 from playbook_compiler.diagnostics import Diagnostic, has_errors, in_order
 from playbook_compiler.graph import TriggerGraph
@@ -15,6 +13,7 @@ from playbook_compiler.lower import lower
 from playbook_compiler.model import Playbook
 from playbook_compiler.resolve import resolve
 from playbook_compiler.source import SourceFile
+from playbook_compiler.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from playbook_compiler.kinds import Custom, Text, Word
 from playbook_compiler.records import Record, RecordOf, key
 from playbook_compiler.units import Duration, PerThousand, Range
+from playbook_compiler.values import dataclass
 from playbook_compiler.vocabulary import CHANCE, DURATION, FACTOR, PER_THOUSAND
 
 DEFAULT_WINDOW = Duration(days=14)

@@ -7,7 +7,6 @@ later version adds changes no digest. Places are never written.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -15,6 +14,7 @@ from playbook_compiler.model import Existing, Margin, Requirement
 from playbook_compiler.records import Record
 from playbook_compiler.steps import STEP_LIST, MessageChoice
 from playbook_compiler.units import plain
+from playbook_compiler.values import fields
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 

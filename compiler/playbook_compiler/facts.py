@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from playbook_compiler.diagnostics import shown
 from playbook_compiler.units import Duration
+from playbook_compiler.values import dataclass, replace
 
 _NAME = re.compile(r"[a-z][a-z0-9_.]{0,62}\Z")
 # The words of the condition grammar, and the first parts of the names that the product gives.

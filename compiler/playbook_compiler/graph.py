@@ -8,12 +8,12 @@ objects and diffs can be keyed by them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from playbook_compiler.model import Playbook
 from playbook_compiler.reading import Origin
 from playbook_compiler.steps import Step
 from playbook_compiler.triggers import Trigger
+from playbook_compiler.values import dataclass
 
 TRIGGER_STEP = "trigger"
 END_STEP = "end"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from playbook_compiler.decode import FILE_LIMIT_BYTES, decode
@@ -17,6 +16,7 @@ from playbook_compiler.document import Document
 from playbook_compiler.front_matter import MARKDOWN, body_of, read_message
 from playbook_compiler.parse import parse
 from playbook_compiler.source import Passage, SourceFile, Span
+from playbook_compiler.values import dataclass, field
 
 MAIN_NAMES = ("playbook.yaml", "playbook.yml")
 YAML = (".yaml", ".yml")

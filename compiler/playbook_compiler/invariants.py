@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +14,7 @@ from playbook_compiler.reading import did_you_mean
 from playbook_compiler.records import Record
 from playbook_compiler.steps import Send, Split, Step, UntilEvent, Wait, children
 from playbook_compiler.units import Money, Share, plain
+from playbook_compiler.values import fields
 from playbook_compiler.vocabulary import STAGES
 
 WHOLE = Decimal(1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from playbook_compiler.cut import cut_conditions
@@ -22,6 +21,7 @@ from playbook_compiler.reading import (
     with_article,
 )
 from playbook_compiler.source import Span
+from playbook_compiler.values import dataclass
 
 _BOOLEANS = {
     **dict.fromkeys(("true", "yes", "on", "y"), "true"),

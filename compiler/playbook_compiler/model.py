@@ -6,7 +6,6 @@ One file, though a long one, since it is the language's list of sections and key
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +22,7 @@ from playbook_compiler.source import Passage, Span
 from playbook_compiler.steps import STEP_LIST, Step
 from playbook_compiler.triggers import TRIGGER, Trigger
 from playbook_compiler.units import Duration, Money, Rate, Share, Since, TimeOfDay
+from playbook_compiler.values import dataclass, field
 from playbook_compiler.vocabulary import (
     AUDIENCE,
     CHANNEL,

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from playbook_compiler.diagnostics import Diagnostic, error, nearest, shown
 from playbook_compiler.document import Data, Document, Path
 from playbook_compiler.source import Span
+from playbook_compiler.values import dataclass
 
 ID_PATTERN: Final = r"[a-z][a-z0-9-]{0,62}"
 NAME_PATTERN: Final = r"[a-z][a-z0-9_.]{0,62}"

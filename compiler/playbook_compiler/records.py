@@ -5,14 +5,13 @@ The fields are declared with `key`, so that reading, schema and reference cannot
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from playbook_compiler.cut import cut_conditions
 from playbook_compiler.diagnostics import nearest, shown
 from playbook_compiler.reading import INVALID, Invalid, Kind, Node, Origin, did_you_mean, listed
+from playbook_compiler.values import Field, dataclass, field, fields
 
 REQUIRED: Final = object()
 
@@ -40,18 +39,18 @@ class Record:
     origin: Origin = field(compare=False, repr=False)
 
 
-def keys_of(record: type[Record]) -> dict[str, dataclasses.Field[Any]]:
+def keys_of(record: type[Record]) -> dict[str, Field]:
     """Return the authored keys of a record type in their declared order."""
     return {
         entry.metadata["name"] or entry.name: entry
-        for entry in dataclasses.fields(record)
+        for entry in fields(record)
         if "kind" in entry.metadata
     }
 
 
-def is_required(entry: dataclasses.Field[Any]) -> bool:
+def is_required(entry: Field) -> bool:
     """Return whether the author must write this field."""
-    return entry.default is entry.default_factory is dataclasses.MISSING
+    return entry.is_required
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +198,8 @@ def _needs_value(record: type[Record], name: str) -> bool:
     return is_required(keys_of(record)[name])
 
 
-def _fields(record: type[Record]) -> tuple[dataclasses.Field[Any], ...]:
-    return dataclasses.fields(record)
+def _fields(record: type[Record]) -> tuple[Field, ...]:
+    return fields(record)
 
 
 def _unknown_key(node: Node, name: str, entries: Mapping[str, Any], noun: str) -> Invalid:

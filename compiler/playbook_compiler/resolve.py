@@ -7,7 +7,6 @@ and those that say what the playbook is in the main one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import Field, replace
 from typing import Any
 
 from playbook_compiler.declared import Declared, declared, entries
@@ -24,6 +23,7 @@ from playbook_compiler.requirements import parse_requirement
 from playbook_compiler.source import Span
 from playbook_compiler.step_ids import with_step_ids
 from playbook_compiler.support import kept, unsupported
+from playbook_compiler.values import Field, replace
 from playbook_compiler.vocabulary import STAGES
 
 MAIN_FILE_KEYS = ("playbook", "name", "currency", "timezone", "stage")
@@ -138,7 +138,7 @@ def _defined_twice(documents: Sequence[Document]) -> Iterable[Diagnostic]:
                 )
 
 
-def _is_joined(name: str, entry: Field[Any]) -> bool:
+def _is_joined(name: str, entry: Field) -> bool:
     return name in _JOINED_AS_WRITTEN or isinstance(entry.metadata["kind"], MapOf)
 
 

@@ -8,11 +8,11 @@ as a warning where this reader's text is certainly what was meant, as an error w
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from playbook_compiler.diagnostics import Severity, shown
+from playbook_compiler.values import dataclass
 
 NUMBER_DIGITS_LIMIT = 18
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from playbook_compiler.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)

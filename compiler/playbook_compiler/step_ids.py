@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from playbook_compiler.diagnostics import Diagnostic, Label, error
@@ -32,6 +31,7 @@ from playbook_compiler.steps import (
     children,
     with_children,
 )
+from playbook_compiler.values import replace
 
 WORDS_LIMIT = 60
 _SIGNS = {

@@ -4,7 +4,6 @@ STEPS; schema, reference and what a target cannot say follow from it."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from playbook_compiler.conditions import Condition
@@ -13,6 +12,7 @@ from playbook_compiler.kinds import Anything, Custom, ListOf, MapOf, Text, Word
 from playbook_compiler.reading import INVALID, Invalid, Node
 from playbook_compiler.records import OneOf, Record, RecordOf, key
 from playbook_compiler.units import Duration, Money, Share, TimeOfDay, TimeWindow
+from playbook_compiler.values import dataclass, replace
 from playbook_compiler.vocabulary import (
     CONDITION,
     DURATION,

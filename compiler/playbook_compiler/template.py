@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from playbook_compiler.diagnostics import shown
+from playbook_compiler.values import dataclass
 
 _TAG = re.compile(r"\{\{|\{%|\{#")
 _NAME = r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*"

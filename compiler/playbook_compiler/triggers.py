@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from playbook_compiler.conditions import Condition
 from playbook_compiler.kinds import Integer, Text, Word
 from playbook_compiler.records import OneOf, Record, key
 from playbook_compiler.units import Duration
+from playbook_compiler.values import dataclass
 from playbook_compiler.vocabulary import (
     AUDIENCE,
     CONDITION,

@@ -7,8 +7,9 @@ that says what was expected. `str(value)` is the canonical spelling, which parse
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
+
+from playbook_compiler.values import dataclass
 
 _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 _DURATION_PART = re.compile(r"(0|[1-9][0-9]*)(mo|min|y|w|d|h|m|s)")

@@ -7,13 +7,13 @@ An interval runs from one cut to another. A cut lies just below a number, (x, 0)
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
 from playbook_compiler.conditions import Between, Compare, InSet, Value, magnitude
 from playbook_compiler.facts import ORDERED_TYPES, Fact, ValueType
+from playbook_compiler.values import dataclass
 
 Cut: TypeAlias = tuple[int | Decimal, int]
 LOWEST: Cut = (Decimal("-Infinity"), 0)

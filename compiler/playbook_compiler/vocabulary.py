@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -24,6 +23,7 @@ from playbook_compiler.kinds import (
     Word,
 )
 from playbook_compiler.reading import Invalid, Node
+from playbook_compiler.values import dataclass
 
 STAGES: Final = ("startup", "growth", "stable", "established", "scale")
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -5,7 +5,6 @@ silence."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,6 +14,7 @@ from playbook_compiler.facts import Nature
 from playbook_compiler.model import EventAssumption, Guardrails, Playbook
 from playbook_compiler.source import Span
 from playbook_compiler.units import Duration, Rate, Share
+from playbook_compiler.values import dataclass
 from playbook_runtime.launch import Occurrence
 from playbook_runtime.observed import Observed
 from playbook_runtime.projection import Assumption

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from playbook_compiler.diagnostics import has_errors, in_order
 from playbook_compiler.driver import Compiled, compile_playbook
+from playbook_compiler.values import replace
 
 
 def compile_and_check(path: str) -> Compiled:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from playbook_compiler.conditions import (
@@ -29,6 +28,7 @@ from playbook_compiler.diagnostics import Diagnostic, shown, warning
 from playbook_compiler.facts import Fact, IdKind
 from playbook_compiler.model import Audience
 from playbook_compiler.units import Duration, Money, Share
+from playbook_compiler.values import dataclass, field
 from playbook_runtime.kernel import instructions as code
 from playbook_runtime.kernel.tables import UNKNOWN
 

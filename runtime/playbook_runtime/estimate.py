@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from playbook_compiler.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

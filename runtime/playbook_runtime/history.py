@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
+
+from playbook_compiler.values import dataclass
 
 Int64s = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -7,12 +7,12 @@ program (a flat instruction table) and the plain-Python twin of the kernel are b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import blake2b
 
 from playbook_compiler.facts import Nature
 from playbook_compiler.units import Duration
+from playbook_compiler.values import dataclass, field
 from playbook_runtime.kernel.tables import Zones
 
 RATE, ADDED = "rate", "added"

@@ -9,12 +9,12 @@ outcomes, so that a playbook without effects and costs equals no playbook in eve
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import Final, Literal, get_args
 
 from playbook_compiler.family import members
+from playbook_compiler.values import dataclass
 from playbook_runtime import metrics
 from playbook_runtime.projection import WorldCounts
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import blake2b
 
@@ -18,6 +17,7 @@ from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.steps import Send
 from playbook_compiler.triggers import EventTrigger, Inactivity
 from playbook_compiler.units import DAY_SECONDS
+from playbook_compiler.values import dataclass
 from playbook_runtime.assumed import (
     NONE,
     OWN,

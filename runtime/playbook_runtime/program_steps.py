@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from playbook_compiler.graph import CASE, HAPPENED, NEXT, NO, VARIANT, YES, Node, TriggerGraph
 from playbook_compiler.model import Flow
 from playbook_compiler.steps import Branch, If, Send, Split, Task, UntilEvent, Wait
 from playbook_compiler.units import Duration, Money
+from playbook_compiler.values import dataclass, field
 from playbook_runtime.condition_code import CodeList, Names
 from playbook_runtime.kernel import instructions as code
 from playbook_runtime.launch import Launch

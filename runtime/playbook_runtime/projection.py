@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
+from playbook_compiler.values import dataclass
 from playbook_runtime.estimate import Estimate
 
 

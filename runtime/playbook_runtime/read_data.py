@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from playbook_compiler.diagnostics import Diagnostic, error, warning
 from playbook_compiler.model import Playbook
 from playbook_compiler.source import Span
+from playbook_compiler.values import replace
 from playbook_runtime.observed import Observed, observed
 from playbook_runtime.orders.currency import NO_CURRENCY
 from playbook_runtime.orders.customers import read_customers

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from playbook_compiler.units import Duration
+from playbook_compiler.values import dataclass
 from playbook_runtime.zones import midnight
 
 EPOCH = date(1970, 1, 1)

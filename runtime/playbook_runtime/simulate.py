@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
@@ -18,6 +17,7 @@ from playbook_compiler.diagnostics import Diagnostic, error
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.plan import digest_of
 from playbook_compiler.source import Span
+from playbook_compiler.values import dataclass
 from playbook_runtime.behaviour.backtest import Backtest, backtest, origins_for
 from playbook_runtime.behaviour.findings import diagnostics_of
 from playbook_runtime.behaviour.fit import akaike_weights, fit_families

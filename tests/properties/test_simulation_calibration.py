@@ -12,7 +12,6 @@ Of 20 worlds a true 90% band holds Binomial(20, 0.9). P(at most 12) = 0.0004 and
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,7 @@ from tests.properties.test_simulation_closed_form import ONE_MESSAGE, people_of
 from tests.runtime.behaviour.generate import generate, in_whole_days, parameters
 from tests.statistics.worlds import World, small_world
 
+from playbook_compiler.values import replace
 from playbook_runtime.behaviour.draws import model_draws
 from playbook_runtime.behaviour.fit import fit_families
 from playbook_runtime.behaviour.model import FAMILIES

@@ -6,7 +6,6 @@ errors. Seeds are fixed, so that a test that passes once passes always.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from tests.properties.simulated import (
 from tests.runtime.behaviour.cdnow import calibration
 from tests.statistics.worlds import World, small_world
 
+from playbook_compiler.values import replace
 from playbook_runtime.behaviour.expectations import (
     conditional_expected_purchases,
     expected_purchases,

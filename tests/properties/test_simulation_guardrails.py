@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -27,6 +26,7 @@ from tests.properties.simulated import (
 from tests.statistics.twin.randomness import Randomness, sticky
 from tests.statistics.worlds import OTHER_ZONES, small_world
 
+from playbook_compiler.values import replace
 from playbook_runtime.kernel import scratch as kind
 from playbook_runtime.kernel.layout import PerFlow, flow_column
 from playbook_runtime.launch import Launch

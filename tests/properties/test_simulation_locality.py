@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from tests.properties.simulated import (
 )
 from tests.statistics.worlds import World, small_world
 
+from playbook_compiler.values import replace
 from playbook_runtime.kernel.layout import FLOW, WORLD, PerFlow, flow_column
 
 TWO = """\

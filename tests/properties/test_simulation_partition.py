@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.properties.simulated import CASES, Setting, case_world, chosen
 
+from playbook_compiler.values import replace
 from playbook_runtime.kernel.run import Piece, counted
 from playbook_runtime.kernel.tables import I64, People, joined, some_draws
 

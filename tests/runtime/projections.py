@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
+from playbook_compiler.values import replace
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.projection import (
     Assumption,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from tests.runtime.projections import (
     small_shop,
 )
 
+from playbook_compiler.values import replace
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.metric_values import family
 from playbook_runtime.output.figures import chance, figure, half_width, places_for, signed

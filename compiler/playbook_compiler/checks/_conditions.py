@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from playbook_compiler.conditions import (
     And,
@@ -24,6 +23,7 @@ from playbook_compiler.model import Audience, Flow, Playbook
 from playbook_compiler.source import Span
 from playbook_compiler.steps import Branch, If
 from playbook_compiler.triggers import EntersAudience, EventTrigger, Inactivity
+from playbook_compiler.values import dataclass
 
 # An audience whose meaning is longer than this is taken as it is named: audiences of audiences
 # could otherwise grow without limit.

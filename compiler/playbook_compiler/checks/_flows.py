@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from playbook_compiler.graph import HAPPENED, STARTS, Edge, Node, TriggerGraph
 from playbook_compiler.model import Flow, Message, Playbook
 from playbook_compiler.steps import Send, UntilEvent, Wait
 from playbook_compiler.units import Duration
+from playbook_compiler.values import dataclass
 
 Outgoing = Mapping[str, list[Edge]]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from playbook_compiler.checks._conditions import Meanings, meanings
@@ -26,6 +25,7 @@ from playbook_compiler.graph import Node, TriggerGraph
 from playbook_compiler.model import Flow
 from playbook_compiler.steps import Grant, Send, Start, Update
 from playbook_compiler.triggers import EntersAudience, EventTrigger, PointsReach
+from playbook_compiler.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from playbook_compiler.model import Message
 from playbook_compiler.source import Span
@@ -14,6 +13,7 @@ from playbook_compiler.template import (
     Variable,
     parse_template,
 )
+from playbook_compiler.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 
 from playbook_compiler.export.capability import Support
 from playbook_compiler.source import Span
+from playbook_compiler.values import dataclass
 
 REQUESTS_FILE = "requests.json"
 LOWERING_FILE = "lowering.json"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.values import dataclass
 
 if TYPE_CHECKING:
     from playbook_compiler.export.bundle import ExportBundle

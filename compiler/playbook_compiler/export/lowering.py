@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from playbook_compiler.diagnostics import Diagnostic, error, shown
 from playbook_compiler.export.bundle import Entry, Lookup, LoweringReport
 from playbook_compiler.export.capability import Capability, Support
 from playbook_compiler.source import Span
+from playbook_compiler.values import dataclass, field
 
 RULE = "target-lacks"
 _SECTIONS = ("playbook", "guardrails", "flow", "audience", "offer", "message")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from playbook_compiler.values import dataclass
 from playbook_runtime.behaviour.draws import ParameterDraws, model_draws
 from playbook_runtime.behaviour.drift import Drift, drift_of
 from playbook_runtime.behaviour.expectations import conditional_expected_purchases

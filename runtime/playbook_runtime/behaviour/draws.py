@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 
+from playbook_compiler.values import dataclass
 from playbook_runtime.behaviour.fit import akaike_weights
 from playbook_runtime.behaviour.model import FittedBehaviour, FittedSpend, Matrix, nine_digits
 

@@ -10,12 +10,12 @@ Reutterer (2016), "Ticking Away the Moments", and Reutterer, Platzer & Schroeder
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import betaln, gammaln, psi, zeta
 
+from playbook_compiler.values import dataclass
 from playbook_runtime.behaviour.model import BehaviourParameters
 from playbook_runtime.behaviour.sums import dot, products
 from playbook_runtime.history import History

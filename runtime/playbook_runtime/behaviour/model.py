@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from playbook_compiler.values import dataclass, replace
 
 Family = Literal["bg-nbd", "mbg-nbd"]
 FAMILIES: tuple[Family, ...] = ("bg-nbd", "mbg-nbd")

@@ -7,11 +7,10 @@ in the kernel, from the same table of components.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
+from playbook_compiler.values import dataclass
 from playbook_runtime.behaviour.likelihood import Rows, component_log_weights
 from playbook_runtime.behaviour.model import BehaviourParameters
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 
 import click
 
 from playbook_compiler.diagnostics import Diagnostic, Severity, has_errors, in_order
 from playbook_compiler.source import SourceFile
+from playbook_compiler.values import replace
 from playbook_runtime.checked import compile_and_check
 from playbook_runtime.cli._findings import show_findings
 from playbook_runtime.output.diagnostics import OutputFormat, summary

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from playbook_compiler.effects import Effect
 from playbook_compiler.units import Range
+from playbook_compiler.values import dataclass
 from playbook_runtime.evidence import library
 from playbook_runtime.evidence.model import (
     UNPROVEN,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from playbook_compiler.values import dataclass
 
 
 class Grade(StrEnum):

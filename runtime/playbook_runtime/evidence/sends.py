@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from playbook_compiler.graph import TIMED_OUT, Node, TriggerGraph
 from playbook_compiler.model import Flow
 from playbook_compiler.steps import Send, UntilEvent, Wait
 from playbook_compiler.triggers import EventTrigger
 from playbook_compiler.units import Duration
+from playbook_compiler.values import dataclass
 from playbook_runtime.evidence import library
 from playbook_runtime.evidence.defaults import default_evidence
 from playbook_runtime.evidence.effects import EffectPrior, authored, from_library

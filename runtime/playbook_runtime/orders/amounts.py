@@ -9,8 +9,9 @@ more decimals than the currency has (zeros at the end are fine).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
+
+from playbook_compiler.values import dataclass
 
 _GROUP: Final = {".": "[,' \u00a0\u202f\u2019]", ",": "[.' \u00a0\u202f\u2019]"}
 _PROOF: Final = {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from playbook_compiler.values import dataclass
 from playbook_runtime.orders.dates import SECONDS_A_DAY
 from playbook_runtime.orders.zones import ZoneTable, local_days, to_utc
 

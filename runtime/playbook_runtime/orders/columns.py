@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from playbook_compiler.values import dataclass
 from playbook_runtime.orders.amounts import quoted
 from playbook_runtime.orders.clock import NAIVE, Bools, Ints, clock
 from playbook_runtime.orders.dates import SECONDS_A_DAY

@@ -8,9 +8,9 @@ are day first, as in every country that writes them, unless the cells prove the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
+from playbook_compiler.values import dataclass
 from playbook_runtime.orders.amounts import quoted
 
 EARLIEST_DAY: Final = 9131  # 1995-01-01 in days since 1970-01-01

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from playbook_compiler.values import dataclass
 
 CHUNK: Final = 1 << 22
 _LOOK: Final = 1 << 20

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from playbook_compiler.diagnostics import Diagnostic, error, shown, warning
 from playbook_compiler.source import Span
+from playbook_compiler.values import dataclass
 from playbook_runtime.orders.clock import NAIVE, clock
 from playbook_runtime.orders.dates import (
     EARLIEST_DAY,

@@ -7,12 +7,12 @@ import hashlib
 import os
 import stat
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from playbook_compiler.diagnostics import Diagnostic, error
 from playbook_compiler.source import Span
+from playbook_compiler.values import dataclass
 from playbook_runtime.orders.encoding import CHUNK, first_bad_byte, guess, place_of, transcode
 
 GZIP_RATIO_LIMIT: Final = 200

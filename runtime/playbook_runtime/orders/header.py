@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from playbook_compiler.diagnostics import Diagnostic, error, nearest, shown, warning
 from playbook_compiler.source import Span
+from playbook_compiler.values import dataclass
 
 DELIMITERS: Final = ",;\t|"
 _LOOK_LINES: Final = 30

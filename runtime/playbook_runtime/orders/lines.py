@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from playbook_compiler.values import dataclass
 from playbook_runtime.orders.reader import RawTable
 
 _FIELD_LIMIT: Final = 1 << 24

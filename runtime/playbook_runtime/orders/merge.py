@@ -7,9 +7,9 @@ its rows, the column repeats the order's total, which counts once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from playbook_compiler.values import dataclass
 from playbook_runtime.orders.dates import SECONDS_A_DAY
 from playbook_runtime.orders.reasons import (
     ACCEPTED,

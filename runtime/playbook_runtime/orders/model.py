@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
 
+from playbook_compiler.values import dataclass
 from playbook_runtime.orders.reasons import Fate, Reason
 
 _EPOCH = date(1970, 1, 1)

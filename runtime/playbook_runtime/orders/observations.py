@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from playbook_compiler.diagnostics import Diagnostic, warning
 from playbook_compiler.source import Span
+from playbook_compiler.values import dataclass
 from playbook_runtime.orders.columns import Columns
 from playbook_runtime.orders.header import cell_span
 from playbook_runtime.orders.lines import line_text, locate

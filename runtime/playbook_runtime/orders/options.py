@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+
+from playbook_compiler.values import dataclass, field
 
 NO_MAP: Mapping[str, str] = MappingProxyType({})
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from playbook_compiler.values import dataclass
 from playbook_runtime.orders.amounts import AmountForm, minor_units_sql, quoted, too_large_sql
 from playbook_runtime.orders.currency import EXPONENTS
 from playbook_runtime.orders.dates import (

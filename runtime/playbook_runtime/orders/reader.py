@@ -7,7 +7,6 @@ import binascii
 import contextlib
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ import duckdb
 
 from playbook_compiler.diagnostics import Diagnostic, error, warning
 from playbook_compiler.source import Span
+from playbook_compiler.values import dataclass
 from playbook_runtime.orders.amounts import quoted
 from playbook_runtime.orders.encoding import unify_line_ends
 from playbook_runtime.orders.guard import Guarded

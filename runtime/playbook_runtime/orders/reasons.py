@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from playbook_compiler.values import dataclass
 
 
 class Fate(StrEnum):

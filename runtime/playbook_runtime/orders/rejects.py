@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from playbook_compiler.diagnostics import Diagnostic, error, shown, warning
 from playbook_compiler.source import Span
+from playbook_compiler.values import dataclass
 from playbook_runtime.orders.lines import locate
 from playbook_runtime.orders.options import OrderOptions
 from playbook_runtime.orders.quarantine import SetAside, write_quarantine

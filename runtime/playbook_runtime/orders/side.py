@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from playbook_compiler.values import replace
 from playbook_runtime.orders.columns import hash_keys
 from playbook_runtime.orders.guard import guard_file
 from playbook_runtime.orders.model import SideReading, Tally

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import Any
 
+from playbook_compiler.values import dataclass, field
 from playbook_runtime.orders import platforms
 from playbook_runtime.orders.header import key_of
 

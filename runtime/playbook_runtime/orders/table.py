@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from playbook_compiler.diagnostics import Diagnostic, error, has_errors, nearest, shown
 from playbook_compiler.source import Span
+from playbook_compiler.values import dataclass
 from playbook_runtime.orders.dates import strptime_format
 from playbook_runtime.orders.guard import Guarded, changed, guard_file, still_the_same
 from playbook_runtime.orders.header import (

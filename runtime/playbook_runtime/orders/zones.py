@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import numpy.typing as npt
+
+from playbook_compiler.values import dataclass
 
 _HOUR = 3600
 _FIRST = int(datetime(1994, 12, 30, tzinfo=UTC).timestamp())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+
+from playbook_compiler.values import dataclass
 
 TAB_CELLS = 4
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, TextIO
 
 import click
@@ -17,6 +16,7 @@ import click
 from playbook_compiler.diagnostics import Diagnostic, Severity
 from playbook_compiler.redact import redact
 from playbook_compiler.source import SourceFile, Span
+from playbook_compiler.values import dataclass
 from playbook_runtime.output.cells import escaped, laid_out, window
 
 OutputFormat = Literal["full", "concise", "json"]

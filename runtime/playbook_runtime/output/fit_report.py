@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from playbook_compiler.values import dataclass
 from playbook_runtime.behaviour.model import (
     UNKNOWN_SPREAD,
     Family,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from playbook_compiler.values import dataclass
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.output.figures import (
     chance,

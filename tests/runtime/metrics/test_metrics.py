@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import random
 import re
-from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,6 +14,7 @@ import yaml
 
 from playbook_compiler.family import members
 from playbook_compiler.requirements import METRICS as REQUIRABLE
+from playbook_compiler.values import fields
 from playbook_runtime import metrics
 from playbook_runtime.metric_values import UNITS, family, metric_values
 from playbook_runtime.projection import WorldCounts

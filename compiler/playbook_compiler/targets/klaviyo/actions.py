@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from playbook_compiler.targets.klaviyo.formula import Groups, Test, as_filter
 from playbook_compiler.targets.klaviyo.profile_tests import custom, sample
 from playbook_compiler.units import TimeOfDay
+from playbook_compiler.values import dataclass
 
 Action: TypeAlias = dict[str, Any]
 DRAFT = "draft"

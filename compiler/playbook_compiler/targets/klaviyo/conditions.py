@@ -6,8 +6,6 @@ losses: unset, it is neither true nor false there, as an unknown fact is here.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from playbook_compiler.conditions import (
     And,
     Between,
@@ -40,6 +38,7 @@ from playbook_compiler.targets.klaviyo.formula import (
     either,
 )
 from playbook_compiler.targets.klaviyo.scope import Scope, loss, stand_in
+from playbook_compiler.values import replace
 
 
 def lower_condition(condition: Condition, scope: Scope) -> Lowered:

@@ -6,7 +6,6 @@ A node becomes no action (an exit), one, or several (a wait for an event is a de
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -39,6 +38,7 @@ from playbook_compiler.targets.klaviyo.template import inert_text
 from playbook_compiler.targets.klaviyo.terms import HOLDOUT, event_metric
 from playbook_compiler.triggers import EventTrigger
 from playbook_compiler.units import Duration, TimeOfDay, plain
+from playbook_compiler.values import dataclass, field, replace
 
 MIDNIGHT = TimeOfDay(0)
 

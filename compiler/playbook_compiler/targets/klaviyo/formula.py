@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from playbook_compiler.values import dataclass
 
 Test: TypeAlias = dict[str, Any]
 Groups: TypeAlias = tuple[tuple[Test, ...], ...]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from playbook_compiler.export.bundle import ref
@@ -17,6 +16,7 @@ from playbook_compiler.targets.klaviyo.scope import Scope
 from playbook_compiler.targets.klaviyo.state import Export
 from playbook_compiler.triggers import EntersAudience, EventTrigger, Inactivity
 from playbook_compiler.units import Duration
+from playbook_compiler.values import dataclass
 from playbook_compiler.vocabulary import STAGES
 
 ABANDONED_AFTER = Duration(seconds=3600)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from playbook_compiler.conditions import Condition
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.model import Playbook
 from playbook_compiler.targets.klaviyo import profile_tests as tests
 from playbook_compiler.targets.klaviyo.formula import Lowered
+from playbook_compiler.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

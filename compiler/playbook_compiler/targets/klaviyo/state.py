@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Guardrails, Message, Playbook
@@ -12,6 +10,7 @@ from playbook_compiler.targets.klaviyo.formula import Groups
 from playbook_compiler.targets.klaviyo.template import Wording, template_name, word
 from playbook_compiler.triggers import EventTrigger
 from playbook_compiler.units import TimeOfDay
+from playbook_compiler.values import dataclass, field
 
 CHANNELS = ("email", "sms", "push")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from playbook_compiler.diagnostics import Diagnostic, has_errors, in_order
@@ -20,6 +19,7 @@ from playbook_compiler.targets.klaviyo.flow import lower_flow
 from playbook_compiler.targets.klaviyo.graph_checks import check_requests
 from playbook_compiler.targets.klaviyo.head import note_keys
 from playbook_compiler.targets.klaviyo.state import Export
+from playbook_compiler.values import dataclass
 
 _ENTRIES = ("flows", "audiences", "offers", "messages", "guardrails")
 _UNUSED = "no exported flow uses it"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,7 @@ from playbook_compiler.template import (
     parse_template,
     variables,
 )
+from playbook_compiler.values import dataclass, field
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from playbook_compiler.values import dataclass
 
 PLACED_ORDER = "Placed Order"
 ORDERED_PRODUCT = "Ordered Product"
