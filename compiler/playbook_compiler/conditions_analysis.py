@@ -1,14 +1,16 @@
 """What can be said of a condition without any customer: never true, always true, who falls out.
 
-A sound approximation: for every fact, the values with which the condition can come true (or
-false). Where that set is empty, it never does. What it cannot see it takes for possible.
+Sound (`condition_implication`): what it calls impossible or always true is; what it cannot tell it
+takes for possible.
 """
 
 from __future__ import annotations
 
-from functools import reduce
+from collections.abc import Sequence
 
 from playbook_compiler.catalogue import NEVER_BOUGHT
+from playbook_compiler.condition_implication import can_be_met, can_hold
+from playbook_compiler.condition_states import Goal, Want, parts
 from playbook_compiler.conditions import (
     And,
     Between,
@@ -16,7 +18,6 @@ from playbook_compiler.conditions import (
     Condition,
     FactTest,
     InSet,
-    InTop,
     IsKnown,
     Not,
     Or,
@@ -25,20 +26,23 @@ from playbook_compiler.conditions import (
 )
 from playbook_compiler.facts import Fact, ValueType
 from playbook_compiler.source import Span
-from playbook_compiler.value_sets import HIGHEST, Names, Numbers, Values, passing, universe
+from playbook_compiler.value_sets import HIGHEST, Names, passing
 from playbook_compiler.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two parts of a condition that settle it between them; `second` is None where one does.
+    """Parts of a condition that settle it between them; `second` is None where one does.
 
-    `subject` is the fact, or the text of the part, that they are about.
+    `subject` is the fact, or the text of the part, that they are about. `texts` say the parts in
+    order; `more` are the places of those between the first and the last.
     """
 
     subject: str
     first: Span
     second: Span | None
+    texts: tuple[str, ...] = ()
+    more: tuple[Span, ...] = ()
 
 
 def contradictions(condition: Condition) -> tuple[Conflict, ...]:
@@ -47,21 +51,17 @@ def contradictions(condition: Condition) -> tuple[Conflict, ...]:
     Parts of an `or` are looked at one by one: such a conflict is a dead branch, not a dead
     condition (`is_impossible` tells).
     """
-    return tuple(_conflicts(condition, truth=True))
+    return tuple(_conflicts((condition, Want.TRUE)))
 
 
 def tautologies(condition: Condition) -> tuple[Conflict, ...]:
     """Return the parts that are true for everyone whose facts are known: `orders >= 0`."""
-    return tuple(_conflicts(condition, truth=False))
+    return tuple(_conflicts((condition, Want.FALSE)))
 
 
 def is_impossible(condition: Condition) -> bool:
     """Return whether the condition is true for nobody, as far as can be seen."""
-    if isinstance(condition, Or):
-        return all(is_impossible(part) for part in condition.parts)
-    if isinstance(condition, And) and any(is_impossible(part) for part in condition.parts):
-        return True
-    return _conflict(_conjuncts(condition, truth=True)) is not None
+    return can_hold(condition) is False
 
 
 def omits_missing(condition: Condition) -> tuple[tuple[Fact, Span], ...]:
@@ -103,26 +103,21 @@ def _tests(condition: Condition, *, truth: bool) -> list[tuple[FactTest, bool]]:
     return [(condition, truth)] if isinstance(condition, FactTest) else []
 
 
-_Wanted = tuple[Condition, bool]
+def _all_wanted(goal: Goal) -> list[Goal]:
+    """Return the goals that all have to be met for a goal to be."""
+    inner = parts(goal)
+    if inner is None or not inner[0]:
+        return [goal]
+    return [one for part in inner[1] for one in _all_wanted(part)]
 
 
-def _conjuncts(condition: Condition, *, truth: bool) -> list[_Wanted]:
-    """Return what has to hold at once, each with its outcome, for the condition to be `truth`."""
-    if isinstance(condition, Not):
-        return _conjuncts(condition.part, truth=not truth)
-    if isinstance(condition, And if truth else Or):
-        return [wanted for part in condition.parts for wanted in _conjuncts(part, truth=truth)]
-    return [(condition, truth)]
-
-
-def _conflicts(condition: Condition, *, truth: bool) -> list[Conflict]:
-    wanted = _conjuncts(condition, truth=truth)
+def _conflicts(goal: Goal) -> list[Conflict]:
+    wanted = _all_wanted(goal)
     inner = [
         conflict
-        for part, outcome in wanted
-        if isinstance(part, And | Or)
-        for inside in part.parts
-        for conflict in _conflicts(inside, truth=outcome)
+        for one in wanted
+        for inside in (parts(one) or (True, ()))[1]
+        for conflict in _conflicts(inside)
     ]
     if inner:
         return inner
@@ -130,96 +125,33 @@ def _conflicts(condition: Condition, *, truth: bool) -> list[Conflict]:
     return [] if found is None else [found]
 
 
-def _conflict(wanted: list[_Wanted]) -> Conflict | None:
-    """Return the first part that no state of affairs allows beside those before it."""
-    left: dict[Fact, _Possible] = {}
-    outcomes: dict[Condition, tuple[bool, Span]] = {}
-    for last, (part, truth) in enumerate(wanted):
-        outcome, span = outcomes.setdefault(part, (truth, part.span))
-        if outcome is not truth:
-            return Conflict(str(part), span, part.span)
-        for fact in dict.fromkeys(read.fact for read in facts_read(part)):
-            before = left[fact] if fact in left else _anything(fact)
-            left[fact] = before.both(_states(part, fact, truth=truth))
-            if left[fact].is_empty:
-                return Conflict(str(fact), *_settled_by(wanted[: last + 1], fact))
-    return None
+def _conflict(wanted: list[Goal]) -> Conflict | None:
+    """Return the fewest parts up to the first that nobody meets beside those before it."""
+    if can_be_met(wanted) is not False:
+        return None
+    last = next(n for n in range(1, len(wanted) + 1) if can_be_met(wanted[:n]) is False)
+    core = wanted[:last]
+    for one in wanted[: last - 1]:
+        without = [other for other in core if other is not one]
+        if can_be_met(without) is False:
+            core = without
+    texts = tuple(_said(part, want) for part, want in core)
+    spans = [part.span for part, _ in core]
+    return Conflict(
+        _subject([part for part, _ in core]),
+        spans[0],
+        spans[-1] if len(spans) > 1 else None,
+        texts,
+        tuple(spans[1:-1]),
+    )
 
 
-def _settled_by(wanted: list[_Wanted], fact: Fact) -> tuple[Span, Span | None]:
-    """Return the places of the last part and of the one before it that excludes it, if any."""
-    part, truth = wanted[-1]
-    if _possible([(part, truth)], fact).is_empty:
-        return part.span, None
-    readers = [one for one in wanted[:-1] if _mentions(one[0], fact)]
-    excluding = [one for one in readers if _possible([one, wanted[-1]], fact).is_empty]
-    return (excluding or readers)[0][0].span, part.span
+def _said(part: Condition, want: Want) -> str:
+    return str(part) if want is Want.TRUE else str(Not(part))
 
 
-def _mentions(condition: Condition, fact: Fact) -> bool:
-    return any(read.fact == fact for read in facts_read(condition))
-
-
-@dataclass(frozen=True, slots=True)
-class _Possible:
-    """States that a fact can be in: one of some values, or without a value."""
-
-    values: Values
-    missing: bool
-
-    @property
-    def is_empty(self) -> bool:
-        return self.values.is_empty and not self.missing
-
-    def both(self, other: _Possible) -> _Possible:
-        return _Possible(_met(self.values, other.values), self.missing and other.missing)
-
-    def either(self, other: _Possible) -> _Possible:
-        return _Possible(_joined(self.values, other.values), self.missing or other.missing)
-
-
-def _met(one: Values, other: Values) -> Values:
-    if isinstance(one, Numbers) and isinstance(other, Numbers):
-        return one & other
-    assert isinstance(one, Names) and isinstance(other, Names)
-    return one & other
-
-
-def _joined(one: Values, other: Values) -> Values:
-    if isinstance(one, Numbers) and isinstance(other, Numbers):
-        return one | other
-    assert isinstance(one, Names) and isinstance(other, Names)
-    return one | other
-
-
-def _anything(fact: Fact) -> _Possible:
-    return _Possible(universe(fact), fact.may_be_missing)
-
-
-def _possible(wanted: list[_Wanted], fact: Fact) -> _Possible:
-    states = (_states(part, fact, truth=truth) for part, truth in wanted)
-    return reduce(_Possible.both, states, _anything(fact))
-
-
-def _states(condition: Condition, fact: Fact, *, truth: bool) -> _Possible:
-    """Return the states of `fact` in which the condition can be `truth`."""
-    whole = universe(fact)
-    match condition:
-        case Not(part):
-            return _states(part, fact, truth=not truth)
-        case And(parts) | Or(parts):
-            states = [_states(part, fact, truth=truth) for part in parts]
-            at_once = isinstance(condition, And) is truth
-            return reduce(_Possible.both if at_once else _Possible.either, states)
-        case IsKnown(read, known) if read == fact:
-            nothing = _met(whole, whole.complement())
-            return _Possible(whole, False) if known is truth else _Possible(nothing, True)
-        case InTop(read) if read == fact:
-            return _Possible(whole, False)
-        case Compare(read) | InSet(read) | Between(read) if read == fact:
-            if isinstance(condition, Between) and fact.type is ValueType.YEARLY_DATE:
-                return _Possible(whole, False)
-            values = passing(condition)
-            return _Possible(_met(whole, values if truth else values.complement()), False)
-        case _:
-            return _Possible(whole, True)
+def _subject(core: Sequence[Condition]) -> str:
+    """Return the one fact that all parts read, else the text of the first part."""
+    read = [{str(one.fact) for one in facts_read(part)} for part in core]
+    common = sorted(set.intersection(*read))
+    return common[0] if common else str(core[0])

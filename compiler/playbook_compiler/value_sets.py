@@ -18,7 +18,11 @@ from playbook_compiler.values import dataclass
 Cut: TypeAlias = tuple[int | Decimal, int]
 LOWEST: Cut = (Decimal("-Infinity"), 0)
 HIGHEST: Cut = (Decimal("Infinity"), 1)
-_WHOLE = (ValueType.INTEGER, ValueType.DAYS, ValueType.DATE)
+_WHOLE = (ValueType.INTEGER, ValueType.DAYS, ValueType.DATE, ValueType.YEARLY_DATE)
+_NUMBERED = (*ORDERED_TYPES, ValueType.YEARLY_DATE)
+# Days of the year are counted in a leap year, so that 02-29 has its place.
+_YEAR = "2024-"
+_YEAR_START, _YEAR_END = date(2024, 1, 1).toordinal(), date(2024, 12, 31).toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +91,11 @@ Values: TypeAlias = Numbers | Names
 
 def universe(fact: Fact) -> Values:
     """Return all values that a fact can have at all."""
+    if fact.type is ValueType.YEARLY_DATE:
+        return Numbers((((_YEAR_START, 0), (_YEAR_END + 1, 0)),))
     if fact.type in ORDERED_TYPES:
         low = LOWEST if fact.least is None else (fact.least, 0)
-        high = HIGHEST if fact.most is None else (fact.most, 1)
+        high = HIGHEST if fact.most is None else _cut_above(fact, fact.most)
         return _numbers([(low, high)])
     if fact.type is ValueType.BOOLEAN:
         return Names(frozenset({True, False}))
@@ -101,12 +107,15 @@ def universe(fact: Fact) -> Values:
 def passing(test: Compare | InSet | Between) -> Values:
     """Return the values that pass a test."""
     fact = test.fact
-    if fact.type not in ORDERED_TYPES:
+    if fact.type not in _NUMBERED:
         return _names(test)
     if isinstance(test, InSet):
         return _numbers(_point(fact, value) for value in test.values)
     if isinstance(test, Between):
-        return _numbers([(_point(fact, test.low)[0], _point(fact, test.high)[1])])
+        low, high = _point(fact, test.low)[0], _point(fact, test.high)[1]
+        if fact.type is ValueType.YEARLY_DATE and high <= low:
+            return _numbers([(LOWEST, high), (low, HIGHEST)])  # over the end of the year
+        return _numbers([(low, high)])
     below, above = _point(fact, test.value)
     interval = {
         "=": (below, above),
@@ -120,10 +129,21 @@ def passing(test: Compare | InSet | Between) -> Values:
     return numbers.complement() if test.operator == "!=" else numbers
 
 
+def met(one: Values, other: Values) -> Values:
+    """Return the values in both of two sets of the same fact."""
+    if isinstance(one, Numbers) and isinstance(other, Numbers):
+        return one & other
+    assert isinstance(one, Names) and isinstance(other, Names)
+    return one & other
+
+
+def within(low: Cut, high: Cut) -> Numbers:
+    """Return the numbers between two cuts."""
+    return _numbers([(low, high)])
+
+
 def _names(test: Compare | InSet | Between) -> Values:
-    if isinstance(test, Between):
-        # Days of the year: which they are does not matter here, only that there are some.
-        return Names(frozenset(), excluded=True)
+    assert not isinstance(test, Between), "names have no order"
     values = test.values if isinstance(test, InSet) else (test.value,)
     names = Names(frozenset(value for value in values if isinstance(value, str | bool)))
     return names.complement() if isinstance(test, Compare) and test.operator == "!=" else names
@@ -131,5 +151,13 @@ def _names(test: Compare | InSet | Between) -> Values:
 
 def _point(fact: Fact, value: Value) -> tuple[Cut, Cut]:
     """Return the cuts just below and above a value; whole numbers have no others between them."""
-    number = date.fromisoformat(value).toordinal() if isinstance(value, str) else magnitude(value)
-    return (number, 0), (number + 1, 0) if fact.type in _WHOLE else (number, 1)
+    if isinstance(value, str):
+        day = _YEAR + value if fact.type is ValueType.YEARLY_DATE else value
+        number: int | Decimal = date.fromisoformat(day).toordinal()
+    else:
+        number = magnitude(value)
+    return (number, 0), _cut_above(fact, number)
+
+
+def _cut_above(fact: Fact, number: int | Decimal) -> Cut:
+    return (number + 1, 0) if fact.type in _WHOLE else (number, 1)
