@@ -23,7 +23,7 @@ from playbook_compiler.facts import (
     custom_fact,
 )
 from playbook_compiler.reading import Known, Origin
-from playbook_compiler.values import dataclass
+from playbook_compiler.values import dataclass, replace
 
 _SECTIONS = {
     "audiences": IdKind.AUDIENCE,
@@ -36,27 +36,44 @@ _SECTIONS = {
 @dataclass(frozen=True, slots=True)
 class Declared(Known):
     """The names of one playbook. `scopes` holds what a condition may name, by the event that starts
-    the flow it stands in; None is the key for conditions outside of flows."""
+    the flow it stands in (None outside of flows) and the tactic that it is written in."""
 
     catalogue: Catalogue
     ids: Mapping[str, frozenset[str]]
     events_by_flow: Mapping[str, str]
-    scopes: Mapping[str | None, ConditionScope]
+    scopes: Mapping[tuple[str | None, str], ConditionScope]
     shop: ConditionScope
+    line: ConditionScope
 
     def names(self, section: str) -> Iterable[str]:
         if section == "events":
             return self.catalogue.events
         if section == "channels":
             return self.catalogue.channels
-        return self.ids[section]
+        if section == "facts":
+            return self.catalogue.facts
+        return self.ids.get(section, frozenset())
+
+    def fact(self, name: str) -> Fact | None:
+        return self.catalogue.facts.get(name)
+
+    def variables(self, origin: Origin) -> Iterable[str]:
+        flow = str(origin.path[1]) if origin.path[:1] == ("flows",) else ""
+        said = self.catalogue.message_variables(self.events_by_flow.get(flow))
+        return {*said, *(name.removeprefix("customer.") for name in said)}
+
+    @property
+    def decimals(self) -> int:
+        return self.shop.currency_decimals
 
     def condition(
         self, text: str, where: str, origin: Origin
     ) -> tuple[Any | None, Sequence[Diagnostic]]:
         flow = origin.path[1] if origin.path[:1] == ("flows",) and len(origin.path) > 1 else None
         event = self.events_by_flow.get(str(flow)) if flow is not None else None
-        scope = self.shop if where == Where.SHOP else self.scopes[event]
+        scope = self.shop if where == Where.SHOP else self.scopes[event, origin.tactic]
+        if where == Where.LINE:
+            scope = self.line
         return parse_condition(text, scope, origin.span_in)
 
 
@@ -67,6 +84,11 @@ def declared(documents: Sequence[Document]) -> tuple[Declared, list[Diagnostic]]
         section: frozenset(name for _, name, _, _ in entries(documents, section))
         for section in _SECTIONS
     }
+    ids |= {
+        "checklists": frozenset(name for _, name, _, _ in entries(documents, "checklists")),
+        "products": frozenset(name for _, name, _, _ in entries(documents, "products")),
+        "tiers": _tiers(documents),
+    }
     catalogue = BUILT_IN.with_custom(
         _facts(documents, findings), _events(documents, findings), _channels(documents)
     )
@@ -74,18 +96,28 @@ def declared(documents: Sequence[Document]) -> tuple[Declared, list[Diagnostic]]
     currency = _mapping(documents[0].data).get("currency")
     decimals = DECIMALS.get(str(currency), 2)
     names = {kind: ids[section] for section, kind in _SECTIONS.items()} | _products(documents)
+    if ids["tiers"]:
+        names[IdKind.TIER] = ids["tiers"]
 
-    def scope(event: str | None, where: Where) -> ConditionScope:
-        return ConditionScope(catalogue, names, where, event, decimals)
+    def scope(event: str | None, where: Where, tactic: str = "") -> ConditionScope:
+        return ConditionScope(catalogue, names, where, event, decimals, tactic)
 
     events = {None, *events_by_flow.values()}
-    scopes = {event: scope(event, Where.CUSTOMER) for event in events}
+    tactics = {document.tactic for document in documents} | {""}
+    scopes = {
+        (event, tactic): scope(event, Where.CUSTOMER, tactic)
+        for event in events
+        for tactic in sorted(tactics)
+    }
     known = Declared(
         catalogue,
         MappingProxyType(ids),
         MappingProxyType(events_by_flow),
         MappingProxyType(scopes),
         scope(None, Where.SHOP),
+        ConditionScope(
+            replace(catalogue, facts=catalogue.lines), names, Where.LINE, None, decimals
+        ),
     )
     return known, findings
 
@@ -184,3 +216,13 @@ def _products(documents: Sequence[Document]) -> dict[IdKind, frozenset[str]]:
         IdKind.PRODUCT: frozenset(name for _, name, _, _ in listed),
         IdKind.CATEGORY: frozenset(one for one in categories if isinstance(one, str)),
     }
+
+
+def _tiers(documents: Sequence[Document]) -> frozenset[str]:
+    """Return the names of the levels that the playbook's tier programme has."""
+    levels = [
+        _mapping(_mapping(data).get("levels"))
+        for _, name, _, data in entries(documents, "programmes")
+        if name == "tiers"
+    ]
+    return frozenset(name for one in levels for name in one)

@@ -31,11 +31,16 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Document:
     """One file: `data` in plain Python values (numbers are int or Decimal, never float) and
-    `places`, the side table from path to place. Mappings keep the author's order of keys."""
+    `places`, the side table from path to place. Mappings keep the author's order of keys.
+
+    `tactic` names the tactic that it is written out of: its ids begin with that name and a slash,
+    and the places of arguments lie in the file that gives them.
+    """
 
     source: SourceFile
     data: Data
     places: Mapping[Path, Place]
+    tactic: str = ""
 
     def span(self, path: Path) -> Span:
         """Return where the value at `path` stands, or its nearest known parent."""
@@ -56,6 +61,8 @@ class Document:
         place = self.places.get(path)
         if place is None or place.text is None or place.value.line != place.value.end_line:
             return self.span(path)
+        if place.value.file != self.source.path:  # an argument: its text is not at hand
+            return place.value
         written = self.source.slice(place.value)
         if place.plain and written == place.text:
             return place.value.within(start, end)

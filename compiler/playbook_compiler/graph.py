@@ -44,7 +44,7 @@ class Node:
     @property
     def step_id(self) -> str:
         """The id within the flow."""
-        return self.id.partition("/")[2]
+        return self.id.removeprefix(f"{self.flow}/")
 
 
 @dataclass(frozen=True, slots=True, order=True)

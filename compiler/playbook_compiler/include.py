@@ -7,14 +7,16 @@ are refused. The order of files never matters: they are sorted by path.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from playbook_compiler.decode import FILE_LIMIT_BYTES, decode
 from playbook_compiler.diagnostics import Diagnostic, error, has_errors, nearest, shown, warning
 from playbook_compiler.document import Document
 from playbook_compiler.front_matter import MARKDOWN, body_of, read_message
 from playbook_compiler.parse import parse
+from playbook_compiler.product_file import product_document
 from playbook_compiler.source import Passage, SourceFile, Span
 from playbook_compiler.values import dataclass, field
 
@@ -27,13 +29,15 @@ _GLOB = re.compile(r"[*?\[]")
 @dataclass(frozen=True, slots=True)
 class Sources:
     """What was read: `documents`, the main file first and the others by path; `passages`, the
-    bodies of Markdown files by path; `files`, all texts, to show findings in."""
+    bodies of Markdown files by path; `files`, all texts, to show findings in; `given`, contents
+    that stand for those of files on disk, by the path that findings show."""
 
     folder: Path
     shown_folder: str
     documents: tuple[Document, ...]
     passages: dict[str, Passage]
     files: tuple[SourceFile, ...]
+    given: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def main(self) -> Document:
@@ -47,22 +51,26 @@ class _Reading:
 
     folder: Path
     shown_folder: str
+    given: Mapping[str, bytes] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     passages: dict[str, Passage] = field(default_factory=dict)
     files: dict[str, SourceFile] = field(default_factory=dict)
     findings: list[Diagnostic] = field(default_factory=list)
 
 
-def read_sources(path: str) -> tuple[Sources | None, list[SourceFile], list[Diagnostic]]:
+def read_sources(
+    path: str, given: Mapping[str, bytes] = MappingProxyType({})
+) -> tuple[Sources | None, list[SourceFile], list[Diagnostic]]:
     """Return the files of the playbook at `path`, a folder or a file.
 
-    The second value holds every text that could be read, also where the first is None.
+    The second value holds every text that could be read, also where the first is None. `given`
+    holds contents that are read instead of those on disk, by the path that findings show.
     """
-    main, findings = _locate(path)
+    main, findings = (Path(path), []) if _shown(path) in given else _locate(path)
     if main is None:
         return None, [], findings
     shown_folder = _shown(path) if Path(path).is_dir() else _shown(str(Path(path).parent))
-    reading = _Reading(main.parent, "" if shown_folder == "." else shown_folder)
+    reading = _Reading(main.parent, "" if shown_folder == "." else shown_folder, given)
     _read_yaml(reading, main.name, (), None)
     files = list(reading.files.values())
     if has_errors(reading.findings) or main.name not in reading.documents:
@@ -70,13 +78,13 @@ def read_sources(path: str) -> tuple[Sources | None, list[SourceFile], list[Diag
     others = sorted(name for name in reading.documents if name != main.name)
     documents = tuple(reading.documents[name] for name in (main.name, *others))
     passages = {_path(reading, name): passage for name, passage in reading.passages.items()}
-    sources = Sources(main.parent, reading.shown_folder, documents, passages, tuple(files))
+    sources = Sources(main.parent, reading.shown_folder, documents, passages, tuple(files), given)
     return sources, files, reading.findings
 
 
 def read_body(sources: Sources, name: str, span: Span) -> tuple[Passage | None, list[Diagnostic]]:
     """Return the text of the file `name` that a message's `body:` at `span` refers to."""
-    reading = _Reading(sources.folder, sources.shown_folder)
+    reading = _Reading(sources.folder, sources.shown_folder, sources.given)
     path = _inside(reading, name, span)
     if path is None:
         return None, reading.findings
@@ -99,6 +107,14 @@ def read_body(sources: Sources, name: str, span: Span) -> tuple[Passage | None, 
             )
         )
     return passage, reading.findings
+
+
+def read_text(sources: Sources, name: str) -> tuple[SourceFile | None, list[Diagnostic]]:
+    """Return the text of the file `name` of the playbook's folder, such as a tactic of its own."""
+    reading = _Reading(sources.folder, sources.shown_folder)
+    path = _inside(reading, name, Span.of_file(_path(reading, name)))
+    source = None if path is None else _read_text(reading, name, path, None)
+    return source, reading.findings
 
 
 def _locate(path: str) -> tuple[Path | None, list[Diagnostic]]:
@@ -157,6 +173,7 @@ def _read_yaml(reading: _Reading, name: str, above: tuple[str, ...], span: Span 
     if document is None or not isinstance(document.data, dict):
         return
     reading.documents[name] = document
+    _read_products(reading, document)
     for pattern, place in _patterns(reading, document):
         for included in _matches(reading, pattern, name, place):
             if included in (*above, name):
@@ -165,6 +182,35 @@ def _read_yaml(reading: _Reading, name: str, above: tuple[str, ...], span: Span 
                 _read_markdown(reading, included, place)
             else:
                 _read_yaml(reading, included, (*above, name), place)
+
+
+def _read_products(reading: _Reading, document: Document) -> None:
+    """Read the CSV file that `products:` names, as a document of its own."""
+    assert isinstance(document.data, dict)
+    name, span = document.data.get("products"), document.span(("products",))
+    if not isinstance(name, str):
+        return
+    path = _inside(reading, name, span)
+    file = PurePosixPath(name).as_posix()
+    if path is None or file in reading.files:
+        return
+    if not file.endswith(".csv"):
+        reading.findings.append(
+            error(
+                "bad-include",
+                f"`{shown(name)}` is no CSV file",
+                span,
+                caption="expected products.csv",
+                help="save the table as CSV (UTF-8), or list the products here",
+            )
+        )
+        return
+    source = _read_text(reading, file, path, span)
+    if source is not None:
+        table, found = product_document(source)
+        reading.findings.extend(found)
+        if table is not None:
+            reading.documents[file] = table
 
 
 def _patterns(reading: _Reading, document: Document) -> Iterator[tuple[str, Span]]:
@@ -296,8 +342,11 @@ def _read_text(reading: _Reading, name: str, path: Path, span: Span | None) -> S
         )
         return None
     try:
-        with path.open("rb") as file:
-            raw = file.read(FILE_LIMIT_BYTES + 1)
+        if whole.file in reading.given:
+            raw = reading.given[whole.file]
+        else:
+            with path.open("rb") as file:
+                raw = file.read(FILE_LIMIT_BYTES + 1)
     except OSError as problem:
         reading.findings.append(_unreadable(whole.file, problem, span or whole))
         return None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from playbook_compiler.diagnostics import Diagnostic, Label, error
 from playbook_compiler.graph import END_STEP, TRIGGER_STEP
@@ -94,7 +93,7 @@ def _own_part(step: Step, following: str) -> str:
     match step:
         case Send(send=choice):
             joint = {"ladder": "-or-", "rotation": "-then-"}.get(choice.order, "-")
-            return f"send-{joint.join(choice.messages)}"
+            return f"send-{joint.join(map(own_id, choice.messages))}"
         case Wait(wait=UntilEvent(until=event)):
             return f"wait-for-{slug(event)}"
         case Wait():
@@ -108,20 +107,19 @@ def _own_part(step: Step, following: str) -> str:
         case Task(task=what):
             return f"task-{slug(what)}"
         case Start(start=flow):
-            return f"start-{flow}"
-        case Grant(grant=what) | Update(update=what) | Membership(audience=what) | Call(call=what):
-            return f"{step.kind}-{slug(_words(what))}"
+            return f"start-{own_id(flow)}"
+        case Grant(grant=what) | Update(update=what) | Membership(audience=what):
+            return f"{step.kind}-{slug(str(what))}"
+        case Call(call=webhook):
+            return f"call-{slug(webhook.url.partition('?')[0].removeprefix('https://'))}"
         case Exit():
             return "exit"
     raise AssertionError(f"a kind of step without an id: {step.kind}")
 
 
-def _words(data: Any) -> str:
-    if isinstance(data, dict):
-        return " ".join(f"{name} {_words(data[name])}" for name in sorted(data))
-    if isinstance(data, list):
-        return " ".join(map(_words, data))
-    return str(data)
+def own_id(name: str) -> str:
+    """Return the id that something has in its own tactic: `win-back/come-back` is `come-back`."""
+    return name.rpartition("/")[2]
 
 
 def slug(text: str) -> str:

@@ -236,7 +236,7 @@ def _effect_draws(
 def _redemption_draws(expected: Expected, settings: Settings) -> npt.NDArray[np.float64]:
     columns = []
     for send, prior in zip(expected.sends, expected.redemptions, strict=True):
-        flow, _, step = send.partition("/")
+        flow, _, step = send.rpartition("/")
         columns.append(
             [0.0] * settings.draws
             if prior is None
@@ -279,7 +279,7 @@ def _effect_assumptions(expected: Expected) -> Iterator[Assumption]:
         used[prior].append(slot.flow)
     for send, redemption in zip(expected.sends, expected.redemptions, strict=True):
         if redemption is not None:
-            used[redemption].append(send.partition("/")[0])
+            used[redemption].append(send.rpartition("/")[0])
     for prior, flows in used.items():
         found = library.find(prior.evidence_id) if prior.evidence_id else None
         yield Assumption(

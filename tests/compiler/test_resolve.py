@@ -187,7 +187,11 @@ MISTAKES = {
         "1:19 unquoted-comma",
         'inside braces and brackets, quote it: core: "rfm in (champion, loyal)"',
     ),
-    "tactics": ("use: {cart: {}}\n", "1:1 not-yet-supported", ""),
+    "tactics": (
+        "use: {cart: {}}\n",
+        "1:7 unknown-tactic",
+        "put it into your folder `tactics`",
+    ),
 }
 
 
