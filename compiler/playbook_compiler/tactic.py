@@ -53,7 +53,7 @@ SCALARS: Final = {
     "integer": Scalar(
         "whole-number",
         "a whole number such as 3",
-        lambda text: text if text.isdecimal() else "expected a whole number such as 3",
+        lambda text: int(text) if text.isdecimal() else "expected a whole number such as 3",
         "bad-number",
         numeric=True,
     ),
