@@ -8,6 +8,7 @@ from typing import Any
 from playbook_compiler.checks._conditions import of_customers
 from playbook_compiler.conditions import InAudience, nodes
 from playbook_compiler.diagnostics import Diagnostic, warning
+from playbook_compiler.encode import encode
 from playbook_compiler.family import name_of
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Playbook
@@ -21,10 +22,10 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     """Find definitions that no flow, paused ones included, and no other definition names."""
     playbook = graph.playbook
     steps = [node.what for node in graph.nodes.values()]
-    kept = set(_words([playbook.programmes, playbook.marketplaces]))
-    kept.update(word for one in steps if isinstance(one, Grant) for word in _words(one.grant))
+    kept = set(_words(encode(playbook.programmes)))
     said = {name for one in steps if isinstance(one, Send) for name in one.send.messages}
     offered = {one.offer for one in steps if isinstance(one, Send)}
+    offered |= {one.grant.offer for one in steps if isinstance(one, Grant)}
     sections = (
         ("message", "sends", playbook.messages, said),
         ("offer", "sends", playbook.offers, offered),

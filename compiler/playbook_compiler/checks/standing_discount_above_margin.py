@@ -1,0 +1,46 @@
+"""A standing discount of a programme that takes more than an order leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from playbook_compiler.checks._discounts import room
+from playbook_compiler.checks._programmes import rewards, rights
+from playbook_compiler.diagnostics import Diagnostic, Label, warning
+from playbook_compiler.family import name_of
+from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.model import Playbook
+from playbook_compiler.source import Span
+from playbook_compiler.units import Share
+
+RULE = name_of(__name__)
+
+
+def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
+    """Find subscription discounts, rights and rewards beyond the margin, less what is kept."""
+    free, economics = room(graph.playbook), graph.playbook.economics
+    if free is None or economics is None:
+        return
+    for what, share, span in _discounts(graph.playbook):
+        if share.fraction > free.fraction:
+            yield warning(
+                RULE,
+                f"{what} takes {share} off, and an order has {free} to give away",
+                span,
+                caption=f"expected no more than {free} of an order",
+                help="give less, or something that costs less than it is worth",
+                labels=(Label(economics.origin.span("gross_margin"), "the margin"),),
+            )
+
+
+def _discounts(playbook: Playbook) -> Iterator[tuple[str, Share, Span]]:
+    programmes = playbook.programmes
+    subscription = programmes.subscription if programmes is not None else None
+    if subscription is not None and subscription.discount is not None:
+        yield "the subscription", subscription.discount, subscription.origin.span("discount")
+    for right in rights(playbook):
+        if right.percent_off is not None:
+            yield "this right", right.percent_off, right.origin.span("percent_off")
+    for what, reward in rewards(playbook):
+        if reward.percent_off is not None:
+            yield f"the reward for {what}", reward.percent_off, reward.origin.span("percent_off")
