@@ -11,6 +11,7 @@ from playbook_compiler.event_catalogue import (
     EVENTS,
     ORDER_FIELDS,
     PRODUCT_FIELDS,
+    TRIGGERS,
 )
 from playbook_compiler.facts import Catalogue, Fact, IdKind, ValueType, Where
 from playbook_compiler.values import replace
@@ -250,4 +251,5 @@ BUILT_IN = Catalogue(
     lines=_by_name(_LINES),
     events={one.name: one for one in EVENTS},
     channels={one.name: one for one in CHANNELS},
+    triggers=TRIGGERS,
 )

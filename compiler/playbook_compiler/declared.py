@@ -12,6 +12,7 @@ from playbook_compiler.condition_scope import ConditionScope
 from playbook_compiler.currency import DECIMALS
 from playbook_compiler.diagnostics import Diagnostic, error, shown
 from playbook_compiler.document import Data, Document, Path
+from playbook_compiler.event_catalogue import trigger_source
 from playbook_compiler.facts import (
     Catalogue,
     Channel,
@@ -137,13 +138,18 @@ def _mapping(data: Data) -> dict[str, Data]:
 
 
 def _events_by_flow(documents: Sequence[Document], catalogue: Catalogue) -> dict[str, str]:
-    """Return the event that starts each flow that one starts, before the flows are read."""
+    """Return the event, or other kind of trigger with fields, that starts each flow, before the
+    flows are read."""
     found = {}
     for _, name, _, flow in entries(documents, "flows"):
         trigger = _mapping(flow).get("trigger")
         event = trigger.get("event") if isinstance(trigger, dict) else trigger
         if isinstance(event, str) and event in catalogue.events:
             found[name] = event
+        elif isinstance(trigger, dict):
+            for source in map(trigger_source, trigger):
+                if source is not None:
+                    found[name] = source
     return found
 
 

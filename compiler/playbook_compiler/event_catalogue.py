@@ -44,6 +44,7 @@ _SENT = (
     Fact("channel", _T.ENUM, "The message's channel.", ids=IdKind.CHANNEL),
 )
 _POINTS = (Fact("points", _T.INTEGER, "How many points.", unit="points", least=0),)
+_ENDS = Fact("expires_on", _T.DATE, "Last day on which it can be used.")
 _OFFER = (Fact("offer", _T.TEXT, "The offer's id.", ids=IdKind.OFFER),)
 _TOPIC = (Fact("topic", _T.TEXT, "What the case is about.", missing_for="cases without a topic"),)
 _SCORE = (
@@ -135,7 +136,7 @@ EVENTS = (
         "Points are about to lapse.",
         _N.PROGRAMME,
         human=False,
-        fields=_POINTS,
+        fields=(*_POINTS, _ENDS),
     ),
     Event("tier_changed", "The level changes.", _N.PROGRAMME, human=False, fields=_TIERS),
     Event("referred", "A person whom the customer recommended buys.", _N.PROGRAMME),
@@ -155,3 +156,19 @@ EVENTS = (
     Event("support_case_opened", "The customer asks for help.", _N.OTHER, fields=_TOPIC),
     Event("support_case_closed", "A support case is solved.", _N.OTHER, fields=_TOPIC),
 )
+# What triggers that are no events tell; those of other kinds tell nothing beyond the customer.
+TRIGGERS = {
+    "replenishment:": (*ORDER_FIELDS, *PRODUCT_FIELDS),
+    "date:": (Fact("date", _T.DATE, "The day that the trigger is about."),),
+    "points_reach:": _POINTS,
+    "points_expiring:": (*_POINTS, _ENDS),
+    "offer_expiring:": (*_OFFER, _ENDS),
+    "tier_changed:": _TIERS,
+}
+
+
+def trigger_source(kind: str, event: str = "") -> str | None:
+    """Return what a flow's trigger is called where its fields are looked up; None: it has none."""
+    if event:
+        return event
+    return f"{kind}:" if f"{kind}:" in TRIGGERS else None

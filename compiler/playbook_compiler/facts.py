@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from playbook_compiler.diagnostics import shown
 from playbook_compiler.units import Duration
-from playbook_compiler.values import dataclass, replace
+from playbook_compiler.values import dataclass, field, replace
 
 _NAME = re.compile(r"[a-z][a-z0-9_.]{0,62}\Z")
 # The words of the condition grammar, and the first parts of the names that the product gives.
@@ -188,13 +188,17 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All facts, message variables, events and channels that a playbook can name, by name."""
+    """All facts, message variables, events and channels that a playbook can name, by name.
+
+    `triggers` are the fields of triggers other than events, by kind and a colon: `replenishment:`.
+    """
 
     facts: Mapping[str, Fact]
     variables: Mapping[str, Fact]
     lines: Mapping[str, Fact]
     events: Mapping[str, Event]
     channels: Mapping[str, Channel]
+    triggers: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
 
     def with_custom(
         self,
@@ -229,19 +233,21 @@ class Catalogue:
         return {**self.variables, **customer, **person, **self.trigger_facts(trigger)}
 
     def trigger_facts(self, trigger: str | None) -> dict[str, Fact]:
-        """Return an event's fields under the names by which a condition reads them."""
-        event = self.events.get(trigger) if trigger else None
-        if event is None:
+        """Return a trigger's fields under the names by which a condition reads them.
+
+        `trigger` is an event, or another kind of trigger and a colon.
+        """
+        if trigger is None:
             return {}
+        event = self.events.get(trigger)
+        fields = self.triggers.get(trigger, ()) if event is None else event.fields
         return {
             f"trigger.{one.name}": replace(one, name=f"trigger.{one.name}", where=Where.TRIGGER)
-            for one in event.fields
+            for one in fields
         }
 
 
-_CUSTOM_TYPES = {
-    one.value: one for one in ValueType if one not in {ValueType.ENUM, ValueType.YEARLY_DATE}
-}
+_CUSTOM_TYPES = {one.value: one for one in ValueType if one is not ValueType.ENUM}
 
 
 def custom_fact(
