@@ -11,6 +11,7 @@ from playbook_compiler.condition_values import Mismatch, described, expected, re
 from playbook_compiler.conditions import Value
 from playbook_compiler.diagnostics import error, shown
 from playbook_compiler.facts import Fact, IdKind
+from playbook_compiler.fixes import is_clear
 from playbook_compiler.source import Span
 
 
@@ -77,7 +78,7 @@ def _unknown_value(reader: Reader, fact: Fact, value: str, at: int) -> None:
         caption=f"not a value of `{fact}`",
         advice=f"did you mean `{close}`?" if close else f"its values: {some}",
         instead=written(close) if close else None,
-        safe=False,
+        safe=close is not None and is_clear(value, close, fact.members),
     )
 
 

@@ -24,6 +24,7 @@ from playbook_compiler.condition_tests import SLIPS_OF_COMPARISON, read_fact, re
 from playbook_compiler.condition_tokens import COMPARISONS, SLIPS
 from playbook_compiler.conditions import And, Condition, Not, Or, all_of, any_of
 from playbook_compiler.diagnostics import Diagnostic, error, shown
+from playbook_compiler.fixes import is_clear
 from playbook_compiler.source import Span
 from playbook_compiler.values import replace
 
@@ -51,8 +52,15 @@ def parse_condition(
     try:
         condition = _whole(reader)
     except Unreadable:
-        return None, reader.found
-    return (None if reader.found else condition), reader.found
+        return None, _located(reader)
+    return (None if reader.found else condition), _located(reader)
+
+
+def _located(reader: Reader) -> list[Diagnostic]:
+    """Return what was found. Without an exact place there is no edit: it would take in too much."""
+    if reader.line is not None:
+        return reader.found
+    return [replace(found, fix=None) for found in reader.found]
 
 
 def _whole(reader: Reader) -> Condition:
@@ -209,6 +217,6 @@ def _unknown_deed(reader: Reader) -> NoReturn:
         caption="not a test of conditions",
         advice=f"did you mean `{EXAMPLES[close]}`?" if close else f"known: {known}",
         instead=close,
-        safe=False,
+        safe=close is not None and is_clear(name, close, EXAMPLES),
     )
     raise Unreadable

@@ -28,6 +28,7 @@ from playbook_compiler.conditions import (
 )
 from playbook_compiler.diagnostics import shown
 from playbook_compiler.facts import NUMERIC_TYPES, ORDERED_TYPES, Fact, ValueType, Where
+from playbook_compiler.fixes import is_clear
 from playbook_compiler.units import Share, parse_share
 from playbook_compiler.values import replace
 
@@ -106,7 +107,7 @@ def read_order(reader: Reader) -> OrderHas:
             caption="not a field of an order line",
             advice=f"did you mean `{close}`?" if close else f"its fields: {', '.join(lines)}",
             instead=close,
-            safe=False,
+            safe=close is not None and is_clear(name, close, lines),
         )
         fact = _UNKNOWN
     reader.at += 1

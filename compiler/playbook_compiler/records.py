@@ -170,12 +170,15 @@ class OneOf(Kind):
                 caption="write a second one for this",
             )
         names = list(node.data) if isinstance(node.data, dict) else []
-        guess = next((near for name in names if (near := nearest(name, records))), None)
+        guess = next(((name, near) for name in names if (near := nearest(name, records))), None)
         return node.refuse(
             "no-kind",
             f"{self.noun} must say what it is: one of {', '.join(records)}",
             span=node.document.key_span((*node.path, names[0])) if names else node.span,
-            help=f"did you mean `{guess}`?" if guess else "",
+            help=f"did you mean `{guess[1]}`?" if guess else "",
+            fix=node.respelled(guess[0], records, node.document.key_span((*node.path, guess[0])))
+            if guess
+            else None,
         )
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
@@ -203,10 +206,12 @@ def _fields(record: type[Record]) -> tuple[Field, ...]:
 
 
 def _unknown_key(node: Node, name: str, entries: Mapping[str, Any], noun: str) -> Invalid:
+    span = node.document.key_span((*node.path, name))
     return node.refuse(
         "unknown-key",
         f"unknown key `{shown(name)}` in {noun}",
-        span=node.document.key_span((*node.path, name)),
+        span=span,
         caption="not a key of this place",
         help=did_you_mean(name, entries) or f"keys that may stand here: {', '.join(entries)}",
+        fix=node.respelled(name, entries, span),
     )

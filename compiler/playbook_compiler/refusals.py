@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from playbook_compiler.diagnostics import Diagnostic, Fix, Label, error, nearest, shown
+from playbook_compiler.fixes import is_clear
 from playbook_compiler.scalars import Complaint, quoted
 from playbook_compiler.source import Span
 
@@ -82,6 +83,7 @@ def undefined_alias(name: str, known: list[str], written: str, span: Span) -> Di
         span,
         caption="no `&" + shown(name) + "` before this",
         help=f"did you mean `*{like}`?" if like else f'write "{shown(written)}" if it is text',
+        fix=Fix(span, f"*{like}", is_clear(name, like, known)) if like else None,
     )
 
 

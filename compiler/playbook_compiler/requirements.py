@@ -7,6 +7,7 @@ from collections.abc import Collection
 from decimal import Decimal
 
 from playbook_compiler.diagnostics import Diagnostic, error, nearest, shown
+from playbook_compiler.fixes import respelled
 from playbook_compiler.model import Requirement
 from playbook_compiler.reading import Origin
 from playbook_compiler.units import Share, parse_number, parse_share
@@ -57,12 +58,14 @@ def parse_requirement(
         flow, rest = of_flow["flow"], of_flow["rest"]
         if flow not in flows:
             guess = nearest(flow, flows)
+            span = origin.span_in(of_flow.start("flow"), of_flow.end("flow"))
             return error(
                 "unknown-flow",
                 f"unknown flow `{shown(flow)}`",
-                origin.span_in(of_flow.start("flow"), of_flow.end("flow")),
+                span,
                 caption="not a flow of this playbook",
                 help=f"did you mean `{guess}`?" if guess else "",
+                fix=respelled(origin.document.source, span, flow, flows),
             )
     metric, *suffixes = rest.split(".")
     known = FLOW_METRICS if flow else tuple(METRICS)
@@ -125,12 +128,14 @@ def _limit(text: str, unit: str, decimals: int) -> tuple[Decimal, str] | str:
 def _unknown_metric(name: str, known: tuple[str, ...], text: str, origin: Origin) -> Diagnostic:
     start = max(text.find(name), 0)
     guess = nearest(name, known)
+    span = origin.span_in(start, start + max(len(name), 1))
     return error(
         "unknown-metric",
         f"unknown metric `{shown(name)}`",
-        origin.span_in(start, start + max(len(name), 1)),
+        span,
         caption="not a metric",
         help=f"did you mean `{guess}`?" if guess else f"known: {', '.join(known)}",
+        fix=respelled(origin.document.source, span, name, known),
     )
 
 

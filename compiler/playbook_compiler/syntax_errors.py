@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import yaml
 
-from playbook_compiler.diagnostics import Diagnostic, Label, error, shown
+from playbook_compiler.diagnostics import Diagnostic, Fix, Label, error, shown
 from playbook_compiler.refusals import KEY_LIMIT, empty_key
 from playbook_compiler.scalars import quoted
 from playbook_compiler.source import SourceFile, Span
@@ -83,6 +83,7 @@ def full_width_colon(span: Span) -> Diagnostic:
         span,
         caption="not the colon of YAML",
         help="switch the keyboard to half-width and write `:` and a space",
+        fix=Fix(span, ": "),
     )
 
 
@@ -94,6 +95,7 @@ def missing_space(span: Span) -> Diagnostic:
         span,
         caption="no space after this colon",
         help="write `key: value`",
+        fix=Fix(span.within(span.end_column - span.column, span.end_column - span.column), " "),
     )
 
 
@@ -239,6 +241,13 @@ def _unexpected_colon(source: SourceFile, here: Span) -> Diagnostic:
             ),
             caption="a second colon in the line",
             help=f"write {quoted(shown(value[1].rstrip()))}",
+            fix=Fix(
+                here.within(
+                    value.start(1) - here.column + 1,
+                    len(line[: value.end(1)].rstrip()) - here.column + 1,
+                ),
+                quoted(value[1].rstrip()),
+            ),
         )
     before = line[: here.column - 1]
     if len(before.strip()) > KEY_LIMIT:
@@ -268,6 +277,7 @@ def _quote_it(source: SourceFile, here: Span) -> Diagnostic:
         here.within(0, len(written)),
         caption="this character has a meaning of its own in YAML",
         help=f"write {quoted(shown(written))}",
+        fix=Fix(here.within(0, len(written)), quoted(written)),
     )
 
 

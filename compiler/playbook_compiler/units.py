@@ -109,41 +109,6 @@ def parse_duration(text: str) -> Duration | str:
     return Duration(months, days, seconds)
 
 
-_COUNT_WORDS = (
-    *("one", "two", "three", "four", "five", "six"),
-    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
-)
-_COUNTS = {
-    **dict.fromkeys(("a", "an"), 1),
-    **{word: count for count, word in enumerate(_COUNT_WORDS, 1)},
-}
-_UNIT_WORDS = {
-    "second": "s",
-    "minute": "min",
-    "hour": "h",
-    "day": "d",
-    "week": "w",
-    "month": "mo",
-    "year": "y",
-}
-_SPOKEN_DURATION = re.compile(
-    rf"([0-9]{{1,6}}|{'|'.join(_COUNTS)})[\s-]*({'|'.join(_UNIT_WORDS)})s?", re.IGNORECASE
-)
-
-
-def suggested_duration(text: str) -> str:
-    """Return the help line that spells `3 days` or `two weeks` as a duration, or nothing.
-
-    >>> suggested_duration("3 days"), suggested_duration("two weeks"), suggested_duration("soon")
-    ('write `3d`', 'write `2w`', '')
-    """
-    match = _SPOKEN_DURATION.fullmatch(text.strip())
-    if match is None:
-        return ""
-    count = _COUNTS.get(match[1].lower()) or int(match[1])
-    return f"write `{count}{_UNIT_WORDS[match[2].lower()]}`"
-
-
 @dataclass(frozen=True, slots=True)
 class Share:
     """A part of a whole as an exact fraction: `58%` is Decimal('0.58')."""

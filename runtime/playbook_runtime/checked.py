@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from playbook_compiler.diagnostics import has_errors, in_order
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from playbook_compiler.driver import Compiled, compile_playbook
-from playbook_compiler.values import replace
 
 
-def compile_and_check(path: str) -> Compiled:
-    """Compile the playbook at `path`, and check its expected effects against the library."""
+def compile_and_check(path: str, *, given: Mapping[str, bytes] = MappingProxyType({})) -> Compiled:
+    """Compile the playbook at `path`, and check its expected effects against the library.
+
+    `given` holds contents that are read instead of those on disk, by the path that findings show.
+    """
     from playbook_runtime.evidence.findings import effect_findings
+    from playbook_runtime.library import folder
 
-    compiled = compile_playbook(path)
-    if compiled.graph is None:
-        return compiled
-    found = effect_findings(compiled.graph.playbook)
-    return replace(
-        compiled,
-        graph=None if has_errors(found) else compiled.graph,
-        diagnostics=tuple(in_order([*compiled.diagnostics, *found])),
-    )
+    return compile_playbook(path, given=given, library=folder(), also=(effect_findings,))

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from playbook_compiler.checks._flows import sends
 from playbook_compiler.checks._texts import texts
 from playbook_compiler.diagnostics import Diagnostic, Fix, error, nearest, shown
+from playbook_compiler.event_catalogue import trigger_source
 from playbook_compiler.family import name_of
+from playbook_compiler.fixes import is_clear
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.template import variables
 from playbook_compiler.triggers import EventTrigger
@@ -20,8 +22,11 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     catalogue = graph.playbook.catalogue
     triggers: dict[str, set[str]] = {}
     for sent in sends(graph):
-        if isinstance(sent.flow.trigger, EventTrigger):
-            triggers.setdefault(sent.message.id, set()).add(sent.flow.trigger.event)
+        trigger = sent.flow.trigger
+        event = trigger.event if isinstance(trigger, EventTrigger) else ""
+        source = trigger_source(trigger.kind, event)
+        if source is not None:
+            triggers.setdefault(sent.message.id, set()).add(source)
     everywhere = catalogue.message_variables()
     for message in graph.playbook.messages.values():
         given = [catalogue.trigger_facts(event) for event in sorted(triggers.get(message.id, ()))]
@@ -41,7 +46,7 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
                             f"did you mean `{close}`?"
                             if close
                             else "messages know customer.*, order.*, product.*, cart.*, offer.*,"
-                            " sender.* and, in a flow that an event starts, trigger.*"
+                            " sender.* and what the flow's trigger brings, trigger.*"
                         ),
-                        fix=Fix(span, close, safe=False) if close else None,
+                        fix=Fix(span, close, is_clear(name, close, known)) if close else None,
                     )

@@ -12,19 +12,20 @@ from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.driver import Compiled
 from playbook_compiler.source import SourceFile
 from playbook_runtime.checked import compile_and_check
-from playbook_runtime.output.diagnostics import OutputFormat, colour_wanted, render, summary
+from playbook_runtime.output.diagnostics import FULL, colour_wanted, links_wanted, render, summary
 
 
 def show_findings(
     diagnostics: Sequence[Diagnostic],
     sources: Iterable[SourceFile],
     stream: TextIO,
-    output_format: OutputFormat = "full",
+    output_format: str = FULL,
 ) -> None:
     """Write findings to a stream, with the lines of `sources` that they stand in."""
     by_path = {source.path: source for source in sources}
     encoding = stream.encoding or "utf-8"
-    stream.write(render(diagnostics, by_path, output_format, colour_wanted(stream), encoding))
+    colour, links = colour_wanted(stream), links_wanted(stream)
+    stream.write(render(diagnostics, by_path, output_format, colour, encoding, links))
 
 
 def compiled_or_exit(path: str, *, quiet: bool = False) -> Compiled:

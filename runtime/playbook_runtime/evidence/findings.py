@@ -6,15 +6,18 @@ from collections.abc import Iterator
 
 from playbook_compiler.diagnostics import Diagnostic, error, nearest, shown
 from playbook_compiler.effects import Effect
+from playbook_compiler.fixes import respelled
 from playbook_compiler.model import Playbook
 from playbook_compiler.steps import Send, Step, children
 from playbook_runtime.evidence import library
 from playbook_runtime.evidence.effects import figures, out_of_bounds
+from playbook_runtime.evidence.experiment_findings import experiment_findings
 from playbook_runtime.evidence.model import Grade
 
 
 def effect_findings(playbook: Playbook) -> list[Diagnostic]:
-    """Return an error for every `expect:` that no prior can be made of; light, without numpy."""
+    """Return an error for every `expect:` that no prior can be made of, and every experiment on an
+    effect that the library does not have; light, without numpy."""
     found: list[Diagnostic] = []
     for flow in playbook.flows.values():
         if flow.expect is not None:
@@ -22,6 +25,7 @@ def effect_findings(playbook: Playbook) -> list[Diagnostic]:
         for step in _all_steps(flow.steps):
             if isinstance(step, Send) and step.expect is not None:
                 found.extend(_of_effect(step.expect))
+    found.extend(experiment_findings(playbook))
     return found
 
 
@@ -80,6 +84,7 @@ def _of_source(effect: Effect) -> Iterator[Diagnostic]:
             help=f"did you mean `{guess}`?"
             if guess
             else f"known: {', '.join(library.usable_ids())}",
+            fix=respelled(effect.origin.document.source, span, effect.source, library.usable_ids()),
         )
         return
     why = (
