@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from playbook_compiler.document import Data
 from playbook_compiler.facts import Catalogue, Nature
+from playbook_compiler.message_choice import LADDER, Reached
 from playbook_compiler.model import Entry, Existing, Flow, Goal
+from playbook_compiler.steps import Send, Step, children, with_children
 from playbook_compiler.triggers import (
     DateTrigger,
     EventTrigger,
@@ -40,7 +42,8 @@ BUILT_IN_STAGES: Data = {
 
 
 def with_defaults(flow: Flow, catalogue: Catalogue) -> Flow:
-    """Return the flow with its entry rule, exits, goal and what becomes of existing customers."""
+    """Return the flow with its entry rule, exits, goal, what becomes of existing customers, and
+    when its ladders stop."""
     nature = _nature(flow.trigger, catalogue)
     exit_on = flow.exit_on
     if exit_on is None:
@@ -51,7 +54,20 @@ def with_defaults(flow: Flow, catalogue: Catalogue) -> Flow:
         existing=flow.existing or Existing(origin=flow.origin),
         exit_on=exit_on,
         goal=flow.goal or Goal(origin=flow.origin),
+        steps=_with_reached(flow.steps),
     )
+
+
+def _with_reached(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Return the steps with what reaching a customer means in each ladder."""
+    found = []
+    for step in steps:
+        inner = {way: _with_reached(list_) for way, list_ in children(step)}
+        told = with_children(step, inner) if any(inner.values()) else step
+        if isinstance(told, Send) and told.send.order == LADDER and told.reached is None:
+            told = replace(told, reached=Reached())
+        found.append(told)
+    return tuple(found)
 
 
 def _entry(flow: Flow, nature: Nature | None) -> Entry:

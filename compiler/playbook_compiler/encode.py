@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from playbook_compiler.changes import FIELD, Change
+from playbook_compiler.message_choice import MessageChoice
 from playbook_compiler.model import Existing, Margin, Requirement
 from playbook_compiler.records import Record
-from playbook_compiler.steps import STEP_LIST, MessageChoice
+from playbook_compiler.steps import STEP_LIST
 from playbook_compiler.units import plain
 from playbook_compiler.values import fields
 
@@ -34,6 +36,8 @@ def encode(value: Any, *, without: frozenset[str] = frozenset()) -> Json:
             return [encode(item) for item in value]
         case Margin(default=default, by_category=by_category):
             return encode({"default": default, **by_category})
+        case Change(deed=deed, name=name):
+            return {name: encode(value.value)} if deed == FIELD else {deed: name}
         case MessageChoice(messages=messages, order=order):
             return {"messages": list(messages), "order": order}
         case Requirement(text=text):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from playbook_compiler.condition_ids import full_ids
 from playbook_compiler.cut import cut_conditions
 from playbook_compiler.diagnostics import shown
 from playbook_compiler.document import Data
@@ -16,17 +17,20 @@ from playbook_compiler.reading import (
     Kind,
     Node,
     did_you_mean,
+    listed,
     several,
     suggested_id,
     with_article,
 )
 from playbook_compiler.source import Span
+from playbook_compiler.spellings import Spelling
 from playbook_compiler.values import dataclass
 
 _BOOLEANS = {
     **dict.fromkeys(("true", "yes", "on", "y"), "true"),
     **dict.fromkeys(("false", "no", "off", "n"), "false"),
 }
+_ONLY_WRITE = re.compile(r"write `([^`]+)`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ class Scalar(Kind):
     """A scalar with a parser: text in, value or a sentence (str) out.
 
     `rule` names the finding, `pattern` is a loose ECMA pattern for editors; numbers without quotes
-    are allowed where `numeric`. `advice` returns the help line for a text that was refused.
+    are allowed where `numeric`. `instead` returns how a text that was refused is spelled, `advice`
+    the help line for it, which is a spelling too where it says no more than what to write.
     """
 
     name: str
@@ -44,6 +49,7 @@ class Scalar(Kind):
     pattern: str = ""
     numeric: bool = False
     advice: Callable[[str], str] = lambda text: ""
+    instead: Callable[[str], Spelling | None] = lambda text: None
 
     @property
     def expects(self) -> str:
@@ -55,8 +61,17 @@ class Scalar(Kind):
             return node.refuse_shape(self.expects)
         value = self.parse(text)
         if isinstance(value, str):
+            advice = self.advice(text)
+            only = _ONLY_WRITE.fullmatch(advice)
+            spelling = Spelling(only[1]) if only is not None else self.instead(text)
+            if spelling is not None and isinstance(self.parse(spelling.text), str):
+                spelling = None  # it breaks another rule, too
             return node.refuse(
-                self.rule, f"`{shown(text)}`: {value}", caption=value, help=self.advice(text)
+                self.rule,
+                f"`{shown(text)}`: {value}",
+                caption=value,
+                help=advice or (f"write `{shown(spelling.text)}`" if spelling else ""),
+                fix=node.rewritten(spelling.text, safe=spelling.safe) if spelling else None,
             )
         return value
 
@@ -128,7 +143,11 @@ class Flag(Kind):
         if isinstance(node.data, bool):
             return node.data
         meant = _BOOLEANS.get((node.text or "").casefold())
-        return node.refuse_shape(self.expects, f"write `{meant}`" if meant else "")
+        return node.refuse_shape(
+            self.expects,
+            f"write `{meant}`" if meant else "",
+            fix=node.replaced(meant) if meant else None,
+        )
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
         return {"type": "boolean"}
@@ -180,6 +199,7 @@ class Word(Kind):
             f"`{shown(text)}` is not {self.noun}",
             caption=f"expected {', '.join(self.words)}",
             help=did_you_mean(text, self.words),
+            fix=node.respelled(text, self.words),
         )
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
@@ -209,10 +229,22 @@ class Reference(Kind):
         return self.look_up(node, text, node.span)
 
     def look_up(self, node: Node, text: str, span: Span) -> str | Invalid:
-        """Return the id that `text` is, or INVALID after noting that the playbook has none such."""
+        """Return the id that `text` is, or INVALID after noting that the playbook has none such.
+
+        In a tactic its own ids come first; elsewhere a short id may mean that of a tactic.
+        """
         known = frozenset(node.known.names(self.section))
-        if text in known:
-            return text
+        found = full_ids(text, known, node.origin.tactic)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            return node.refuse(
+                f"unknown-{self.noun}",
+                f"`{shown(text)}` can be several: {listed(found)}",
+                span=span,
+                caption="not clear which is meant",
+                help=f"write one of them in full: `{found[0]}`",
+            )
         return node.refuse(
             f"unknown-{self.noun}",
             f"unknown {self.noun} `{shown(text)}`",
@@ -221,6 +253,9 @@ class Reference(Kind):
             help=self.suggestion(text, known)
             or self.advice
             or f"define it under `{self.section}:`",
+            fix=None
+            if text.casefold() in dict(self.said_for)
+            else node.respelled(text, known, span),
         )
 
     def suggestion(self, text: str, known: Iterable[str]) -> str:
@@ -314,7 +349,7 @@ class MapOf(Kind):
             if name in cut:
                 values[name] = INVALID
                 continue
-            if not re.fullmatch(self.pattern, name):
+            if not re.fullmatch(self.pattern, name.removeprefix(f"{node.document.tactic}/")):
                 one = with_article(self.noun)
                 what = one if self.noun == "id" else f"the name of {one}"
                 values[name] = child.refuse(

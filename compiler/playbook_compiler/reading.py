@@ -12,8 +12,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from playbook_compiler.diagnostics import Diagnostic, error, nearest, shown
+from playbook_compiler.diagnostics import Diagnostic, Fix, error, nearest, shown
 from playbook_compiler.document import Data, Document, Path
+from playbook_compiler.facts import Fact
+from playbook_compiler.fixes import respelled, rewritten
 from playbook_compiler.source import Span
 from playbook_compiler.values import dataclass
 
@@ -37,6 +39,14 @@ class Origin:
 
     document: Document
     path: Path
+
+    @property
+    def tactic(self) -> str:
+        """The tactic whose file the value is written in; empty in the shop's own, arguments too."""
+        document = self.document
+        if document.tactic and document.span(self.path).file == document.source.path:
+            return document.tactic
+        return ""
 
     def span(self, *keys: str | int) -> Span:
         """Return where the record, or the value under `keys` in it, stands."""
@@ -67,6 +77,19 @@ class Known(ABC):
         self, text: str, where: str, origin: Origin
     ) -> tuple[Any | None, Sequence[Diagnostic]]:
         """Return the typed condition that `text` is, read `where` (customer, shop), or None."""
+
+    def fact(self, name: str) -> Fact | None:
+        """Return a customer's fact, built in or the shop's own, or None."""
+        return None
+
+    def variables(self, origin: Origin) -> Iterable[str]:
+        """Return the facts and message variables that are known to the step written at `origin`."""
+        return ()
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals amounts in the playbook's currency have."""
+        return 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +129,25 @@ class Node:
         self.findings.append(error(rule, message, more.pop("span", self.span), **more))
         return INVALID
 
-    def refuse_shape(self, expected: str, help: str = "") -> Invalid:
+    def respelled(self, word: str, known: Iterable[str], span: Span | None = None) -> Fix | None:
+        """Return the edit that writes the known word nearest to `word`, here or at `span`."""
+        span = span or self.span
+        if span.file != self.document.source.path:  # the argument of a tactic
+            return None
+        return respelled(self.document.source, span, word, known)
+
+    def rewritten(self, text: str, *, safe: bool = True) -> Fix | None:
+        """Return the edit that makes this scalar say `text`."""
+        if self.span.file != self.document.source.path:  # the argument of a tactic
+            return None
+        return rewritten(self.document.source, self.span, self.text or "", text, safe=safe)
+
+    def replaced(self, text: str) -> Fix | None:
+        """Return the edit that puts `text` here without quotes: a number, true or false."""
+        found = self.rewritten(text)
+        return None if found is None else Fix(found.span, text)
+
+    def refuse_shape(self, expected: str, help: str = "", fix: Fix | None = None) -> Invalid:
         """Note that this node has the wrong shape."""
         key = f"`{self.path[-1]}`: " if self.path and isinstance(self.path[-1], str) else ""
         return self.refuse(
@@ -114,6 +155,7 @@ class Node:
             f"{key}expected {expected}, found {_found(self.data)}",
             caption=f"expected {expected}",
             help=help,
+            fix=fix,
         )
 
 

@@ -13,16 +13,17 @@ from playbook_compiler.declared import Declared, declared, entries
 from playbook_compiler.defaults import BUILT_IN_STAGES, with_defaults
 from playbook_compiler.diagnostics import Diagnostic, Label, error, has_errors, shown, warning
 from playbook_compiler.document import Data, Document
+from playbook_compiler.fixes import respelled
 from playbook_compiler.include import Sources, read_body
 from playbook_compiler.invariants import broken_invariants
 from playbook_compiler.kinds import MapOf
 from playbook_compiler.model import Message, Playbook, Stage
+from playbook_compiler.programmes import PROGRAMME_NAMES, Programmes
 from playbook_compiler.reading import INVALID, Node, Origin, did_you_mean
 from playbook_compiler.records import is_required, keys_of
 from playbook_compiler.requirements import parse_requirement
 from playbook_compiler.source import Span
 from playbook_compiler.step_ids import with_step_ids
-from playbook_compiler.support import kept, unsupported
 from playbook_compiler.values import Field, replace
 from playbook_compiler.vocabulary import STAGES
 
@@ -66,10 +67,9 @@ def resolve(sources: Sources) -> tuple[Playbook | None, list[Diagnostic]]:
         },
     )
     findings.extend(broken_invariants(playbook))
-    findings.extend(unsupported(playbook, sources.documents))
     if has_errors(findings):
         return None, findings
-    return playbook, [*findings, *kept(playbook)]
+    return playbook, findings
 
 
 def _misplaced(documents: Sequence[Document]) -> Iterable[Diagnostic]:
@@ -86,6 +86,7 @@ def _misplaced(documents: Sequence[Document]) -> Iterable[Diagnostic]:
                     caption="not a key of this place",
                     help=did_you_mean(name, known)
                     or f"keys that may stand here: {', '.join(known)}",
+                    fix=respelled(document.source, span, name, known),
                 )
             elif name in MAIN_FILE_KEYS and document is not documents[0]:
                 yield error(
@@ -175,11 +176,22 @@ def _read(
         elif parts and all(isinstance(part, dict) for part in parts) and _is_joined(name, entry):
             joined = {key: value for part in parts for key, value in part.items()}
             values[entry.name] = {key: joined[key] for key in sorted(joined)}
+        elif name == "programmes" and parts:
+            values[entry.name] = _programmes(parts)
         elif parts:
             values[entry.name] = parts[0]  # a second one is an error already
     values.setdefault("messages", {})
     values.setdefault("stages", {})
     return values
+
+
+def _programmes(parts: Sequence[Programmes]) -> Programmes:
+    """Return the programmes of all files as one: none of them stands in two."""
+    joined = parts[0]
+    for part in parts[1:]:
+        own = {name: getattr(part, name) for name in PROGRAMME_NAMES if part.origin.has(name)}
+        joined = replace(joined, **own)
+    return joined
 
 
 def _root(document: Document) -> dict[str, Data]:

@@ -6,10 +6,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from playbook_compiler import calendar_spellings
+from playbook_compiler.calendar_units import Weekday, parse_moment
+from playbook_compiler.changes import (
+    CHANGE,
+    GIFT,
+    OUTSIDE_AUDIENCE,
+    Change,
+    Gift,
+    OutsideAudience,
+)
 from playbook_compiler.conditions import Condition
 from playbook_compiler.effects import EFFECT, Effect
-from playbook_compiler.kinds import Anything, Custom, ListOf, MapOf, Text, Word
-from playbook_compiler.reading import INVALID, Invalid, Node
+from playbook_compiler.kinds import Custom, ListOf, MapOf, Word
+from playbook_compiler.message_choice import MESSAGES, REACHED, MessageChoice, Reached
 from playbook_compiler.records import OneOf, Record, RecordOf, key
 from playbook_compiler.units import Duration, Money, Share, TimeOfDay, TimeWindow
 from playbook_compiler.values import dataclass, replace
@@ -19,16 +29,15 @@ from playbook_compiler.vocabulary import (
     EVENT,
     FLOW,
     ID,
-    MESSAGE,
+    MOMENT,
     MONEY,
     OFFER,
     PART,
     SHARE,
     TEXT,
-    TIME_OR_WEEKDAY,
-    WEEKDAYS,
     WINDOW,
 )
+from playbook_compiler.webhook import WEBHOOK, Webhook
 
 STEP = OneOf("a step", lambda: STEPS)
 STEP_LIST = ListOf(STEP)
@@ -42,47 +51,6 @@ class Step(Record):
     id: str = key(ID, "An id of your own instead of the one made from the content.", default="")
 
 
-@dataclass(frozen=True, slots=True)
-class MessageChoice:
-    """Which message a send means: one, a ladder of channels (the first that reaches), or one after
-    the other from run to run."""
-
-    messages: tuple[str, ...]
-    order: str = "one"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextOf(Record):
-    """A rotation of messages."""
-
-    next_of: tuple[str, ...] = key(ListOf(MESSAGE, least=1), "The messages, in turn.")
-
-
-class _Messages(Custom):
-    """Reads `come-back`, `[push, sms]` or `{next_of: [r1, r2]}` into a MessageChoice."""
-
-    def read(self, node: Node) -> MessageChoice | Invalid:
-        found = Custom.read(self, node)
-        match found:
-            case str():
-                return MessageChoice((found,))
-            case tuple():
-                return MessageChoice(found, "ladder")
-            case NextOf():
-                return MessageChoice(found.next_of, "rotation")
-        return INVALID
-
-
-MESSAGES = _Messages(
-    "the id of a message, a ladder [m1, m2], or {next_of: [m1, m2]}",
-    (
-        (lambda data: isinstance(data, list), ListOf(MESSAGE, least=1)),
-        (lambda data: isinstance(data, dict), RecordOf(NextOf, "a rotation")),
-        (lambda data: data is not None, MESSAGE),
-    ),
-)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send(Step):
     """Send a message."""
@@ -94,10 +62,8 @@ class Send(Step):
     expect: Effect | None = key(
         EFFECT, "What the message changes; else the library's.", default=None
     )
-    reached: str = key(
-        Text("delivered, opened or clicked within a duration"),
-        "When a ladder stops: `clicked within 1d`.",
-        default="",
+    reached: Reached | None = key(
+        REACHED, "When a ladder stops. Default: delivered within 1d.", default=None
     )
 
 
@@ -106,7 +72,7 @@ class Grant(Step):
     """Give an offer, points or credit without a message."""
 
     kind: ClassVar[str] = "grant"
-    grant: Any = key(Anything("an offer, or {points: 100}"), "What is given.")
+    grant: Gift = key(GIFT, "An offer, {points: 100} or {credit: 5.00}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,18 +85,29 @@ class UntilEvent(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UntilTime(Record):
-    """A wait for the next time of day or weekday in the customer's zone."""
+    """A wait for the next time of day or weekday in the customer's zone.
 
-    until: TimeOfDay | str = key(TIME_OR_WEEKDAY, "A time such as 09:00, or a weekday.")
+    A moment that is now is not waited for: `tue` ends at once on a Tuesday, else at 00:00 of the
+    next one, and `tue at 09:00` at the next Tuesday's 09:00.
+    """
+
+    until: TimeOfDay | Weekday = key(
+        MOMENT, "A time such as 09:00, a weekday such as tue, or tue at 09:00."
+    )
 
 
 def _until_time(data: Any) -> bool:
-    until = data.get("until") if isinstance(data, dict) else None
-    return isinstance(until, str) and (":" in until or until in WEEKDAYS)
+    """Whether a wait is for a moment; one that an author spells otherwise is told how to."""
+    if not isinstance(data, dict):
+        return False
+    until = str(data.get("until"))
+    if not isinstance(parse_moment(until), str):
+        return True
+    return "at_most" not in data and calendar_spellings.moment(until) is not None
 
 
 WAIT_FOR = Custom(
-    "a duration such as 3d, or {until: link_clicked, at_most: 7d}",
+    "a duration such as 3d, {until: link_clicked, at_most: 7d} or {until: 09:00}",
     (
         (_until_time, RecordOf(UntilTime, "a wait")),
         (lambda data: isinstance(data, dict), RecordOf(UntilEvent, "a wait")),
@@ -145,13 +122,13 @@ class Wait(Step):
 
     kind: ClassVar[str] = "wait"
     wait: Duration | UntilEvent | UntilTime = key(WAIT_FOR, "For how long, or until what.")
-    happened: tuple[Step, ...] = key(STEP_LIST, "Steps when the event came in time.", default=())
-    timed_out: tuple[Step, ...] = key(STEP_LIST, "Steps when it did not.", default=())
     since: str = key(
         Word(("previous", "entry"), "a start"),
         "Events count since the previous action, or since entry.",
         default="previous",
     )
+    happened: tuple[Step, ...] = key(STEP_LIST, "Steps when the event came in time.", default=())
+    timed_out: tuple[Step, ...] = key(STEP_LIST, "Steps when it did not.", default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,11 +187,11 @@ class Split(Step):
 
     kind: ClassVar[str] = "split"
     split: str = key(ID, "The id of the split: renaming it draws anew.")
-    variants: Mapping[str, Variant] = key(
-        MapOf(RecordOf(Variant, "a variant"), noun="variant", least=2), "The arms by name."
-    )
     experiment: Experiment | None = key(
         RecordOf(Experiment, "an experiment"), "The experiment it carries out.", default=None
+    )
+    variants: Mapping[str, Variant] = key(
+        MapOf(RecordOf(Variant, "a variant"), noun="variant", least=2), "The arms by name."
     )
 
 
@@ -223,15 +200,19 @@ class Update(Step):
     """Change what is known of the customer."""
 
     kind: ClassVar[str] = "update"
-    update: Any = key(Anything("{tag: vip}, {field: value} or {suppress: email}"), "The change.")
+    update: Change = key(
+        CHANGE, "One of {tag: vip}, {untag: vip}, {suppress: email} and {field: value}."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership(Step):
-    """Put the customer into an audience outside, or take him out."""
+    """Put the customer into a list that is kept outside, or take him out."""
 
     kind: ClassVar[str] = "audience"
-    audience: Any = key(Anything("{add: ads-lapsed} or {remove: ads-lapsed}"), "The change.")
+    audience: OutsideAudience = key(
+        OUTSIDE_AUDIENCE, "{add: ads-lapsed, at_most: 30d} or {remove: ads-lapsed}."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,7 +231,7 @@ class Call(Step):
     """Call another system (a webhook)."""
 
     kind: ClassVar[str] = "call"
-    call: Any = key(Anything("the address of the webhook"), "What is called.")
+    call: Webhook = key(WEBHOOK, "An https address, or {url, method, fields}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, Final
 
-from playbook_compiler import units
+from playbook_compiler import calendar_spellings, calendar_units, spellings, units
 from playbook_compiler.codes import Code
 from playbook_compiler.currency import DECIMALS
 from playbook_compiler.diagnostics import shown
 from playbook_compiler.kinds import (
     ConditionText,
-    Custom,
     Flag,
     Identifier,
     Integer,
@@ -20,13 +19,11 @@ from playbook_compiler.kinds import (
     Reference,
     Scalar,
     Text,
-    Word,
 )
 from playbook_compiler.reading import Invalid, Node
 from playbook_compiler.values import dataclass
 
 STAGES: Final = ("startup", "growth", "stable", "established", "scale")
-WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CONDITION: Final = ConditionText()
 SHOP_CONDITION: Final = ConditionText("shop")
 TEXT: Final = Text()
@@ -38,7 +35,7 @@ DURATION: Final = Scalar(
     units.parse_duration,
     "bad-duration",
     r"^\s*([0-9]+(y|mo|w|d|h|min|s)\s*)+$",
-    advice=units.suggested_duration,
+    instead=spellings.duration,
 )
 
 
@@ -66,6 +63,7 @@ SHARE: Final = Scalar(
     _bounded(units.parse_share, lambda share: (share.fraction,), None),
     "bad-share",
     r"^[0-9.]+\s*%$",
+    instead=spellings.share,
 )
 PART: Final = Scalar(
     "part",
@@ -73,6 +71,7 @@ PART: Final = Scalar(
     _bounded(units.parse_share, lambda share: (share.fraction,), Decimal(1)),
     "bad-share",
     r"^[0-9.]+\s*%$",
+    instead=spellings.share,
 )
 MONEY: Final = Scalar(
     "money",
@@ -81,9 +80,15 @@ MONEY: Final = Scalar(
     "bad-money",
     r"^[0-9]+(\.[0-9]+)?$",
     numeric=True,
+    instead=spellings.money,
 )
 NUMBER: Final = Scalar(
-    "number", "a number such as 0.6", units.parse_number, "bad-number", numeric=True
+    "number",
+    "a number such as 0.6",
+    units.parse_number,
+    "bad-number",
+    numeric=True,
+    instead=spellings.number,
 )
 FACTOR: Final = Scalar(
     "factor",
@@ -118,7 +123,12 @@ RATE: Final = Scalar(
     "rate", "a rate such as 40 per 1mo or 1.8 per order", units.parse_rate, "bad-rate", r" per "
 )
 TIME: Final = Scalar(
-    "time", "a time such as 08:00", units.parse_time, "bad-time", r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+    "time",
+    "a time such as 08:00",
+    units.parse_time,
+    "bad-time",
+    r"^([01][0-9]|2[0-3]):[0-5][0-9]$",
+    instead=spellings.time,
 )
 WINDOW: Final = Scalar(
     "window",
@@ -196,7 +206,11 @@ class LanguageVersion(Integer):
         if node.data == 1 and not isinstance(node.data, bool):
             return 1
         if node.text in (None, "1") or isinstance(node.data, bool):
-            return node.refuse_shape("the number 1, without quotes", "write `playbook: 1`")
+            return node.refuse_shape(
+                "the number 1, without quotes",
+                "write `playbook: 1`",
+                fix=node.replaced("1") if node.text == "1" else None,
+            )
         return node.refuse(
             "out-of-range",
             f"`{shown(node.text)}`: this version reads language 1",
@@ -219,14 +233,19 @@ AUDIENCE: Final = Reference("audiences", "audience")
 OFFER: Final = Reference("offers", "offer")
 MESSAGE: Final = Reference("messages", "message")
 FLOW: Final = Reference("flows", "flow")
+TIER: Final = Reference("tiers", "tier", "define it under `programmes.tiers.levels`")
+PRODUCT: Final = Reference("products", "product")
+CHECKLIST: Final = Reference("checklists", "checklist")
 CHANNEL: Final = Reference(
     "channels",
     "channel",
     "a channel of your own needs its cost under `economics.message_costs` and its consent rule"
     " under `guardrails.consent`",
 )
-WEEKDAY: Final = Word(WEEKDAYS, "a weekday")
-TIME_OR_WEEKDAY: Final = Custom(
-    "a time such as 09:00 or a weekday such as tue",
-    ((lambda data: data in WEEKDAYS, WEEKDAY), (lambda data: True, TIME)),
+MOMENT: Final = Scalar(
+    "moment",
+    "a time such as 09:00, a weekday such as tue, or tue at 09:00",
+    calendar_units.parse_moment,
+    "bad-time",
+    instead=calendar_spellings.moment,
 )

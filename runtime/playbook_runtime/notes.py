@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from playbook_compiler.diagnostics import Diagnostic
+from playbook_compiler.diagnostics import Diagnostic, Severity
 from playbook_compiler.graph import TriggerGraph
-from playbook_compiler.support import unused_keys
 from playbook_compiler.triggers import Inactivity
 from playbook_compiler.units import DAY_SECONDS
 from playbook_runtime.kernel.layout import WITH, World, world_column
 from playbook_runtime.kernel.tables import I64, PROSPECT
 from playbook_runtime.observed import Observed
 from playbook_runtime.prepare import Prepared
+from playbook_runtime.unsimulated import unused_keys
 
 LEFT_OUT_RULES = frozenset(
-    {"not-yet-simulated", "event-never-happens", "assumption-does-not-fit", "offer-not-simulated"}
+    {"not-yet-simulated", "event-never-happens", "assumption-does-not-fit"}
 )
 LAPSED, LAPSED_DAYS = "email.lapsed", 300
 NO_MARGIN = "No `economics:`: margin is taken as 100% and messages as free, so profit is too high."
@@ -52,13 +52,7 @@ def _model(graph: TriggerGraph, data: Observed) -> Iterator[str]:
         "The horizon ends hard: orders that late messages would still bring, and codes still valid,"
         " are not counted."
     )
-    running = [flow.id for flow in graph.playbook.flows.values() if flow.running is not None]
-    if running:
-        yield (
-            f"`running:` is not simulated yet: {', '.join(running)} count as new, so that what they"
-            " already bring is counted twice."
-        )
-    else:
+    if not any(flow.running is not None for flow in graph.playbook.flows.values()):
         yield "The difference is over whatever already ran in the history."
 
 
@@ -143,5 +137,5 @@ def _not_simulated(graph: TriggerGraph, findings: Iterable[Diagnostic]) -> Itera
     if kept:
         yield f"Read, but not simulated yet: {', '.join(kept)}."
     for found in findings:
-        if found.rule in LEFT_OUT_RULES:
+        if found.rule in LEFT_OUT_RULES and found.severity is not Severity.HINT:
             yield found.message[0].upper() + found.message[1:] + "."

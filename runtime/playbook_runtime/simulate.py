@@ -42,6 +42,7 @@ from playbook_runtime.projection import (
     WorldCounts,
 )
 from playbook_runtime.settings import EPOCH, FLOW_DRAWS, Calendar, Settings, calendar
+from playbook_runtime.unsimulated import unsimulated
 
 MICRO = 10_000
 # The standard error of the 10% quantile of a normal sample is 1.71 sd / sqrt(n).
@@ -77,15 +78,16 @@ def project(
         return None, [error("bad-horizon", "the horizon has no day", Span.of_file(file))]
     fits, found = fit_families(data.history, FAMILIES, with_weak_prior=True)
     spend, more = fit_spend(data.history, 10**playbook.decimals, with_weak_prior=True)
-    findings = diagnostics_of([*found, *(fits[0].findings if fits else ()), *more], file)
+    findings = unsimulated(playbook)
+    findings += diagnostics_of([*found, *(fits[0].findings if fits else ()), *more], file)
     if not fits or spend is None:
         return None, [*findings, _no_projection(file, spend is None)]
     tested, told = _backtest(data, days, settings)
     findings += diagnostics_of(told, file)
     prepared = prepare(graph, data, days, settings, fits, spend, tested.drift)
     findings += prepared.findings
-    program, unsimulated = build_program(graph, prepared.launch)
-    findings += unsimulated
+    program, unread = build_program(graph, prepared.launch)
+    findings += unread
     flow_draws = min(FLOW_DRAWS, settings.draws)
     flows = sorted(playbook.flows)
     on = [flow for flow in flows if playbook.flows[flow].enabled]

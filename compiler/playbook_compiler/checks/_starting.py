@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from playbook_compiler.changes import Change, Gift
 from playbook_compiler.checks._conditions import Meanings, meanings
 from playbook_compiler.checks._flows import (
     by_flow,
@@ -46,66 +47,19 @@ def startings(graph: TriggerGraph) -> list[Starting]:
     often a customer enters: both end every circle.
     """
     flows = [flow for flow in graph.playbook.flows.values() if flow.enabled]
-    told = meanings(graph.playbook)
-    reacting: dict[tuple[str, str], list[str]] = {}
-    for flow in flows:
-        if enters_without_limit(flow):
-            for effect in sorted(_reacts_to(flow, told)):
-                reacting.setdefault(effect, []).append(flow.id)
-    if not reacting:
-        return []
-    leaving, nodes_of = outgoing(graph), by_flow(graph)
+    flows = {flow.id for flow in flows if enters_without_limit(flow)}
     found: list[Starting] = []
-    for flow in flows:
-        waits = least_waits(nodes_of[flow.id], leaving, through_people=False)
-        for node in nodes_of[flow.id]:
-            if node.id in waits:
-                targets = {target for one in _effects(node) for target in reacting.get(one, ())}
-                found.extend(
-                    Starting(flow.id, target, node, waits[node.id]) for target in sorted(targets)
-                )
+    for flow in graph.playbook.flows.values():
+        if flow.enabled:
+            waits = least_waits(graph, flow.id, through_people=False)
+            for node in graph.of_flow(flow.id):
+                if node.id in waits:
+                    targets = {graph.nodes[edge.target].flow for edge in graph.across(node.id)}
+                    found.extend(
+                        Starting(flow.id, target, node, waits[node.id])
+                        for target in sorted(targets & flows)
+                    )
     return found
-
-
-def _effects(node: Node) -> list[tuple[str, str]]:
-    """Return what a step makes happen by itself, in the words of `_reacts_to`."""
-    step = node.what
-    match step:
-        case Start(start=flow):
-            return [("start", flow)]
-        case Grant(grant={"points": _}):
-            return [("points", "")]
-        case Update(update={"tag": tag}):
-            return [("tag", str(tag))]
-        case Send(send=choice):
-            return [("message", name) for name in choice.messages]
-        case _ if node.kind == "trigger":
-            return [("entry", node.flow)]
-    return []
-
-
-def _reacts_to(flow: Flow, told: Meanings) -> set[tuple[str, str]]:
-    """Return what starts a flow without a person."""
-    found = {("start", flow.id)}
-    trigger = flow.trigger
-    if isinstance(trigger, PointsReach) or (
-        isinstance(trigger, EventTrigger) and trigger.event == "points_earned"
-    ):
-        found.add(("points", ""))
-    if isinstance(trigger, EntersAudience):
-        found.update(_reads(told.of(InAudience(trigger.enters))))
-    return found
-
-
-def _reads(condition: Condition) -> Iterator[tuple[str, str]]:
-    for node in nodes(condition):
-        match node:
-            case Has(fact, tag) if fact.name == "tags":
-                yield ("tag", tag)
-            case Received(_, name):
-                yield ("message", name)
-            case InFlow(flow) | Entered(flow):
-                yield ("entry", flow)
 
 
 def ways(found: list[Starting]) -> dict[str, list[str]]:

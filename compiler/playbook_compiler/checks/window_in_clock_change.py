@@ -43,5 +43,6 @@ def _times(graph: TriggerGraph) -> Iterator[tuple[frozenset[int], Span]]:
             yield of_window(step.at), node.origin.span("at")
         elif isinstance(step, Wait) and isinstance(step.wait, UntilTime):
             until = step.wait.until
-            if isinstance(until, TimeOfDay):
-                yield frozenset({until.minutes}), node.origin.span("wait", "until")
+            at = until if isinstance(until, TimeOfDay) else until.at
+            if at is not None:
+                yield frozenset({at.minutes}), node.origin.span("wait", "until")

@@ -36,7 +36,7 @@ _PLAYBOOK = [
         "playbook.timezone",
     ),
     *approximated("Klaviyo sums orders in the account's currency: set it", "playbook.currency"),
-    *dropped(_READER, "playbook.playbook", "playbook.checklists"),
+    *dropped(_READER, "playbook.playbook", "playbook.checklists", "playbook.checks"),
     *dropped(
         "nothing is switched on by an export: a person starts the flows of the stage",
         "playbook.stage",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
+from playbook_compiler.calendar_units import Weekday
 from playbook_compiler.export.bundle import ref
 from playbook_compiler.export.capability import Support
 from playbook_compiler.graph import (
@@ -137,9 +138,9 @@ def _lower(body: _Body, node: Node) -> tuple[list[Action], str | None]:
             lowering.note("step.wait", node.id, span, how, support)
         case Wait(wait=UntilTime(until=until)):
             lowering.note("step.wait.time", node.id, span)
-            if isinstance(until, str):
-                time = body.export.quiet_end or MIDNIGHT
-                made = [actions.until_time(node.step_id, after, time, [until])]
+            if isinstance(until, Weekday):
+                time = until.at or body.export.quiet_end or MIDNIGHT
+                made = [actions.until_time(node.step_id, after, time, [until.day])]
             else:
                 made = [actions.until_time(node.step_id, after, until)]
         case Wait(wait=UntilEvent(until=event, at_most=at_most)):

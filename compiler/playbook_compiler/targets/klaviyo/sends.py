@@ -37,7 +37,7 @@ def lower_send(
     if step.send.order != "one":
         form = "ladder" if step.send.order == "ladder" else "rotation"
         lowering.note(f"step.send.{form}", node.id, span)
-    if step.reached:
+    if step.origin.has("reached"):
         lowering.note("step.send.reached", node.id, step.origin.key_span("reached"))
     construct = f"channel.{message.channel}"
     if construct not in lowering.capabilities:

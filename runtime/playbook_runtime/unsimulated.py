@@ -1,0 +1,199 @@
+"""What the language has and this version's kernel does not simulate: one table, for `simulate`.
+
+Nothing that an author writes is ignored in silence: `playbook simulate` says each of these at its
+line. When the kernel learns something, its line here goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from playbook_compiler.diagnostics import Diagnostic, Label, hint, in_order, warning
+from playbook_compiler.model import VISITS, Flow, Offer, Playbook
+from playbook_compiler.records import Record
+from playbook_compiler.source import Span
+from playbook_compiler.steps import Send, Split, Step, UntilTime, Wait, children
+
+RULE = "not-yet-simulated"
+# Each with what the projection does instead.
+SECTIONS = {
+    "matrix": "products are not told apart",
+    "marketplaces": "customers of marketplaces are treated like others",
+    "products": "products are not told apart",
+    "programmes": "nobody earns, pays or gets anything by them",
+    "evidence": "the library's priors stay as they are",
+}
+TRIGGERS = {
+    "enters": "the flow never starts",
+    "replenishment": "the flow never starts",
+    "date": "the flow never starts",
+    "every": "the flow never starts",
+    "points_reach": "the flow never starts",
+    "points_expiring": "the flow never starts",
+    "offer_expiring": "the flow never starts",
+    "tier_changed": "the flow never starts",
+}
+STEPS = {
+    "grant": "nothing is given",
+    "update": "nothing changes",
+    "audience": "nobody is put in or taken out",
+    "call": "nothing is called",
+    "start": "the other flow is not started",
+}
+SENDS = {
+    "ladder": "the message is not sent",
+    "rotation": "the message is not sent",
+}
+OFFERS = {
+    "limit": "it is issued without a limit",
+    "product": "it may be used on any order",
+    "replaces": "the other offer stays live",
+    "points": "points cost nothing",
+}
+EFFECTS = ("dropout", "revive", "basket", "repaid")
+AT_LEAST = "the flow never starts"
+UNTIL_TIME = "the run goes on at once"
+
+
+def unsimulated(playbook: Playbook) -> list[Diagnostic]:
+    """Return a warning for everything in a playbook that the projection is made without, and one
+    hint for all settings that it does not go by."""
+    found = [*_sections(playbook), *_kept(playbook)]
+    for audience in playbook.audiences.values():
+        if audience.sync:
+            place = audience.origin.key_span("sync")
+            found.append(_told(f"`sync: {audience.sync}`", "nothing is kept in step", place))
+    for offer in playbook.offers.values():
+        found.extend(_of_offer(offer))
+    for flow in playbook.flows.values():
+        found.extend(_of_flow(flow))
+    return in_order(found)
+
+
+def unused_keys(playbook: Playbook) -> tuple[str, ...]:
+    """Return the settings that the simulation does not go by, each once, in alphabetical order."""
+    return tuple(sorted({name for name, _ in _unused(playbook)}))
+
+
+def _sections(playbook: Playbook) -> Iterator[Diagnostic]:
+    for name, instead in SECTIONS.items():
+        if value := getattr(playbook, name):
+            yield _told(f"`{name}`", instead, _place(playbook, name, value))
+    economics = playbook.economics
+    if economics is not None and economics.gross_margin.by_category:
+        place = economics.origin.key_span("gross_margin")
+        yield _told("a margin by category", "the default counts for all", place)
+
+
+def _place(playbook: Playbook, name: str, value: Any) -> Span:
+    """Return where a section stands: in the main file, or in the one that its first entry is of."""
+    first = _first_record(value)
+    if playbook.origin.has(name) or first is None:
+        return playbook.origin.key_span(name)
+    return first.origin.document.key_span((name,))
+
+
+def _first_record(value: Any) -> Record | None:
+    if isinstance(value, Record):
+        return value
+    inner = value.values() if isinstance(value, Mapping) else value
+    if not isinstance(inner, str) and hasattr(inner, "__iter__"):
+        return next((found for one in inner if (found := _first_record(one)) is not None), None)
+    return None
+
+
+def _unused(playbook: Playbook) -> Iterator[tuple[str, Span]]:
+    """Yield each setting that nothing goes by, with its place."""
+    for record, names in (
+        (playbook, ("stage", "stages", "require")),
+        (playbook.economics, ("acquisition", "monthly_budget", "interest_rate")),
+    ):
+        for name in names:
+            if record is not None and record.origin.has(name):
+                yield name, record.origin.key_span(name)
+    if VISITS in playbook.assume and playbook.origin.has("assume", VISITS):
+        yield f"assume.{VISITS}", playbook.origin.key_span("assume", VISITS)
+    for flow in playbook.flows.values():
+        for name in ("stages", "goal"):
+            if flow.origin.has(name):
+                yield f"flows.{name}", flow.origin.key_span(name)
+        for step in _all(flow.steps):
+            if isinstance(step, Split) and step.experiment is not None:
+                yield "experiment", step.origin.key_span("experiment")
+
+
+def _all(steps: tuple[Step, ...]) -> Iterator[Step]:
+    for step in steps:
+        yield step
+        for _, inner in children(step):
+            yield from _all(inner)
+
+
+def _kept(playbook: Playbook) -> Iterator[Diagnostic]:
+    first: dict[str, Span] = {}
+    for name, span in sorted(_unused(playbook), key=lambda one: one[1]):
+        first.setdefault(name, span)
+    if first:
+        names = ", ".join(f"`{name}`" for name in sorted(first))
+        places = list(first.values())
+        yield hint(
+            RULE,
+            f"{names}: kept in the plan, but the projection does not go by it in this version",
+            places[0],
+            caption="not simulated yet",
+            labels=tuple(Label(span, "nor this") for span in places[1:]),
+        )
+
+
+def _of_offer(offer: Offer) -> Iterator[Diagnostic]:
+    for key, instead in OFFERS.items():
+        if offer.origin.has(key):
+            yield _told(f"`{key}` of the offer `{offer.id}`", instead, offer.origin.key_span(key))
+
+
+def _of_flow(flow: Flow) -> Iterator[Diagnostic]:
+    if flow.running is not None:
+        instead = f"{flow.id} counts as new, so that what it already brings is counted twice"
+        yield _told("`running`", instead, flow.origin.key_span("running"))
+    if not flow.enabled:
+        return
+    trigger = flow.trigger
+    if trigger.kind in TRIGGERS:
+        place = trigger.origin.key_span(trigger.kind)
+        yield _told(f"the trigger `{trigger.kind}`", TRIGGERS[trigger.kind], place)
+    if trigger.origin.has("at_least"):
+        yield _told("`at_least` of a trigger", AT_LEAST, trigger.origin.key_span("at_least"))
+    if flow.expect is not None:
+        yield from _effects(flow.expect)
+    for step in _all(flow.steps):
+        yield from _of_step(step)
+
+
+def _of_step(step: Step) -> Iterator[Diagnostic]:
+    place = step.origin.key_span(step.kind)
+    if step.kind in STEPS:
+        yield _told(f"the step `{step.kind}`", STEPS[step.kind], place)
+    if isinstance(step, Wait) and isinstance(step.wait, UntilTime):
+        yield _told("a wait until a time or weekday", UNTIL_TIME, place)
+    if isinstance(step, Send):
+        if step.send.order in SENDS:
+            yield _told(f"a {step.send.order} of messages", SENDS[step.send.order], place)
+        if step.expect is not None:
+            yield from _effects(step.expect)
+
+
+def _effects(effect: Record) -> Iterator[Diagnostic]:
+    for name in EFFECTS:
+        if effect.origin.has(name):
+            yield _told(f"`{name}` of an effect", "it has no effect", effect.origin.key_span(name))
+
+
+def _told(what: str, instead: str, span: Span) -> Diagnostic:
+    return warning(
+        RULE,
+        f"{what} is not simulated yet: {instead}",
+        span,
+        caption="not simulated yet",
+        help="keep it, since plan and export have it; read the projection with care",
+    )

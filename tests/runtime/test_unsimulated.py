@@ -1,0 +1,104 @@
+"""What the projection is made without is said by `simulate`, at its line, and only there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.compiler.playbooks import HEAD, MESSAGES, playbook, read, told
+
+from playbook_compiler.diagnostics import Severity
+from playbook_compiler.model import Offer, Playbook
+from playbook_compiler.records import keys_of
+from playbook_compiler.steps import STEPS
+from playbook_compiler.triggers import TRIGGERS
+from playbook_runtime import unsimulated
+
+TEXT = f"""{HEAD}{MESSAGES}matrix: {{frequent: 3 per 1y}}
+audiences: {{seen: {{where: event(product_browsed) within 14d, sync: ads}}}}
+offers: {{one: {{percent_off: 10%, limit: 50}}}}
+flows:
+  it:
+    trigger: {{event: order_placed, at_least: 2, within: 1d}}
+    running: since 2025-03-01
+    goal: {{within: 7d}}
+    expect: {{revive: 1%, within: 14d}}
+    steps:
+      - send: [hello, again]
+        reached: clicked within 1d
+      - send: {{next_of: [hello, again]}}
+        expect: {{basket: 1.1}}
+      - grant: {{points: 100}}
+      - wait: {{until: 09:00}}
+      - update: {{tag: warm}}
+      - audience: {{add: ads-lapsed}}
+      - call: https://example.com/hook
+      - start: other
+  other:
+    trigger: {{date: birthday}}
+    steps: []
+  paused:
+    enabled: false
+    trigger: {{date: birthday}}
+    steps: []
+"""
+
+
+def lines(path: Path, text: str) -> list[tuple[int, str]]:
+    """Return line and what is told there, up to the colon, of each finding."""
+    found = unsimulated.unsimulated(playbook(path, text))
+    assert {one.rule for one in found} == {unsimulated.RULE}
+    return [(one.span.line, one.message.partition(":")[0]) for one in found]
+
+
+def test_each_is_told_at_its_line(tmp_path: Path) -> None:
+    assert lines(tmp_path, TEXT) == [
+        (8, "`matrix` is not simulated yet"),
+        (9, "`sync"),
+        (10, "`limit` of the offer `one` is not simulated yet"),
+        (13, "`at_least` of a trigger is not simulated yet"),
+        (14, "`running` is not simulated yet"),
+        (15, "`flows.goal`"),
+        (16, "`revive` of an effect is not simulated yet"),
+        (18, "a ladder of messages is not simulated yet"),
+        (20, "a rotation of messages is not simulated yet"),
+        (21, "`basket` of an effect is not simulated yet"),
+        (22, "the step `grant` is not simulated yet"),
+        (23, "a wait until a time or weekday is not simulated yet"),
+        (24, "the step `update` is not simulated yet"),
+        (25, "the step `audience` is not simulated yet"),
+        (26, "the step `call` is not simulated yet"),
+        (27, "the step `start` is not simulated yet"),
+        (29, "the trigger `date` is not simulated yet"),
+    ]
+
+
+def test_reading_says_nothing_of_it(tmp_path: Path) -> None:
+    assert told(read(tmp_path, TEXT)) == []
+
+
+def test_settings_that_no_number_depends_on_are_one_hint(tmp_path: Path) -> None:
+    text = f"{HEAD}stage: growth\nrequire: [profit > 0]\n{MESSAGES}"
+    (found,) = unsimulated.unsimulated(playbook(tmp_path, text))
+    assert found.severity is Severity.HINT
+    assert (found.span.line, [one.span.line for one in found.labels]) == (5, [6])
+
+
+def test_a_section_of_another_file_is_told_there(tmp_path: Path) -> None:
+    (tmp_path / "goods.yaml").write_text("# ours\nproducts: {sencha: {category: tea}}\n")
+    text = f"{HEAD}include: [goods.yaml]\n"
+    (found,) = unsimulated.unsimulated(playbook(tmp_path, text))
+    assert (Path(found.span.file).name, found.span.line) == ("goods.yaml", 2)
+
+
+@pytest.mark.parametrize(
+    ("table", "known"),
+    [
+        (unsimulated.STEPS, STEPS),
+        (unsimulated.TRIGGERS, TRIGGERS),
+        (unsimulated.SECTIONS, keys_of(Playbook)),
+        (unsimulated.OFFERS, keys_of(Offer)),
+    ],
+)
+def test_the_table_names_what_exists(table: dict[str, str], known: dict[str, object]) -> None:
+    assert set(table) < set(known)
