@@ -1,0 +1,346 @@
+"""Every shipped tactic, used in one line by a plain shop, compiles without a finding and says what
+it is, where it comes from and what it rests on."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playbook_compiler.decode import decode
+from playbook_compiler.document import Document
+from playbook_compiler.driver import compile_playbook
+from playbook_compiler.expand import tactic_names
+from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.parse import parse
+from playbook_compiler.steps import Send
+from playbook_compiler.strategies import STRATEGIES
+from playbook_compiler.tactic import TacticHead, read_head
+from playbook_compiler.template import Conditional, Template, Variable, parse_template
+from playbook_runtime.evidence.library import LIBRARY
+from playbook_runtime.evidence.sends import send_effects
+from playbook_runtime.library import folder
+
+NAMES = tactic_names(folder())
+
+SHOP = """\
+playbook: 1
+name: plain-shop
+currency: EUR
+timezone: Europe/Berlin
+sender: {name: Plain Shop, email: hello@plain.example, address: "Street 1, 10115 Berlin"}
+economics:
+  gross_margin: 58%
+  order_costs: {shipping: 4.10, payment: {share: 1.9%, fixed: 0.35}, return: 4.50, return_rate: 3%}
+  message_costs: {email: 0.0008, sms: 0.062, push: 0, post: 0.95, community: 0}
+guardrails:
+  frequency: [{at_most: 3, per: 7d}]
+  when_capped: {delay: 3d}
+  quiet_hours: {from: 21:00, to: 08:00}
+  consent: {email: opt-in, sms: double-opt-in, push: opt-in}
+  discounts: {deepest: 20%, stackable: false, keep_margin: 15%}
+  holdout: 10%
+flows:
+  receipt:
+    trigger: order_placed
+    steps: [{send: receipt}]
+messages:
+  receipt: {kind: transactional, subject: Your receipt, body: "For order {{ order.id }}."}
+"""
+ASSUME = """\
+assume:
+  consent: {email: 62%, sms: 8%, push: 20%}
+  sign_up: {rate: 70 per 1mo}
+  account_created: {rate: 20 per 1mo}
+  order_shipped: {lag: 1d}
+  out_for_delivery: {lag: 2d}
+  order_delivered: {lag: 3d}
+  order_returned: {rate: 3%, lag: 10d}
+  cart_abandoned: {rate: 0.8 per order}
+  product_browsed: {rate: 2.5 per order}
+  wish_listed: {rate: 0.2 per order}
+  review_left: {rate: 4%, lag: 14d}
+  feedback_given: {rate: 6%, of: sends, lag: 1d}
+  message_opened: {rate: 30%, of: sends, lag: 1d}
+  link_clicked: {rate: 4%, of: sends, lag: 1d}
+  support_case_opened: {rate: 5 per 1mo}
+  support_case_closed: {rate: 5 per 1mo}
+  subscription_cancelled: {rate: 2 per 1mo}
+  referred: {rate: 2 per 1mo}
+"""
+# What a shop has to say, or to bring, for tactics that cannot know it.
+ARGUMENTS = {
+    "content-rhythm": "{letters: [one, two]}",
+    "other-channels": "{where: trigger.order.marketplace = etsy}",
+    "points": "{earn: 1 per EUR}",
+    "reward-of-choice": "{earn: 1 per EUR, gifts: [sampler, towel]}",
+}
+EVENTS = {
+    "back-in-stock": "  back_in_stock: {rate: 5 per 1mo}\n",
+    "new-arrivals": "  new_arrival: {rate: 1 per 1mo}\n",
+}
+LETTER = "{subject: A letter, body: 'Tips. {{ sender_address }} {{ unsubscribe_url }}'}"
+BRINGS = {
+    "content-rhythm": f"  one: {LETTER}\n  two: {LETTER}\n",
+    "reward-of-choice": "offers:\n"
+    "  sampler: {gift: sampler, cost: 2.40, valid: 60d}\n"
+    "  towel: {gift: towel, cost: 3.10, valid: 60d}\n",
+    "refill-by-product": "products:\n  sencha: {category: tea, lasts: 30d}\n",
+}
+# Two ways to write the shop's one points programme.
+ALTERNATIVES = ("reward-of-choice",)
+
+
+def shop(uses: dict[str, str]) -> str:
+    """Return a playbook that uses tactics with the arguments given."""
+    events = "".join(EVENTS.get(name, "") for name in uses)
+    brings = "".join(BRINGS[name] for name in BRINGS if name in uses)
+    lines = "".join(f"  {name}: {arguments}\n" for name, arguments in uses.items())
+    return f"{SHOP}{brings}{ASSUME}{events}use:\n{lines}"
+
+
+def compiled(folder_: Path, text: str) -> tuple[TriggerGraph | None, list[str]]:
+    """Return the graph of a playbook and its findings, each as one line."""
+    path = folder_ / "playbook.yaml"
+    path.write_text(text, encoding="utf-8")
+    result = compile_playbook(str(path), library=folder())
+    return result.graph, [f"{one.rule}: {one.message}" for one in result.diagnostics]
+
+
+def tactic(name: str) -> str:
+    return (folder() / "tactics" / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def document(name: str) -> Document:
+    source, _ = decode(f"{name}.yaml", tactic(name).encode())
+    assert source is not None
+    read, found = parse(source)
+    assert read is not None and not found
+    return read
+
+
+def head(name: str) -> TacticHead:
+    read, found = read_head(document(name), name)
+    assert read is not None and not found
+    return read
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_used_in_one_line_it_compiles_without_a_finding(name: str, tmp_path: Path) -> None:
+    graph, found = compiled(tmp_path, shop({name: ARGUMENTS.get(name, "{}")}))
+    assert found == []
+    assert graph is not None
+    own = [flow for flow in graph.playbook.flows if flow.startswith(f"{name}/")]
+    assert own or graph.playbook.checklists
+
+
+def test_all_of_them_together_compile_without_a_finding(tmp_path: Path) -> None:
+    uses = {name: ARGUMENTS.get(name, "{}") for name in NAMES if name not in ALTERNATIVES}
+    graph, found = compiled(tmp_path, shop(uses))
+    assert found == []
+    assert graph is not None
+
+
+OPTIONAL = [
+    (name, parameter)
+    for name in NAMES
+    for parameter, one in head(name).parameters.items()
+    if one.optional
+]
+
+
+@pytest.mark.parametrize(("name", "parameter"), OPTIONAL)
+def test_what_is_optional_can_be_left_out(name: str, parameter: str, tmp_path: Path) -> None:
+    _, found = compiled(tmp_path, shop({name: f"{{{parameter}: none}}"}))
+    assert found == []
+
+
+OFFERS = [
+    (name, parameter)
+    for name in NAMES
+    for parameter, one in head(name).parameters.items()
+    if one.type == "offer"
+]
+
+
+@pytest.mark.parametrize(("name", "parameter"), OFFERS)
+def test_an_offer_can_be_named(name: str, parameter: str, tmp_path: Path) -> None:
+    gift = "{gift: a sampler, cost: 2.40, valid: 30d, once_per_customer: true}"
+    graph, found = compiled(tmp_path, shop({name: f"{{{parameter}: {gift}}}"}))
+    assert found == []
+    assert graph is not None
+    assert graph.playbook.offers[f"{name}/{parameter}"].gift == "a sampler"
+
+
+FIFTEEN_LINES = """\
+playbook: 1
+name: leaf-and-steam
+currency: EUR
+timezone: Europe/Berlin
+sender: {name: Leaf & Steam, email: hello@leaf.example, address: "Teeweg 1, Berlin"}
+economics: {gross_margin: 58%}
+use:                                   # shipped tactics, one line each
+  thank-you: {}
+  welcome: {offer: 10%}
+  cart: {}
+  win-back: {after: 120d, offer: 20%}
+flows:
+  refill:
+    trigger: {replenishment: typical interval}
+    steps: [send: refill]            # a message you don't define is the shipped one of that id
+"""
+
+
+def test_fifteen_lines_are_enough(tmp_path: Path) -> None:
+    assert len(FIFTEEN_LINES.splitlines()) == 15
+    graph, found = compiled(tmp_path, FIFTEEN_LINES)
+    assert graph is not None
+    # They say nothing on consent and holdout, and hear of it.
+    assert [one.partition(":")[0] for one in found] == ["assumed-consent", "no-holdout"]
+    playbook = graph.playbook
+    assert playbook.messages["refill"].subject == "Running low?"
+    assert str(playbook.offers["welcome/offer"].percent_off) == "10%"
+    assert str(playbook.offers["win-back/offer"].percent_off) == "20%"
+    assert str(playbook.offers["win-back/offer"].valid) == "14d"
+    names = ["cart/cart", "refill", "thank-you/thank-you", "welcome/welcome", "win-back/win-back"]
+    assert sorted(playbook.flows) == names
+
+
+def test_every_strategy_of_the_catalogue_is_carried_by_one() -> None:
+    carried = {strategy for name in NAMES for strategy in head(name).strategy}
+    assert carried == set(STRATEGIES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_carries_what_it_says(name: str, tmp_path: Path) -> None:
+    """The first strategy named is that of a flow, a programme or an item of a checklist."""
+    graph, _ = compiled(tmp_path, shop({name: ARGUMENTS.get(name, "{}")}))
+    assert graph is not None
+    playbook, named = graph.playbook, head(name).strategy
+    done = {flow.strategy for flow in playbook.flows.values()}
+    done |= {item.strategy for items in playbook.checklists.values() for item in items}
+    assert named[0] in done or name == "post-purchase"
+    assert done - {""} <= set(STRATEGIES)
+
+
+# The public guides that the catalogue was gathered from. Other sources are studies of the library.
+GUIDES = (
+    '"Customer retention 101" (Shopify, 2019)',
+    '"Customer retention strategies" (Drip blog)',
+    '"Effective retention strategy for an online store" (Ecwid blog, G. Sharma)',
+    '"Post-purchase marketing"',
+    '"20 tactics to raise retention"',
+    '"Keeping old customers on Taobao"',
+    '"Retention and repurchase"',
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_sources_are_guides_and_studies(name: str) -> None:
+    for source in head(name).source.split("; "):
+        assert source.startswith(GUIDES) or is_study(source)
+
+
+def is_study(source: str) -> bool:
+    return any(entry.source.startswith(source) for entry in LIBRARY)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_figures_are_graded(name: str) -> None:
+    """What only a guide says is a claim, of grade D; the better grades come from studies."""
+    grades = {figure.grade for figure in head(name).figures}
+    studies = [source for source in head(name).source.split("; ") if is_study(source)]
+    assert grades <= {"A", "B", "C", "D"}
+    assert bool(grades - {"D"}) is bool(studies)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_effect_is_the_one_that_a_projection_takes(name: str, tmp_path: Path) -> None:
+    said = head(name).effect
+    assert bool(said.library) is not bool(said.none)
+    graph, _ = compiled(tmp_path, shop({name: ARGUMENTS.get(name, "{}")}))
+    assert graph is not None
+    steps = [node.what for node in graph.nodes.values() if isinstance(node.what, Send)]
+    taken = {effects.evidence_id for effects in send_effects(graph)}
+    taken |= {step.expect.source for step in steps if step.expect is not None}
+    programmes = graph.playbook.programmes
+    if programmes is not None and (programmes.points or programmes.tiers or programmes.membership):
+        taken.add("loyalty.member")
+    assert set(said.library) == taken - {""}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_parameters_are_told_and_all_used(name: str) -> None:
+    used = set(re.findall(r"\$([a-z][a-z0-9-]*)", tactic(name)))
+    assert used == set(head(name).parameters)
+    assert all(one.about.endswith(".") for one in head(name).parameters.values())
+
+
+def test_percentages_are_for_second_orders_and_for_the_lapsed() -> None:
+    """F11: credit, gifts and free shipping come first."""
+    deep = [
+        name
+        for name, parameter in OFFERS
+        if str(head(name).parameters[parameter].default).endswith("%")
+    ]
+    assert deep == ["second-order", "win-back"]
+
+
+def texts() -> list[tuple[str, dict[str, str]]]:
+    """Return the messages of all tactics as they are written, with the tactic before the id."""
+    found: list[tuple[str, dict[str, str]]] = []
+    for name in NAMES:
+        data: Any = document(name).data
+        found.extend((f"{name}/{id_}", one) for id_, one in data.get("messages", {}).items())
+    return found
+
+
+TEXTS = texts()
+
+
+@pytest.mark.parametrize(("id_", "message"), TEXTS, ids=[id_ for id_, _ in TEXTS])
+def test_a_mail_reads_well(id_: str, message: dict[str, str]) -> None:
+    said = " ".join(plain(message.get(key, "")) for key in ("subject", "preview", "body"))
+    # Nothing is shouted, and nothing depends on what a shop sets: no amounts, no percentages.
+    assert "!" not in said
+    assert not re.search(r"\d\s*%|EUR|USD|[€$£]", said)
+    assert not re.search(
+        r"\b(dear customer|don't miss|hurry up|last chance|act now|only today)\b", said.lower()
+    )
+    if message["channel"] == "email":
+        assert 5 <= len(plain(message["subject"])) <= 70
+        assert 5 <= len(plain(message["preview"])) <= 90
+        assert 100 <= len(plain(message["body"])) <= 1_200
+    elif message["channel"] == "sms":
+        assert len(plain(message["body"])) <= 160
+
+
+@pytest.mark.parametrize(("id_", "message"), TEXTS, ids=[id_ for id_, _ in TEXTS])
+def test_a_name_that_is_not_known_leaves_no_gap(id_: str, message: dict[str, str]) -> None:
+    for key in ("subject", "preview", "body"):
+        template, problems = parse_template(message.get(key, ""))
+        assert not problems
+        assert template is not None
+        for part in template:
+            if isinstance(part, Variable) and part.name.startswith("customer."):
+                assert part.default
+
+
+def plain(text: str) -> str:
+    """Return a text as a reader sees it, each variable as a short word."""
+    template, _ = parse_template(text)
+    return _said(template or ())
+
+
+def _said(template: Template) -> str:
+    said = ""
+    for part in template:
+        if isinstance(part, Variable):
+            said += part.default or "value"
+        elif isinstance(part, Conditional):
+            said += _said(part.then)
+        else:
+            said += part.text
+    return said
