@@ -3,12 +3,15 @@
 A search over the ways in which the goals on a condition can be met (`condition_states`), each
 narrowing what its customers can be. Sound on both sides: False and True are certain, None stands
 for what the search cannot tell: too many ways, or facts that hang together in ways it does not
-follow. Audiences have to be told out by the caller; the name of one says nothing by itself.
+follow. Who belongs to an audience is looked up in `audiences`; of one that is not there only the
+name is known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import TypeAlias
 
 from playbook_compiler.condition_states import (
     Goal,
@@ -32,97 +35,127 @@ from playbook_compiler.conditions import (
     OrderHas,
     Received,
     Unsubscribed,
-    facts_read,
     nodes,
 )
 from playbook_compiler.facts import ValueType, Where
 from playbook_compiler.value_sets import Names, Values
 
-# How many ways are tried before the answer is "cannot tell".
+# How many ways are tried, and single goals looked at, before the answer is "cannot tell".
 WAYS_LIMIT = 2_000
+GOALS_LIMIT = 20_000
+# Who belongs to each audience that is told out.
+Audiences: TypeAlias = Mapping[str, Condition]
+NO_AUDIENCES: Audiences = MappingProxyType({})
 
 
-def can_hold(condition: Condition) -> bool | None:
+def can_hold(condition: Condition, audiences: Audiences = NO_AUDIENCES) -> bool | None:
     """Return whether the condition is true of some customer; None where that cannot be told."""
-    return can_be_met([(condition, Want.TRUE)])
+    return can_be_met([(condition, Want.TRUE)], audiences)
 
 
-def can_both_hold(one: Condition, other: Condition) -> bool | None:
+def can_both_hold(
+    one: Condition, other: Condition, audiences: Audiences = NO_AUDIENCES
+) -> bool | None:
     """Return whether some customer meets both conditions at one moment; None: cannot be told."""
-    return can_be_met([(one, Want.TRUE), (other, Want.TRUE)])
+    return can_be_met([(one, Want.TRUE), (other, Want.TRUE)], audiences)
 
 
-def implies(one: Condition, other: Condition) -> bool | None:
+def implies(one: Condition, other: Condition, audiences: Audiences = NO_AUDIENCES) -> bool | None:
     """Return whether every customer who meets the one meets the other; None: cannot be told.
 
-    Unknown is not met: `orders != 1` implies no `country != DE`, whoever has no known country.
-    Whoever nobody meets implies everything.
+    Unknown is not met: `orders >= 1` does not imply `country = DE or country != DE`. What nobody
+    meets implies everything.
     """
-    found = can_be_met([(one, Want.TRUE), (other, Want.NOT_TRUE)])
-    return None if found is None else not found
+    return _opposite(can_be_met([(one, Want.TRUE), (other, Want.NOT_TRUE)], audiences))
 
 
-def always_holds(condition: Condition) -> bool | None:
+def always_holds(condition: Condition, audiences: Audiences = NO_AUDIENCES) -> bool | None:
     """Return whether the condition is true of every customer; None where that cannot be told."""
-    found = can_be_met([(condition, Want.NOT_TRUE)])
+    return _opposite(can_be_met([(condition, Want.NOT_TRUE)], audiences))
+
+
+def _opposite(found: bool | None) -> bool | None:
     return None if found is None else not found
 
 
-def can_be_met(goals: Sequence[Goal]) -> bool | None:
+def can_be_met(goals: Sequence[Goal], audiences: Audiences = NO_AUDIENCES) -> bool | None:
     """Return whether some customer meets all goals at once; None where that cannot be told."""
-    conditions = [condition for condition, _ in goals]
-    free, listed = _is_free(conditions), _listed(conditions)
+    looked_at = 0
     sure = True
     open_: list[tuple[States, list[Goal], list[tuple[Goal, ...]]]] = [({}, list(goals), [])]
     for _ in range(WAYS_LIMIT):
         if not open_:
             return False if sure else None
         states, now, later = open_.pop()
-        if not _narrowed_by_all(states, now, later):
+        possible = True
+        while now and possible:
+            looked_at += 1
+            if looked_at > GOALS_LIMIT:
+                return None
+            goal = now.pop()
+            inner = parts(goal)
+            if inner is None:
+                possible = narrowed(states, goal)
+                now.extend(_told(goal, audiences))
+            elif inner[0]:
+                now.extend(reversed(inner[1]))
+            else:
+                later.append(inner[1])
+        if not possible:
             continue
         if later:
             rest = later[1:]
             open_.extend((dict(states), [one], list(rest)) for one in reversed(later[0]))
-        elif not free:
-            return None
-        elif all(_is_certain(state, name in listed) for name, state in states.items()):
+        elif _is_found(goals, states, audiences):
             return True
         else:
             sure = False
     return None
 
 
-def _narrowed_by_all(states: States, goals: list[Goal], later: list[tuple[Goal, ...]]) -> bool:
-    """Narrow the states by goals that all have to be met; put off those of which one does."""
-    goals.reverse()
-    while goals:
-        goal = goals.pop()
-        inner = parts(goal)
-        if inner is None:
-            if not narrowed(states, goal):
-                return False
-        elif inner[0]:
-            goals.extend(reversed(inner[1]))
-        else:
-            later.append(inner[1])
-    return True
+def _told(goal: Goal, audiences: Audiences) -> Iterator[Goal]:
+    """Yield what a goal on an audience that is told out asks of those who belong to it."""
+    condition, want = goal
+    if isinstance(condition, InAudience) and condition.audience in audiences:
+        yield audiences[condition.audience], Want.TRUE if True in want.outcomes else Want.NOT_TRUE
 
 
-def _is_free(conditions: Iterable[Condition]) -> bool:
-    """Return whether customers can be as they like in all that the conditions read.
+def _is_found(goals: Sequence[Goal], states: States, audiences: Audiences) -> bool:
+    """Return whether somebody surely is in one of the states."""
+    read = list(_told_nodes([condition for condition, _ in goals], audiences))
+    listed = {str(node.fact) for node in read if isinstance(node, FactTest) and node.fact.ids}
+    return _is_free(read) and all(
+        _is_certain(state, name in listed) for name, state in states.items()
+    )
+
+
+def _told_nodes(conditions: Iterable[Condition], audiences: Audiences) -> Iterator[Condition]:
+    """Yield every node, of audiences that are told out once what they say instead."""
+    told: set[str] = set()
+    left = list(conditions)
+    while left:
+        for node in nodes(left.pop()):
+            name = node.audience if isinstance(node, InAudience) else ""
+            if name not in audiences:
+                yield node
+            elif name not in told:
+                told.add(name)
+                left.append(audiences[name])
+
+
+def _is_free(read: Iterable[Condition]) -> bool:
+    """Return whether customers can be as they like in all that the tests read.
 
     Facts that hang together are of one family (`rfm` and `aov`, say); of a family one may be read,
     and of orders also the number with the days since the last, whose tie is followed.
     """
-    read: dict[str, set[str]] = {}
-    for condition in conditions:
-        for node in nodes(condition):
-            for family, name in _families(node):
-                read.setdefault(family, set()).add(name)
-    read.get("orders", set()).difference_update(
-        (ORDERS.name,) if read.get("orders") == {ORDERS.name, SINCE_LAST.name} else ()
-    )
-    return "audience" not in read and all(len(names) == 1 for names in read.values())
+    found: dict[str, set[str]] = {}
+    for node in read:
+        for family, name in _families(node):
+            found.setdefault(family, set()).add(name)
+    if found.get("orders") == {ORDERS.name, SINCE_LAST.name}:
+        del found["orders"]
+    return "audience" not in found and all(len(names) == 1 for names in found.values())
 
 
 def _families(node: Condition) -> Iterator[tuple[str, str]]:
@@ -156,16 +189,6 @@ def _families(node: Condition) -> Iterator[tuple[str, str]]:
             yield "messages", str(node)
         case Holds():
             yield "offers", str(node)
-
-
-def _listed(conditions: Iterable[Condition]) -> set[str]:
-    """Return the facts whose values only the playbook lists, such as tiers."""
-    return {
-        str(read.fact)
-        for condition in conditions
-        for read in facts_read(condition)
-        if read.fact.ids is not None
-    }
 
 
 def _is_certain(state: object, listed: bool) -> bool:

@@ -218,7 +218,7 @@ def _lines(states: States, test: OrderHas, want: Want) -> bool:
     after = before
     if want is Want.TRUE:
         after = Lines(before.none, (*before.some, values))
-    elif want is Want.FALSE:
+    elif True not in want.outcomes:
         after = Lines(_joined(before.none, values), before.some)
     states[f"order has {field}"] = after
     return not after.is_empty

@@ -9,7 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from playbook_compiler.catalogue import NEVER_BOUGHT
-from playbook_compiler.condition_implication import can_be_met, can_hold
+from playbook_compiler.condition_implication import (
+    NO_AUDIENCES,
+    Audiences,
+    can_be_met,
+    can_hold,
+)
 from playbook_compiler.condition_states import Goal, Want, parts
 from playbook_compiler.conditions import (
     And,
@@ -45,23 +50,25 @@ class Conflict:
     more: tuple[Span, ...] = ()
 
 
-def contradictions(condition: Condition) -> tuple[Conflict, ...]:
+def contradictions(
+    condition: Condition, audiences: Audiences = NO_AUDIENCES
+) -> tuple[Conflict, ...]:
     """Return the parts that can never be true together: `orders > 3 and orders < 2`.
 
     Parts of an `or` are looked at one by one: such a conflict is a dead branch, not a dead
     condition (`is_impossible` tells).
     """
-    return tuple(_conflicts((condition, Want.TRUE)))
+    return tuple(_conflicts((condition, Want.TRUE), audiences))
 
 
-def tautologies(condition: Condition) -> tuple[Conflict, ...]:
+def tautologies(condition: Condition, audiences: Audiences = NO_AUDIENCES) -> tuple[Conflict, ...]:
     """Return the parts that are true for everyone whose facts are known: `orders >= 0`."""
-    return tuple(_conflicts((condition, Want.FALSE)))
+    return tuple(_conflicts((condition, Want.FALSE), audiences))
 
 
-def is_impossible(condition: Condition) -> bool:
+def is_impossible(condition: Condition, audiences: Audiences = NO_AUDIENCES) -> bool:
     """Return whether the condition is true for nobody, as far as can be seen."""
-    return can_hold(condition) is False
+    return can_hold(condition, audiences) is False
 
 
 def omits_missing(condition: Condition) -> tuple[tuple[Fact, Span], ...]:
@@ -103,45 +110,52 @@ def _tests(condition: Condition, *, truth: bool) -> list[tuple[FactTest, bool]]:
     return [(condition, truth)] if isinstance(condition, FactTest) else []
 
 
+def conflict_of(
+    conditions: Sequence[Condition], audiences: Audiences = NO_AUDIENCES
+) -> Conflict | None:
+    """Return the fewest parts of several conditions that exclude each other, if they all do."""
+    goals = [(one, Want.TRUE) for one in conditions]
+    return _conflict([one for goal in goals for one in _all_wanted(goal)], audiences)
+
+
 def _all_wanted(goal: Goal) -> list[Goal]:
-    """Return the goals that all have to be met for a goal to be."""
+    """Return the goals that all have to be met for a goal to be; `audience(x)` stays in one."""
     inner = parts(goal)
     if inner is None or not inner[0]:
         return [goal]
     return [one for part in inner[1] for one in _all_wanted(part)]
 
 
-def _conflicts(goal: Goal) -> list[Conflict]:
+def _conflicts(goal: Goal, audiences: Audiences) -> list[Conflict]:
     wanted = _all_wanted(goal)
     inner = [
         conflict
         for one in wanted
         for inside in (parts(one) or (True, ()))[1]
-        for conflict in _conflicts(inside)
+        for conflict in _conflicts(inside, audiences)
     ]
     if inner:
         return inner
-    found = _conflict(wanted)
+    found = _conflict(wanted, audiences)
     return [] if found is None else [found]
 
 
-def _conflict(wanted: list[Goal]) -> Conflict | None:
+def _conflict(wanted: list[Goal], audiences: Audiences) -> Conflict | None:
     """Return the fewest parts up to the first that nobody meets beside those before it."""
-    if can_be_met(wanted) is not False:
+    if can_be_met(wanted, audiences) is not False:
         return None
-    last = next(n for n in range(1, len(wanted) + 1) if can_be_met(wanted[:n]) is False)
-    core = wanted[:last]
-    for one in wanted[: last - 1]:
+    sizes = range(1, len(wanted) + 1)
+    core = next(wanted[:n] for n in sizes if can_be_met(wanted[:n], audiences) is False)
+    for one in core[:-1]:
         without = [other for other in core if other is not one]
-        if can_be_met(without) is False:
+        if can_be_met(without, audiences) is False:
             core = without
-    texts = tuple(_said(part, want) for part, want in core)
     spans = [part.span for part, _ in core]
     return Conflict(
         _subject([part for part, _ in core]),
         spans[0],
         spans[-1] if len(spans) > 1 else None,
-        texts,
+        tuple(_said(part, want) for part, want in core),
         tuple(spans[1:-1]),
     )
 

@@ -224,6 +224,7 @@ def everybody(conditions: Sequence[Condition]) -> Iterator[Customer]:
     columns = [[*_VALUES[name], *([None] if facts[name].may_be_missing else [])] for name in read]
     deeds = any("(" in str(node) for condition in conditions for node in nodes(condition))
     ages = (None, 0, 4, 8, 31, 40) if deeds else (None,)
+    ranks = (Decimal("0.1"), Decimal("0.4"), Decimal(1))
     lines: Sequence[Mapping[str, Value]] = [{"category": "tea", "quantity": 3}]
     others: Sequence[Mapping[str, Value]] = [{"category": "ware", "quantity": 2}]
     last_kind: Sequence[Mapping[str, Value]] = [{"category": "set", "quantity": 0}]
@@ -233,14 +234,10 @@ def everybody(conditions: Sequence[Condition]) -> Iterator[Customer]:
         both = "orders" in known and "days_since_last_order" in known
         if both and (orders == 0) is not (last is None):
             continue
-        for age, rank, some, truth in product(
-            ages,
-            (Decimal("0.1"), Decimal("0.4")),
-            (None, lines, others, last_kind),
-            (True, False, None),
+        for age, ordered, rank, some, truth in product(
+            ages, ages, ranks, (None, lines, others, last_kind), (True, False, None)
         ):
             outcomes = dict.fromkeys(("in_flow", "holds", "core", "lapsed", "unsubscribed"), truth)
-            deed = dict.fromkeys((*_DEEDS, "event(order_placed)"), age)
-            ranks = {"revenue": rank, "aov": rank}
+            deed = {**dict.fromkeys(_DEEDS, age), "event(order_placed)": ordered}
             unseen = frozenset(deed) if truth is None and age == 40 else frozenset()
-            yield Customer(known, deed, outcomes, ranks, some, unseen)
+            yield Customer(known, deed, outcomes, {"revenue": rank, "aov": rank}, some, unseen)
