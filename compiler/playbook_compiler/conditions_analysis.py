@@ -40,7 +40,7 @@ class Conflict:
     """Parts of a condition that settle it between them; `second` is None where one does.
 
     `subject` is the fact, or the text of the part, that they are about. `texts` say the parts in
-    order; `more` are the places of those between the first and the last.
+    order; `more` are the places of those between the first and the last; `parts` are they.
     """
 
     subject: str
@@ -48,6 +48,7 @@ class Conflict:
     second: Span | None
     texts: tuple[str, ...] = ()
     more: tuple[Span, ...] = ()
+    parts: tuple[Condition, ...] = ()
 
 
 def contradictions(
@@ -157,6 +158,7 @@ def _conflict(wanted: list[Goal], audiences: Audiences) -> Conflict | None:
         spans[-1] if len(spans) > 1 else None,
         tuple(_said(part, want) for part, want in core),
         tuple(spans[1:-1]),
+        tuple(part for part, _ in core),
     )
 
 

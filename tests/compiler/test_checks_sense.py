@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.compiler.playbooks import folder
-from tests.compiler.test_checks import completed
+from tests.compiler.rule_pages import completed
 
 from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.driver import compile_playbook
@@ -86,7 +86,8 @@ def test_a_contradiction_in_an_audience_is_explained_where_the_audience_stands(
     )
     found = only(tmp_path, text, "contradictory-condition")
     assert (found.span.line, found.span.column) == (5, 34)
-    assert [(one.span.line, one.span.column) for one in found.labels] == [(1, 19)]
+    assert [(one.span.line, one.span.column) for one in found.labels] == [(5, 15), (1, 19)]
+    assert found.message.endswith("`audience(core)` and `orders < 3` are never true together")
 
 
 def test_the_two_places_of_a_contradictory_entry(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from playbook_compiler.conditions import (
     Between,
     Compare,
     Condition,
+    Happened,
     InAudience,
+    IsKnown,
     Not,
     Or,
     all_of,
@@ -17,12 +19,23 @@ from playbook_compiler.conditions import (
     facts_read,
     nodes,
 )
-from playbook_compiler.facts import Nature, RunKey
+from playbook_compiler.conditions_analysis import Conflict, is_impossible
+from playbook_compiler.diagnostics import Label, shown
+from playbook_compiler.facts import Event, Fact, Nature, RunKey
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Audience, Flow, Playbook
 from playbook_compiler.source import Span
 from playbook_compiler.steps import Branch, If
-from playbook_compiler.triggers import EntersAudience, EventTrigger, Inactivity
+from playbook_compiler.triggers import (
+    DateTrigger,
+    EntersAudience,
+    EventTrigger,
+    Inactivity,
+    PointsExpiring,
+    PointsReach,
+    Replenishment,
+    TierChanged,
+)
 from playbook_compiler.values import dataclass
 
 # An audience whose meaning is longer than this is taken as it is named: audiences of audiences
@@ -71,6 +84,43 @@ def of_customers(graph: TriggerGraph) -> Iterator[Placed]:
     """Yield every condition about customers."""
     yield from who_belongs(graph.playbook)
     yield from ways(graph)
+
+
+def told_audiences(playbook: Playbook) -> Mapping[str, Condition]:
+    """Return who belongs to each audience, as implication looks it up."""
+    return {name: audience.where for name, audience in playbook.audiences.items()}
+
+
+def living(audiences: Mapping[str, Condition]) -> dict[str, Condition]:
+    """Return the audiences that somebody can belong to, as far as can be seen."""
+    return {name: where for name, where in audiences.items() if not is_impossible(where, audiences)}
+
+
+def said(conflict: Conflict) -> str:
+    """Return in words what excludes what."""
+    texts = [f"`{shown(text)}`" for text in conflict.texts]
+    if len(texts) == 1:
+        return f"{texts[0]} is never true"
+    return f"{', '.join(texts[:-1])} and {texts[-1]} are never true together"
+
+
+def places(conflict: Conflict, playbook: Playbook, here: Span) -> tuple[Label, ...]:
+    """Return labels for what takes part in a conflict elsewhere, audiences that are named too."""
+    spans = (conflict.first, *conflict.more, *([conflict.second] if conflict.second else []))
+    labels = [
+        Label(span, f"excluded by {shown(text)}")
+        for span, text in zip(spans, conflict.texts, strict=True)
+        if span != here
+    ]
+    named = {
+        node.audience: playbook.audiences[node.audience]
+        for part in conflict.parts
+        for node in nodes(part)
+        if isinstance(node, InAudience) and node.audience in playbook.audiences
+    }
+    for name, audience in named.items():
+        labels.append(Label(audience.origin.span("where"), f"this is `{name}`"))
+    return tuple(labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +190,43 @@ def _implied(flow: Flow, playbook: Playbook, span: Span, at_once: bool) -> list[
     """Return what a trigger tells of those it starts: facts are read with the event in them."""
     facts, trigger = playbook.catalogue.facts, flow.trigger
     bought = Compare(facts["orders"], ">=", 1, span)
-    since = facts["days_since_last_order"]
-    if isinstance(trigger, EventTrigger):
-        event = playbook.catalogue.events[trigger.event]
-        if event.nature is Nature.ORDER:
-            return [bought, Compare(since, "=", 0, span)]
-        return [bought] if event.key is RunKey.ORDER else []
-    if isinstance(trigger, Inactivity):
-        length = trigger.inactive_for
-        whole_days = length.days + length.seconds // 86_400
-        low = length.months * 28 + whole_days
-        high = length.months * 31 + whole_days
-        if flow.existing is not None and flow.existing.over is not None:
-            return [bought, Compare(since, ">=", low, span)]
-        slack = 0 if at_once and not length.seconds else 1
-        return [bought, Between(since, low, high + slack, span)]
-    return []
+    match trigger:
+        case EventTrigger(event=event):
+            return _of_event(trigger, playbook.catalogue.events[event], facts, span)
+        case Inactivity():
+            return [bought, _age(flow, trigger, facts["days_since_last_order"], span, at_once)]
+        case Replenishment() | DateTrigger(date="first_order"):
+            return [bought]
+        case DateTrigger(date=str(name)) if name in facts:
+            return [IsKnown(facts[name], True, span)]
+        case PointsReach(points_reach=number):
+            return [Compare(facts["points"], ">=", number, span)]
+        case PointsExpiring():
+            return [Compare(facts["points"], ">=", 1, span)]
+        case TierChanged(to=tier) if tier:
+            return [Compare(facts["tier"], "=", tier, span)]
+        case _:
+            return []
+
+
+def _of_event(
+    trigger: EventTrigger, event: Event, facts: Mapping[str, Fact], span: Span
+) -> list[Condition]:
+    found: list[Condition] = [Happened(event.name, None, span)]
+    if event.nature is Nature.ORDER:
+        found.append(Compare(facts["orders"], ">=", trigger.at_least, span))
+        found.append(Compare(facts["days_since_last_order"], "=", 0, span))
+    elif event.key is RunKey.ORDER:
+        found.append(Compare(facts["orders"], ">=", 1, span))
+    return found
+
+
+def _age(flow: Flow, trigger: Inactivity, since: Fact, span: Span, at_once: bool) -> Condition:
+    length = trigger.inactive_for
+    whole_days = length.days + length.seconds // 86_400
+    low = length.months * 28 + whole_days
+    high = length.months * 31 + whole_days
+    if flow.existing is not None and flow.existing.over is not None:
+        return Compare(since, ">=", low, span)
+    slack = 0 if at_once and not length.seconds else 1
+    return Between(since, low, high + slack, span)

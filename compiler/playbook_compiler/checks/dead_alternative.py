@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from playbook_compiler.checks._conditions import of_customers
+from playbook_compiler.checks._conditions import of_customers, said
 from playbook_compiler.conditions_analysis import contradictions, is_impossible
 from playbook_compiler.diagnostics import Diagnostic, Label, warning
 from playbook_compiler.family import name_of
@@ -21,7 +21,7 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
         for conflict in contradictions(placed.condition):
             yield warning(
                 RULE,
-                f"this side of the condition is true for nobody: no `{conflict.subject}` fits it",
+                f"this side of the condition is true for nobody: {said(conflict)}",
                 conflict.second or conflict.first,
                 caption="can never hold",
                 help="remove it, or correct the number",
