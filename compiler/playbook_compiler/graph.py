@@ -13,7 +13,7 @@ from playbook_compiler.model import Playbook
 from playbook_compiler.reading import Origin
 from playbook_compiler.steps import Step
 from playbook_compiler.triggers import Trigger
-from playbook_compiler.values import dataclass
+from playbook_compiler.values import dataclass, field
 
 TRIGGER_STEP = "trigger"
 END_STEP = "end"
@@ -28,6 +28,8 @@ HAPPENED = "happened"
 TIMED_OUT = "timed-out"
 STARTS = "starts"
 EMITS = "emits"
+# The ways that lead from one flow into another.
+ACROSS = (STARTS, EMITS)
 WAYS = (NEXT, YES, NO, VARIANT, CASE, HAPPENED, TIMED_OUT, STARTS, EMITS)
 
 
@@ -59,16 +61,33 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class TriggerGraph:
-    """A playbook's flows as one graph. Nodes stand in the order of flows and of steps in them."""
+    """A playbook's flows as one graph. Nodes stand in the order of flows and of steps in them: a
+    node stands after those of its flow that lead to it."""
 
     playbook: Playbook
     nodes: Mapping[str, Node]
     edges: tuple[Edge, ...]
+    _by_flow: Mapping[str, list[Node]] = field(init=False, compare=False, repr=False)
+    _leaving: Mapping[str, list[Edge]] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        by_flow: dict[str, list[Node]] = {}
+        for node in self.nodes.values():
+            by_flow.setdefault(node.flow, []).append(node)
+        leaving: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            leaving.setdefault(edge.source, []).append(edge)
+        object.__setattr__(self, "_by_flow", by_flow)
+        object.__setattr__(self, "_leaving", leaving)
 
     def of_flow(self, flow: str) -> tuple[Node, ...]:
         """Return a flow's nodes: trigger first, end last."""
-        return tuple(node for node in self.nodes.values() if node.flow == flow)
+        return tuple(self._by_flow.get(flow, ()))
 
     def out(self, node_id: str) -> tuple[Edge, ...]:
-        """Return the edges that leave a node, in the order of its ways."""
-        return tuple(edge for edge in self.edges if edge.source == node_id)
+        """Return the edges on which a run goes on from a node, in the order of its ways."""
+        return tuple(one for one in self._leaving.get(node_id, ()) if one.way not in ACROSS)
+
+    def across(self, node_id: str) -> tuple[Edge, ...]:
+        """Return the edges on which a node starts other flows."""
+        return tuple(one for one in self._leaving.get(node_id, ()) if one.way in ACROSS)

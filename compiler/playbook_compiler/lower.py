@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from playbook_compiler.diagnostics import Diagnostic
+from playbook_compiler.emissions import emissions
 from playbook_compiler.graph import (
     CASE,
     END_STEP,
@@ -33,6 +34,7 @@ def lower(playbook: Playbook) -> tuple[TriggerGraph | None, list[Diagnostic]]:
     edges: list[Edge] = []
     for flow in playbook.flows.values():
         _lower_flow(flow, nodes, edges)
+    edges.extend(emissions(playbook, nodes))
     return TriggerGraph(playbook, nodes, tuple(edges)), []
 
 

@@ -11,7 +11,8 @@ from playbook_compiler.graph import STARTS, TriggerGraph
 
 
 def ways(graph: TriggerGraph, node: str) -> list[tuple[str, str, str]]:
-    return [(edge.way, edge.name, edge.target.partition("/")[2]) for edge in graph.out(node)]
+    edges = (*graph.out(node), *graph.across(node))
+    return [(edge.way, edge.name, edge.target.partition("/")[2]) for edge in edges]
 
 
 def test_every_way_out_of_a_step_is_an_edge(tmp_path: Path) -> None:

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 
-from playbook_compiler.changes import Change, Gift
-from playbook_compiler.checks._conditions import Meanings, meanings
-from playbook_compiler.checks._flows import (
-    by_flow,
-    enters_without_limit,
-    least_waits,
-    outgoing,
-)
-from playbook_compiler.conditions import (
-    Condition,
-    Entered,
-    Has,
-    InAudience,
-    InFlow,
-    Received,
-    nodes,
-)
+from playbook_compiler.checks._flows import enters_without_limit
 from playbook_compiler.graph import Node, TriggerGraph
-from playbook_compiler.model import Flow
-from playbook_compiler.steps import Grant, Send, Start, Update
-from playbook_compiler.triggers import EntersAudience, EventTrigger, PointsReach
 from playbook_compiler.values import dataclass
+from playbook_compiler.waits import least_waits
 
 
 @dataclass(frozen=True, slots=True)
 class Starting:
     """`node` of the flow `source` starts the flow `target` after at least `days` in the run, people
-    not asked. `how` says by what."""
+    not asked."""
 
     source: str
     target: str
@@ -47,18 +28,17 @@ def startings(graph: TriggerGraph) -> list[Starting]:
     often a customer enters: both end every circle.
     """
     flows = [flow for flow in graph.playbook.flows.values() if flow.enabled]
-    flows = {flow.id for flow in flows if enters_without_limit(flow)}
+    endless = {flow.id for flow in flows if enters_without_limit(flow)}
     found: list[Starting] = []
-    for flow in graph.playbook.flows.values():
-        if flow.enabled:
-            waits = least_waits(graph, flow.id, through_people=False)
-            for node in graph.of_flow(flow.id):
-                if node.id in waits:
-                    targets = {graph.nodes[edge.target].flow for edge in graph.across(node.id)}
-                    found.extend(
-                        Starting(flow.id, target, node, waits[node.id])
-                        for target in sorted(targets & flows)
-                    )
+    for flow in flows:
+        waits = least_waits(graph, flow.id, through_people=False)
+        for node in graph.of_flow(flow.id):
+            if node.id in waits:
+                targets = {graph.nodes[edge.target].flow for edge in graph.across(node.id)}
+                found.extend(
+                    Starting(flow.id, target, node, waits[node.id])
+                    for target in sorted(targets & endless)
+                )
     return found
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from playbook_compiler.checks._conditions import entry_parts, meanings
 from playbook_compiler.checks._discounts import is_discount
-from playbook_compiler.checks._flows import by_flow, is_marketing, outgoing, sends
+from playbook_compiler.checks._flows import is_marketing, sends
 from playbook_compiler.conditions import Compare, all_of
 from playbook_compiler.conditions_analysis import is_impossible
 from playbook_compiler.diagnostics import Diagnostic, hint
 from playbook_compiler.family import name_of
-from playbook_compiler.graph import STARTS, TriggerGraph
+from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.steps import Send
 from playbook_compiler.triggers import Inactivity
 
@@ -22,12 +22,11 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     """Find discounts before any other message, but for first orders and for lapsed customers."""
     told, playbook = meanings(graph.playbook), graph.playbook
     regular = Compare(playbook.catalogue.facts["orders"], ">=", 2)
-    leaving, nodes_of = outgoing(graph), by_flow(graph)
     for flow in {sent.flow.id: sent.flow for sent in sends(graph) if is_marketing(sent)}.values():
         parts = [told.of(part.condition) for part in entry_parts(flow, playbook)]
         if isinstance(flow.trigger, Inactivity) or is_impossible(all_of([*parts, regular])):
             continue
-        nodes = nodes_of[flow.id]
+        nodes = graph.of_flow(flow.id)
         untold = {nodes[0].id}  # nodes that a run can reach without a message before
         for node in nodes:
             if node.id not in untold:
@@ -46,4 +45,4 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
                         ),
                     )
                 continue
-            untold.update(edge.target for edge in leaving[node.id] if edge.way != STARTS)
+            untold.update(edge.target for edge in graph.out(node.id))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from playbook_compiler.checks._conditions import of_customers
 from playbook_compiler.checks._flows import running
+from playbook_compiler.conditions import Happened, nodes
 from playbook_compiler.diagnostics import Diagnostic, hint
 from playbook_compiler.family import name_of
 from playbook_compiler.graph import TriggerGraph
@@ -18,7 +20,7 @@ TOLD = ("order_placed", "offer_redeemed", "unsubscribed")
 
 
 def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
-    """Find triggers and waits on events that only an events file could bring.
+    """Find triggers, waits and conditions on events that only an events file could bring.
 
     A playbook that assumes nothing at all says nothing about projections, and is left alone.
     """
@@ -36,6 +38,10 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
         if playbook.flows[node.flow].enabled:
             span = node.origin.span("wait", "until")
             places.append((node.what.wait.until, span, "always times out"))
+    for placed in of_customers(graph):
+        for one in nodes(placed.condition):
+            if isinstance(one, Happened):
+                places.append((one.event, one.span, "is unknown and counts as no"))
     for event, span, outcome in places:
         if event not in given:
             yield hint(

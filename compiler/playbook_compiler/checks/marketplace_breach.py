@@ -10,17 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from playbook_compiler.checks._conditions import Placed, entry_parts, meanings
-from playbook_compiler.checks._flows import Outgoing, Sent, by_flow, least_waits, outgoing, sends
+from playbook_compiler.checks._flows import Sent, sends
 from playbook_compiler.conditions import And, Compare, Condition, InSet, IsKnown, Not, Or
 from playbook_compiler.diagnostics import Diagnostic, Label, error
 from playbook_compiler.facts import RunKey
 from playbook_compiler.family import name_of
-from playbook_compiler.graph import STARTS, Node, TriggerGraph
+from playbook_compiler.graph import Node, TriggerGraph
 from playbook_compiler.marketplaces import Marketplace
 from playbook_compiler.model import Flow, Playbook
 from playbook_compiler.steps import Send
 from playbook_compiler.triggers import EventTrigger
 from playbook_compiler.units import Duration
+from playbook_compiler.waits import least_waits
 
 RULE = name_of(__name__)
 FACTS = ("marketplace", "trigger.order.marketplace")
@@ -33,13 +34,12 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     if not playbook.marketplaces:
         return
     aimed = {flow.id: _aimed(flow, playbook) for flow in playbook.flows.values() if flow.enabled}
-    leaving, nodes = outgoing(graph), by_flow(graph)
     for sent in sends(graph):
         for rules, place in aimed[sent.flow.id]:
             yield from _of_send(sent, rules, place)
     for flow, targets in aimed.items():
         for rules, place in targets:
-            yield from _count(playbook.flows[flow], nodes[flow], leaving, rules, place, playbook)
+            yield from _count(playbook.flows[flow], graph, rules, place)
 
 
 def _aimed(flow: Flow, playbook: Playbook) -> list[tuple[Marketplace, Placed]]:
@@ -98,12 +98,7 @@ def _of_send(sent: Sent, rules: Marketplace, place: Placed) -> Iterator[Diagnost
 
 
 def _count(
-    flow: Flow,
-    nodes: list[Node],
-    leaving: Outgoing,
-    rules: Marketplace,
-    place: Placed,
-    playbook: Playbook,
+    flow: Flow, graph: TriggerGraph, rules: Marketplace, place: Placed
 ) -> Iterator[Diagnostic]:
     """Find the first step at which one run has sent more than the marketplace allows."""
     limit = rules.at_most
@@ -112,11 +107,11 @@ def _count(
     within = None
     if isinstance(limit.per, Duration):
         within = limit.per.nominal_days
-    elif not _by_order(flow, playbook):
+    elif not _by_order(flow, graph.playbook):
         return
-    most = _most_sent(nodes, leaving)
-    waits = least_waits(nodes, leaving, through_people=True)
-    for node in nodes:
+    most = _most_sent(flow.id, graph)
+    waits = least_waits(graph, flow.id, through_people=True)
+    for node in graph.of_flow(flow.id):
         in_time = within is None or waits.get(node.id, within) < within
         if isinstance(node.what, Send) and most.get(node.id, 0) > limit.count and in_time:
             yield error(
@@ -141,16 +136,16 @@ def _by_order(flow: Flow, playbook: Playbook) -> bool:
     return playbook.catalogue.events[trigger.event].key is RunKey.ORDER
 
 
-def _most_sent(nodes: list[Node], leaving: Outgoing) -> Mapping[str, int]:
+def _most_sent(flow: str, graph: TriggerGraph) -> Mapping[str, int]:
     """Return the most messages that a run has sent when it has passed each node."""
+    nodes = graph.of_flow(flow)
     most = {nodes[0].id: 0}
     for node in nodes:
         if node.id not in most:
             continue
         most[node.id] += _messages(node)
-        for edge in leaving[node.id]:
-            if edge.way != STARTS:
-                most[edge.target] = max(most[node.id], most.get(edge.target, 0))
+        for edge in graph.out(node.id):
+            most[edge.target] = max(most[node.id], most.get(edge.target, 0))
     return most
 
 

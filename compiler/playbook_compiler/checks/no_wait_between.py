@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from playbook_compiler.checks._flows import Outgoing, Sent, is_marketing, outgoing, sends
+from playbook_compiler.checks._flows import Sent, is_marketing, sends
 from playbook_compiler.diagnostics import Diagnostic, Label, warning
 from playbook_compiler.family import name_of
-from playbook_compiler.graph import STARTS, TriggerGraph
+from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.steps import Send, UntilEvent, Wait
 from playbook_compiler.units import Duration
 
@@ -16,11 +16,10 @@ RULE = name_of(__name__)
 
 def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     """Find sends that another one leads to without a wait."""
-    leaving = outgoing(graph)
     sent_by: dict[str, Sent] = {one.node.id: one for one in sends(graph) if is_marketing(one)}
     told: set[str] = set()
     for first in sent_by.values():
-        for node in _at_once(first.node.id, graph, leaving):
+        for node in _at_once(first.node.id, graph):
             second = sent_by.get(node)
             if second is None or node in told or second.message.channel != first.message.channel:
                 continue
@@ -35,9 +34,9 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
             )
 
 
-def _at_once(start: str, graph: TriggerGraph, leaving: Outgoing) -> Iterator[str]:
+def _at_once(start: str, graph: TriggerGraph) -> Iterator[str]:
     """Yield the sends that a run can get to without passing time, the nearest on every way."""
-    open_ = [edge.target for edge in leaving[start] if edge.way != STARTS]
+    open_ = [edge.target for edge in graph.out(start)]
     seen: set[str] = set()
     while open_:
         node = open_.pop()
@@ -48,7 +47,7 @@ def _at_once(start: str, graph: TriggerGraph, leaving: Outgoing) -> Iterator[str
         if isinstance(step, Send):
             yield node
         elif not _takes_time(step):
-            open_.extend(edge.target for edge in leaving[node] if edge.way != STARTS)
+            open_.extend(edge.target for edge in graph.out(node))
 
 
 def _takes_time(step: object) -> bool:

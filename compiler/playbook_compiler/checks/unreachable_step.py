@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from playbook_compiler.checks._flows import by_flow, outgoing
 from playbook_compiler.conditions import Condition, Not, facts_read
 from playbook_compiler.conditions_analysis import is_impossible
 from playbook_compiler.diagnostics import Diagnostic, Label, warning
 from playbook_compiler.family import name_of
-from playbook_compiler.graph import CASE, NO, STARTS, VARIANT, Edge, Node, TriggerGraph
+from playbook_compiler.graph import CASE, NO, VARIANT, Edge, Node, TriggerGraph
 from playbook_compiler.steps import Branch, If, Split
 
 RULE = name_of(__name__)
@@ -18,14 +17,12 @@ RULE = name_of(__name__)
 
 def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     """Find the first step of every stretch that nothing leads to."""
-    leaving = outgoing(graph)
-    for nodes in by_flow(graph).values():
+    for flow in graph.playbook.flows:
+        nodes = graph.of_flow(flow)
         reached = {nodes[0].id}
         led_to: dict[str, list[Edge]] = {}
         for node in nodes:
-            for edge in leaving[node.id]:
-                if edge.way == STARTS:
-                    continue
+            for edge in graph.out(node.id):
                 led_to.setdefault(edge.target, []).append(edge)
                 if node.id in reached and not _never_taken(node, edge):
                     reached.add(edge.target)

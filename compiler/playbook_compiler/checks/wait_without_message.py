@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from playbook_compiler.checks._flows import by_flow, outgoing
 from playbook_compiler.diagnostics import Diagnostic, warning
 from playbook_compiler.facts import Nature
 from playbook_compiler.family import name_of
-from playbook_compiler.graph import STARTS, TriggerGraph
+from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.steps import Send, UntilEvent, Wait
 
 RULE = name_of(__name__)
@@ -16,13 +15,13 @@ RULE = name_of(__name__)
 
 def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     """Find waits for opens and clicks that no message of the same run comes before."""
-    events, leaving = graph.playbook.catalogue.events, outgoing(graph)
-    for nodes in by_flow(graph).values():
+    events = graph.playbook.catalogue.events
+    for flow in graph.playbook.flows:
         told: set[str] = set()  # nodes that a run can reach after a message
-        for node in nodes:
+        for node in graph.of_flow(flow):
             step = node.what
             if node.id in told or isinstance(step, Send):
-                told.update(edge.target for edge in leaving[node.id] if edge.way != STARTS)
+                told.update(edge.target for edge in graph.out(node.id))
                 continue
             if not isinstance(step, Wait) or not isinstance(step.wait, UntilEvent):
                 continue

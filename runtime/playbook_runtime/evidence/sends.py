@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from playbook_compiler.graph import TIMED_OUT, Node, TriggerGraph
+from playbook_compiler.graph import Node, TriggerGraph
 from playbook_compiler.model import Flow
-from playbook_compiler.steps import Send, UntilEvent, Wait
+from playbook_compiler.steps import Send
 from playbook_compiler.triggers import EventTrigger
-from playbook_compiler.units import Duration
 from playbook_compiler.values import dataclass
+from playbook_compiler.waits import least_waits
 from playbook_runtime.evidence import library
 from playbook_runtime.evidence.defaults import default_evidence
 from playbook_runtime.evidence.effects import EffectPrior, authored, from_library
@@ -52,45 +52,11 @@ def send_effects(graph: TriggerGraph) -> tuple[SendEffects, ...]:
     """
     found = []
     for flow in graph.playbook.flows.values():
-        waited = least_waits(graph, flow.id)
+        waited = least_waits(graph, flow.id, through_people=True)
         for node in graph.of_flow(flow.id):
             if isinstance(node.what, Send):
-                found.append(_of_send(graph, flow, node, node.what, waited.get(node.id, 0.0)))
+                found.append(_of_send(graph, flow, node, node.what, float(waited.get(node.id, 0))))
     return tuple(found)
-
-
-def least_waits(graph: TriggerGraph, flow: str) -> dict[str, float]:
-    """Return the least days from the trigger to each node of a flow, by node id.
-
-    A wait for an event may end at once; its time-out may not.
-    """
-    least: dict[str, float] = {}
-    nodes = graph.of_flow(flow)
-    if nodes:
-        least[nodes[0].id] = 0.0
-    # A run only goes forward, so as many rounds as nodes suffice whatever their order.
-    for _ in nodes:
-        before = dict(least)
-        for node in nodes:
-            if node.id not in least:
-                continue
-            for edge in graph.out(node.id):
-                at = least[node.id] + _waited(node, edge.way)
-                if at < least.get(edge.target, float("inf")):
-                    least[edge.target] = at
-        if least == before:
-            break
-    return least
-
-
-def _waited(node: Node, way: str) -> float:
-    match node.what:
-        case Wait(wait=Duration() as duration):
-            return float(duration.nominal_days)
-        case Wait(wait=UntilEvent(at_most=at_most)):
-            return float(at_most.nominal_days) if way == TIMED_OUT else 0.0
-        case _:
-            return 0.0
 
 
 def _of_send(

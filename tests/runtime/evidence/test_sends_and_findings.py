@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from playbook_compiler.driver import compile_playbook, load
+from playbook_compiler.waits import least_waits
 from playbook_runtime.evidence.findings import effect_findings
 from playbook_runtime.evidence.model import Form
-from playbook_runtime.evidence.sends import flow_effects, least_waits, send_effects
+from playbook_runtime.evidence.sends import flow_effects, send_effects
 
 PLAYBOOK = """\
 playbook: 1
@@ -73,7 +74,7 @@ def test_the_least_wait_is_that_of_the_shortest_way(tmp_path: Path) -> None:
         tmp_path,
         CART + "[{if: orders = 0, then: [{wait: 3d}], else: [{wait: 1d}]}, {send: note}]",
     )
-    assert least_waits(graph, "one")["one/send-note"] == 1.0
+    assert least_waits(graph, "one", through_people=True)["one/send-note"] == 1
 
 
 def test_an_expectation_wins_over_the_library(tmp_path: Path) -> None:
