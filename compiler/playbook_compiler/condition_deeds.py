@@ -52,10 +52,10 @@ def read_deed(reader: Reader) -> Deed:
     if reader.scope.where is not Where.CUSTOMER:
         reader.report(
             "fact-out-of-place",
-            f"`{name}(...)` cannot be read here: this condition is about the shop",
+            f"`{name}(...)` cannot be read here: this condition is about the {reader.scope.where}",
             first,
             first,
-            caption="expected a fact about the shop",
+            caption=f"expected a fact about the {reader.scope.where}",
             advice=f"known here: {', '.join(sorted(reader.scope.readable))}",
         )
     if name == "bought":

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 from playbook_compiler.condition_ids import TACTIC_KINDS, full_ids
 from playbook_compiler.diagnostics import Diagnostic, Fix, error, nearest, shown
 from playbook_compiler.facts import Catalogue, Fact, IdKind, Where
+from playbook_compiler.fixes import is_clear
 from playbook_compiler.source import Span
 from playbook_compiler.values import dataclass, field
 
@@ -21,11 +22,12 @@ _PLACES = {
 class ConditionScope:
     """The names that can be read at one place.
 
-    `where` is CUSTOMER, or SHOP in `stages.*.enter`. `trigger` is the event that starts the flow,
-    whose fields are read as `trigger.*`; None elsewhere. `ids` holds the declared names of each
-    kind: names of a kind that is left out are not checked (products without a product list).
-    Channels and events come from the catalogue. `currency_decimals` limits amounts of money.
-    `tactic` is the shipped tactic that the condition is written in, whose own ids come first.
+    `where` is CUSTOMER, or SHOP in `stages.*.enter`, or LINE where products are chosen. `trigger`
+    is the event that starts the flow (or another kind of trigger and a colon), whose fields are
+    read as `trigger.*`; else None. `ids` holds the declared names of each kind: names of a kind
+    that is left out are not checked (products without a product list). Channels and events come
+    from the catalogue. `currency_decimals` limits amounts of money. `tactic` is the shipped tactic
+    that the condition is written in, whose own ids come first.
     """
 
     catalogue: Catalogue
@@ -40,6 +42,8 @@ class ConditionScope:
         facts = {
             name: fact for name, fact in self.catalogue.facts.items() if fact.where is self.where
         }
+        if self.where is Where.LINE:
+            facts = dict(self.catalogue.lines)
         if self.where is Where.CUSTOMER:
             facts |= self.catalogue.trigger_facts(self.trigger)
         object.__setattr__(self, "readable", facts)
@@ -97,7 +101,7 @@ def unknown_name(kind: IdKind, name: str, known: Set[str], span: Span) -> Diagno
         span,
         caption=f"not {_article(kind)} {kind} of this playbook",
         help=advice,
-        fix=Fix(span, close, safe=False) if close is not None else None,
+        fix=Fix(span, close, is_clear(name, close, known)) if close is not None else None,
     )
 
 
@@ -126,21 +130,23 @@ def unknown_fact(name: str, scope: ConditionScope, span: Span) -> Diagnostic:
         if scope.trigger is None:
             return error(
                 "fact-out-of-place",
-                f"`{shown(name)}` cannot be read here: `trigger.*` is known only in a flow that an"
-                " event starts",
+                f"`{shown(name)}` cannot be read here: `trigger.*` is known only in a flow whose"
+                " trigger brings such fields, as events do",
                 span,
-                caption="no trigger event here",
+                caption="no fields of a trigger here",
             )
         fields = {one for one in scope.readable if one.startswith("trigger.")}
         close = meant(name, fields)
         listed = ", ".join(sorted(fields)) or "none"
+        kind = scope.trigger.removesuffix(":")
+        source = f"the {'event' if kind == scope.trigger else 'trigger'} `{kind}`"
         return error(
             "unknown-fact",
-            f"the event `{scope.trigger}` has no field `{shown(name.removeprefix('trigger.'))}`",
+            f"{source} has no field `{shown(name.removeprefix('trigger.'))}`",
             span,
             caption="not a field of the trigger",
             help=f"did you mean `{close}`?" if close else f"its fields: {listed}",
-            fix=Fix(span, close, safe=False) if close else None,
+            fix=Fix(span, close, is_clear(name, close, fields)) if close else None,
         )
     if name in (scope.names(IdKind.AUDIENCE) or ()):
         return error(
@@ -159,7 +165,7 @@ def unknown_fact(name: str, scope: ConditionScope, span: Span) -> Diagnostic:
         span,
         caption="not a fact that can be read here",
         help=f"did you mean `{close}`?" if close else f"known here: {some}, ...",
-        fix=Fix(span, close, safe=False) if close else None,
+        fix=Fix(span, close, is_clear(name, close, scope.readable.keys())) if close else None,
     )
 
 

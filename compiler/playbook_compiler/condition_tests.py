@@ -85,10 +85,10 @@ def read_order(reader: Reader) -> OrderHas:
     if reader.scope.where is not Where.CUSTOMER:
         reader.report(
             "fact-out-of-place",
-            "`order has` cannot be read here: this condition is about the shop",
+            f"`order has` cannot be read here: this condition is about the {reader.scope.where}",
             first,
             first + 1,
-            caption="expected a fact about the shop",
+            caption=f"expected a fact about the {reader.scope.where}",
         )
     if fact is None:
         reader.bad_token()

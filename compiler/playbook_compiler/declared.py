@@ -24,7 +24,7 @@ from playbook_compiler.facts import (
     custom_fact,
 )
 from playbook_compiler.reading import Known, Origin
-from playbook_compiler.values import dataclass, replace
+from playbook_compiler.values import dataclass
 
 _SECTIONS = {
     "audiences": IdKind.AUDIENCE,
@@ -116,9 +116,7 @@ def declared(documents: Sequence[Document]) -> tuple[Declared, list[Diagnostic]]
         MappingProxyType(events_by_flow),
         MappingProxyType(scopes),
         scope(None, Where.SHOP),
-        ConditionScope(
-            replace(catalogue, facts=catalogue.lines), names, Where.LINE, None, decimals
-        ),
+        scope(None, Where.LINE),
     )
     return known, findings
 

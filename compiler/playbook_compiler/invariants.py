@@ -9,9 +9,12 @@ from typing import Any
 from playbook_compiler.conditions import references
 from playbook_compiler.diagnostics import Diagnostic, error
 from playbook_compiler.facts import IdKind
+from playbook_compiler.fixes import respelled
 from playbook_compiler.model import BENEFITS, Audience, Flow, Offer, Playbook
+from playbook_compiler.programme_rules import broken_programmes
 from playbook_compiler.reading import did_you_mean
 from playbook_compiler.records import Record
+from playbook_compiler.shop_rules import broken_lists
 from playbook_compiler.steps import Send, Split, Step, UntilEvent, Wait, children
 from playbook_compiler.units import Money, Share, plain
 from playbook_compiler.values import fields
@@ -31,6 +34,8 @@ def broken_invariants(playbook: Playbook) -> list[Diagnostic]:
     for flow in playbook.flows.values():
         found.extend(_entry(flow))
         found.extend(_steps(flow.steps))
+    found.extend(broken_programmes(playbook))
+    found.extend(broken_lists(playbook))
     found.extend(_money(playbook, playbook.decimals, playbook.currency))
     return found
 
@@ -44,6 +49,7 @@ def _stages(playbook: Playbook) -> Iterator[Diagnostic]:
                 stage.origin.key_span(),
                 caption=f"expected {', '.join(STAGES)}",
                 help=did_you_mean(name, STAGES),
+                fix=respelled(stage.origin.document.source, stage.origin.key_span(), name, STAGES),
             )
         split = stage.split
         if split is not None and split.acquisition.fraction + split.retention.fraction != WHOLE:

@@ -10,12 +10,19 @@ from decimal import Decimal
 from typing import Any
 
 from playbook_compiler.catalogue import BUILT_IN
+from playbook_compiler.checklists import CHECKLISTS, ChecklistItem
 from playbook_compiler.conditions import Condition
 from playbook_compiler.currency import DECIMALS
 from playbook_compiler.diagnostics import shown
 from playbook_compiler.effects import EFFECT, Effect
+from playbook_compiler.experiments import EXPERIMENTS, ShopExperiment
 from playbook_compiler.facts import Catalogue
 from playbook_compiler.kinds import Anything, Custom, Integer, ListOf, MapOf, Text, Word
+from playbook_compiler.marketplaces import MARKETPLACES, Marketplace
+from playbook_compiler.matrix import MATRIX, Matrix
+from playbook_compiler.products import PRODUCTS, Product
+from playbook_compiler.profile import SeverityProfile
+from playbook_compiler.programmes import PROGRAMMES, Programmes
 from playbook_compiler.reading import INVALID, NAME_PATTERN, Invalid, Kind, Node
 from playbook_compiler.records import Record, RecordOf, key
 from playbook_compiler.source import Passage, Span
@@ -26,6 +33,7 @@ from playbook_compiler.values import dataclass, field
 from playbook_compiler.vocabulary import (
     AUDIENCE,
     CHANNEL,
+    CHECKLIST,
     CONDITION,
     CURRENCY,
     DURATION,
@@ -187,6 +195,7 @@ class _Assumptions(Kind):
                         span=node.document.key_span(child.path),
                         caption="not an event of this playbook",
                         help=EVENT.suggestion(name, known),
+                        fix=child.respelled(name, known, node.document.key_span(child.path)),
                     )
         return INVALID if INVALID in values.values() else values
 
@@ -219,16 +228,16 @@ class Stage(Record):
         SHOP_CONDITION, "When the shop enters it: read on the 1st, mean of 3 months.", default=None
     )
     split: BudgetSplit | None = key(RecordOf(BudgetSplit, "a split"), "The split.", default=None)
-    checklist: tuple[str, ...] = key(ListOf(TEXT, single=True), "Its checklists.", default=())
+    checklist: tuple[str, ...] = key(ListOf(CHECKLIST, single=True), "Its checklists.", default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrequencyCap(Record):
     """At most so many marketing messages per customer in a rolling window of elapsed time."""
 
+    channel: str = key(CHANNEL, "Only this channel; else all together.", default="")
     at_most: int = key(Integer(0, 1000), "How many.")
     per: Duration = key(DURATION, "The window.")
-    channel: str = key(CHANNEL, "Only this channel; else all together.", default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,10 +366,10 @@ class Message(Record):
         default="marketing",
     )
     subject: str = key(TEXT, "The subject line.", default="")
+    preview: str = key(TEXT, "The preview line of the inbox.", default="")
     body: str = key(
         Text(limit=BODY_LIMIT), "The text, or the file of the folder that holds it.", default=""
     )
-    preview: str = key(TEXT, "The preview line of the inbox.", default="")
     passage: Passage | None = field(default=None, compare=False, repr=False)
 
     def body_span(self, start: int, end: int) -> Span:
@@ -419,15 +428,14 @@ class Flow(Record):
     """A trigger and the steps that follow it."""
 
     id: str
-    trigger: Trigger = key(TRIGGER, "What starts it.")
-    steps: tuple[Step, ...] = key(STEP_LIST, "What it does.")
     strategy: str = key(TEXT, "The strategy of the catalogue that it carries out.", default="")
     about: str = key(TEXT, "A word for the reader.", default="")
+    enabled: bool = key(FLAG, "false pauses the flow.", default=True)
     stages: tuple[str, ...] = key(STAGE_SET, "Only in these stages.", default=STAGES)
+    trigger: Trigger = key(TRIGGER, "What starts it.")
     audience: Condition | None = key(CONDITION, "Who may enter; at entry only.", default=None)
     entry: Entry | None = key(ENTRY, "How often one may enter.", default=None)
     existing: Existing | None = key(EXISTING, "Those who already meet the trigger.", default=None)
-    priority: int = key(Integer(0, 100), "Higher goes first at the same instant.", default=50)
     running: Since | None = key(SINCE, "It already runs since then.", default=None)
     exit_on: tuple[str, ...] | None = key(
         ListOf(EVENT, single=True), "Events that end a run at once.", default=None
@@ -435,11 +443,12 @@ class Flow(Record):
     exit_when: Condition | None = key(
         CONDITION, "Ends the run, checked before each action.", default=None
     )
+    priority: int = key(Integer(0, 100), "Higher goes first at the same instant.", default=50)
     goal: Goal | None = key(RecordOf(Goal, "a goal"), "What is measured.", default=None)
     expect: Effect | None = key(
         EFFECT, "Effect per entrant; switches off the steps' own.", default=None
     )
-    enabled: bool = key(FLAG, "false pauses the flow.", default=True)
+    steps: tuple[Step, ...] = key(STEP_LIST, "What it does.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,10 +487,13 @@ class Playbook(Record):
     stage: str = key(
         Word(("auto", *STAGES), "a stage"), "The stage, or auto: from the orders.", default="auto"
     )
+    include: tuple[str, ...] = key(
+        ListOf(TEXT, single=True), "Files of the same folder to join.", default=()
+    )
     economics: Economics | None = key(
         RecordOf(Economics, "economics"), "What orders bring and messages cost.", default=None
     )
-    matrix: Any = key(Anything("the product matrix"), "Where the matrix is cut.", default=None)
+    matrix: Matrix | None = key(MATRIX, "Where the product matrix is cut.", default=None)
     assume: Mapping[str, Any] = key(
         ASSUMPTIONS,
         "What the files do not tell: the consent by channel, and an assumption for each event.",
@@ -493,27 +505,37 @@ class Playbook(Record):
     guardrails: Guardrails | None = key(
         RecordOf(Guardrails, "guardrails"), "What no flow may break.", default=None
     )
-    marketplaces: Any = key(Anything("marketplace rules"), "Marketplace rules.", default=None)
+    marketplaces: Mapping[str, Marketplace] = key(
+        MARKETPLACES, "What marketplaces let be sent to their buyers.", default={}
+    )
+    checks: Mapping[str, str] = key(
+        SeverityProfile(),
+        "How much findings of a rule matter: ignore, hint, warning or error.",
+        default={},
+    )
     require: tuple[Requirement, ...] = key(
         ListOf(Text("a requirement")), "What a simulation must show.", default=()
     )
     facts: Any = key(Anything("own facts"), "The shop's own facts.", default=None)
     events: Any = key(Anything("own events"), "The shop's own events.", default=None)
-    products: Any = key(Anything("products"), "The products.", default=None)
+    products: Mapping[str, Product] = key(
+        PRODUCTS, "The products, or the CSV file that lists them.", default={}
+    )
+    use: Any = key(Anything("tactics"), "Shipped tactics.", default=None)
     audiences: Mapping[str, Audience] = key(
         MapOf(RecordOf(Audience, "an audience", shorthand="where")), "Audiences.", default={}
     )
     offers: Mapping[str, Offer] = key(MapOf(RecordOf(Offer, "an offer")), "Offers.", default={})
+    flows: Mapping[str, Flow] = key(MapOf(RecordOf(Flow, "a flow")), "Flows.", default={})
     messages: Mapping[str, Message] = key(
         MapOf(RecordOf(Message, "a message")), "Messages.", default={}
     )
-    flows: Mapping[str, Flow] = key(MapOf(RecordOf(Flow, "a flow")), "Flows.", default={})
-    programmes: Any = key(Anything("programmes"), "Loyalty programmes.", default=None)
-    checklists: Any = key(Anything("checklists"), "Checklists.", default=None)
-    evidence: Any = key(Anything("experiments"), "The shop's own experiments.", default=None)
-    use: Any = key(Anything("tactics"), "Shipped tactics.", default=None)
-    include: tuple[str, ...] = key(
-        ListOf(TEXT, single=True), "Files of the same folder to join.", default=()
+    programmes: Programmes | None = key(PROGRAMMES, "Loyalty programmes.", default=None)
+    checklists: Mapping[str, tuple[ChecklistItem, ...]] = key(
+        CHECKLISTS, "What has to be in place besides messages.", default={}
+    )
+    evidence: Mapping[str, ShopExperiment] = key(
+        EXPERIMENTS, "The shop's own experiments.", default={}
     )
     catalogue: Catalogue = field(default=BUILT_IN, compare=False, repr=False)
 

@@ -77,6 +77,7 @@ def test_what_the_reader_accepts_the_schema_accepts(name: str) -> None:
     ],
 )
 def test_every_short_form_is_in_the_schema(tmp_path: Path, text: str) -> None:
+    (tmp_path / "products.csv").write_text("sku\nsencha\n", encoding="utf-8")
     whole = (HEAD if "name:" not in text else HEAD.replace("name: leaf-and-steam\n", "")) + text
     assert read(tmp_path, whole).playbook is not None
     assert complaints(whole) == []
