@@ -1,98 +1,85 @@
 """Every rule's page is its test: what stands under `## Fails` fails where it says, and what stands
 under `## Mended` does not.
 
-In a failing example the line that is found ends in `# <- rule-name`; what a page leaves out (name,
-currency, zone, messages) is added here. Pages of rules that are no check tell of what reading
-already refuses.
+Pages of rules that are no check tell of what reading already refuses.
 """
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from tests.compiler.playbooks import folder, short
+from tests.compiler.playbooks import short
+from tests.compiler.rule_pages import RULES, Example, diagnostics_of, examples, page
 
 from playbook_compiler import checks
 from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.driver import compile_playbook
 from playbook_compiler.family import members
+from playbook_compiler.rules import rule
 from playbook_runtime import unsimulated
 
-PAGES = Path(__file__).parents[2] / "docs" / "checks"
 CHECKS = members(checks)
-RULES = sorted(path.stem for path in PAGES.glob("*.md"))
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 SHIPPED = sorted(path.name for path in PLAYBOOKS.glob("*.yaml"))
 INDEX = Path(__file__).parents[2] / "docs" / "reference" / "checks.md"
 SEVERITIES = ("Error", "Warning", "Hint")
-DEFAULTS = {
-    "playbook": "playbook: 1\n",
-    "name": "name: leaf-and-steam\n",
-    "currency": "currency: EUR\n",
-    "timezone": "timezone: Europe/Berlin\n",
-    "sender": "sender: {name: Leaf, email: hello@leaf.example, address: 'Teeweg 1, Berlin'}\n",
-    "guardrails": "guardrails: {consent: {email: opt-in}, holdout: 10%}\n",
-    "messages": (
-        "messages:\n  hello:\n    subject: Hello\n"
-        '    body: "Welcome. {{ sender_address }} {{ unsubscribe_url }}"\n'
+# Of these the pages tell in words: files of a size or encoding that no page can show, or paths.
+IN_WORDS = {
+    *("condition-too-deep", "condition-too-long", "file-too-large", "key-too-long", "no-playbook"),
+    *("no-such-path", "not-a-file", "not-text", "not-utf-8", "too-long", "too-many-files"),
+    *(
+        "too-many-nodes",
+        "two-main-files",
+        "unreadable-file",
+        "open-front-matter",
+        "bad-csv",
+        "unread-column",
     ),
 }
-_BLOCK = re.compile(r"^## (Fails|Mended)\n(?:.*\n)*?```yaml\n((?:.*\n)*?)```$", re.MULTILINE)
-_MARK = re.compile(r"# <- ([a-z0-9-]+)")
+OF_DATA = [name for name in RULES if not rule(name).of_check and name != unsimulated.RULE]
+OF_PLAYBOOKS = [name for name in RULES if name not in OF_DATA]
+WITH_EXAMPLES = [name for name in OF_PLAYBOOKS if name not in IN_WORDS]
 
 
-def page(name: str) -> str:
-    return (PAGES / f"{name}.md").read_text(encoding="utf-8")
-
-
-def examples(name: str, title: str) -> list[str]:
-    return [text for kind, text in _BLOCK.findall(page(name)) if kind == title]
-
-
-def completed(text: str) -> str:
-    """Return an example as a whole playbook; the example stands first, so that its lines count."""
-    missing = [
-        words for key, words in DEFAULTS.items() if not re.search(rf"^{key}:", text, re.MULTILINE)
-    ]
-    return text + "".join(missing)
-
-
-def found_by(name: str, path: Path, text: str) -> list[Diagnostic]:
+def found_by(name: str, path: Path, example: Example) -> list[Diagnostic]:
     """Return what a rule finds in an example, which has no error of another rule."""
-    shop = folder(path, {"playbook.yaml": completed(text)})
-    compiled = compile_playbook(str(shop))
-    diagnostics = [*compiled.diagnostics]
-    if name == unsimulated.RULE and compiled.graph is not None:
-        diagnostics += unsimulated.unsimulated(compiled.graph.playbook)
+    diagnostics = diagnostics_of(name, path, example)
     assert not [short(found) for found in diagnostics if found.is_error and found.rule != name]
     return [found for found in diagnostics if found.rule == name]
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
 def test_what_a_page_says_fails_is_found_at_the_marked_lines(name: str, tmp_path: Path) -> None:
-    texts = examples(name, "Fails")
-    assert texts, f"docs/checks/{name}.md has no example under ## Fails"
-    for number, text in enumerate(texts):
-        marked = [
-            line
-            for line, written in enumerate(text.splitlines(), 1)
-            if name in _MARK.findall(written)
-        ]
+    failing = examples(name, "Fails")
+    assert failing, f"docs/checks/{name}.md has no example under ## Fails"
+    for number, example in enumerate(failing):
+        marked = example.marked(name)
         assert marked, f"no line of the example is marked # <- {name}"
-        found = found_by(name, tmp_path / str(number), text)
-        assert [one.span.line for one in found] == marked
-        assert {one.severity.value.capitalize() for one in found} == {severity(name)}
+        root = tmp_path / str(number)
+        found = found_by(name, root, example)
+        places = [
+            (Path(one.span.file).relative_to(root).as_posix(), one.span.line) for one in found
+        ]
+        assert places == marked
+        assert {one.severity for one in found} == {rule(name).severity}
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
 def test_what_a_page_calls_mended_is_clean(name: str, tmp_path: Path) -> None:
-    texts = examples(name, "Mended")
-    assert texts, f"docs/checks/{name}.md has no example under ## Mended"
-    for number, text in enumerate(texts):
-        assert found_by(name, tmp_path / str(number), text) == []
+    mended = examples(name, "Mended")
+    assert mended, f"docs/checks/{name}.md has no example under ## Mended"
+    for number, example in enumerate(mended):
+        assert found_by(name, tmp_path / str(number), example) == []
+
+
+@pytest.mark.parametrize("name", sorted(IN_WORDS))
+def test_a_page_in_words_says_what_fails_and_what_does_not(name: str, tmp_path: Path) -> None:
+    assert "## Fails\n\n" in page(name)
+    assert examples(name, "Fails") == []
+    (mended,) = examples(name, "Mended")
+    assert found_by(name, tmp_path, mended) == []
 
 
 @pytest.mark.parametrize(("name", "check"), CHECKS.items(), ids=CHECKS)
@@ -105,8 +92,8 @@ def test_a_check_is_one_file_and_one_page(name: str, check: ModuleType) -> None:
 
 @pytest.mark.parametrize("name", CHECKS)
 def test_a_finding_says_what_was_expected_and_what_to_write(name: str, tmp_path: Path) -> None:
-    for number, text in enumerate(examples(name, "Fails")):
-        for found in found_by(name, tmp_path / str(number), text):
+    for number, example in enumerate(examples(name, "Fails")):
+        for found in found_by(name, tmp_path / str(number), example):
             assert found.caption, "the word under the caret"
             assert found.help, "what to write instead"
             assert (found.span.end_line, found.span.end_column) > (found.span.line, 1)
@@ -136,13 +123,6 @@ def first_paragraph(name: str) -> str:
     return paragraphs(name)[0]
 
 
-def severity(name: str) -> str:
-    """Return the severity that a page begins its second paragraph with."""
-    word = paragraphs(name)[1].partition(".")[0]
-    assert word in SEVERITIES, f"docs/checks/{name}.md: the second paragraph begins with a severity"
-    return word
-
-
 def index() -> str:
     """Return the reference page that lists every rule that has a page, made from the pages."""
     lines = [
@@ -150,14 +130,13 @@ def index() -> str:
         "",
         "What `playbook check` finds. Each rule has a page with an example that fails and one that",
         "is mended. Errors stop a compilation, warnings and hints do not; `--strict` makes errors",
-        "of warnings. Made from the pages in `docs/checks`. Mistakes in the YAML itself, and in",
-        "values that explain themselves, have no page.",
+        "of warnings. `playbook explain RULE` shows a page. Made from the pages in `docs/checks`.",
     ]
     for word in SEVERITIES:
         rows = [
             f"| [{name}](../checks/{name}.md) | {first_paragraph(name)} |"
             for name in RULES
-            if severity(name) == word
+            if rule(name).severity.value == word.lower()
         ]
         lines += ["", f"## {word}s", "", "| rule | what it finds |", "|---|---|", *rows]
     return "\n".join(lines) + "\n"
