@@ -182,7 +182,7 @@ REFUSED = [
     ("core", "unknown-fact", "core", "write `audience(core)`", "audience(core)"),
     ("orders_per_month > 3", "fact-out-of-place", "orders_per_month", "only in `enter`", ""),
     ("first_name = Anna", "fact-out-of-place", "first_name", "only in a message's text", ""),
-    ("trigger.score < 7", "fact-out-of-place", "trigger.score", "an event starts", ""),
+    ("trigger.score < 7", "fact-out-of-place", "trigger.score", "as events do", ""),
     ("audience(cor)", "unknown-audience", "cor", "did you mean `core`?", "audience(core)"),
     ("audience(win-back)", "unknown-audience", "win-back", "in_flow(win-back)", ""),
     ("in_flow(winback)", "unknown-flow", "winback", "`win-back`?", "in_flow(win-back)"),
@@ -361,6 +361,26 @@ def test_a_short_name_that_several_tactics_have_is_refused() -> None:
 @pytest.mark.parametrize("name", ["win-back/", "win-back/lapsed/x", "win-back/Lapsed", "win-back."])
 def test_an_id_of_a_tactic_has_one_slash(name: str) -> None:
     assert only(f"audience({name})", replace(scope(), ids=IN_TACTICS)).rule == "unknown-audience"
+
+
+@pytest.mark.parametrize(
+    ("trigger", "text"),
+    [
+        ("replenishment:", "trigger.product.category = tea and trigger.order.total > 20"),
+        ("date:", "trigger.date >= 2026-12-01"),
+        ("points_reach:", "trigger.points >= 500"),
+        ("points_expiring:", "trigger.points > 100 and trigger.expires_on < 2027-01-01"),
+        ("offer_expiring:", "trigger.offer = sampler"),
+        ("tier_changed:", "trigger.direction = up and trigger.tier in (bud, blossom)"),
+    ],
+)
+def test_triggers_that_are_no_events_bring_fields_too(trigger: str, text: str) -> None:
+    assert str(parsed(text, scope(trigger=trigger))) == text
+
+
+def test_a_trigger_that_is_no_event_is_named_so() -> None:
+    found = only("trigger.price > 3", scope(trigger="points_reach:"))
+    assert found.message == "the trigger `points_reach` has no field `price`"
 
 
 def test_trigger_fields_are_read_in_the_flow_of_their_event() -> None:
