@@ -147,6 +147,16 @@ def test_all_of_them_together_compile_without_a_finding(tmp_path: Path) -> None:
     assert graph is not None
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_currency_without_decimals_is_as_good(name: str, tmp_path: Path) -> None:
+    costs = SHOP[SHOP.index("  order_costs:") : SHOP.index("guardrails:")]
+    text = shop({name: ARGUMENTS.get(name, "{}")}).replace(costs, "")
+    text = text.replace("1 per EUR", "1 per 100 JPY").replace("EUR", "JPY")
+    text = re.sub(r"cost: (\d)\.(\d\d)", r"cost: \1\2", text)
+    _, found = compiled(tmp_path, text)
+    assert found == []
+
+
 OPTIONAL = [
     (name, parameter)
     for name in NAMES
