@@ -63,6 +63,7 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
     offer_valid = [-1 if o.valid is None else tables.duration(o.valid) for o in offers]
     cap_delay = tables.duration(rules.delay(guardrails))
     entry = [rules.entry(flow, tables) for flow in flows]
+    flow_count = rules.counts(flows, tables)
     existing = [rules.existing(flow, thresholds, tables) for flow in flows]
     source_lag = [tables.duration(occurrence.lag) for occurrence in launch.occurrences]
     caps = guardrails.frequency if guardrails is not None else ()
@@ -84,6 +85,7 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
             dtype=np.int8,
         ).reshape(-1, len(launch.events)),
         flow_key=numbers([rules.key(flow, natures) for flow in flows]),
+        flow_count=np.array(flow_count, dtype=integer).reshape(-1, 3),
         flow_slots=np.array(
             [steps.slots_of(launch, flow.id, ENTRY_STEP) for flow in flows], dtype=integer
         ).reshape(-1, 2),

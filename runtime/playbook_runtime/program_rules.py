@@ -59,12 +59,25 @@ def by_event(flows: Sequence[Flow], launch: Launch) -> tuple[list[int], list[int
         listed.extend(
             n
             for n, flow in enumerate(flows)
-            if isinstance(flow.trigger, EventTrigger)
-            and flow.trigger.event == event
-            and flow.trigger.at_least == 1
+            if isinstance(flow.trigger, EventTrigger) and flow.trigger.event == event
         )
         first.append(len(listed))
     return listed, first
+
+
+def counts(flows: Sequence[Flow], tables: Tables) -> list[tuple[int, int, int]]:
+    """Return by flow how many events must have come before one, in which duration, and where they
+    are noted."""
+    rows, noted = [], 0
+    for flow in flows:
+        trigger = flow.trigger
+        if isinstance(trigger, EventTrigger) and trigger.within is not None:
+            before = trigger.at_least - 1
+            rows.append((before, tables.duration(trigger.within), noted))
+            noted += before
+        else:
+            rows.append((0, 0, 0))
+    return rows
 
 
 def _inactivity(flow: Flow) -> Duration | None:

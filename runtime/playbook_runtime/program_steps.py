@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from playbook_compiler.calendar_units import Weekday
 from playbook_compiler.graph import CASE, HAPPENED, NEXT, NO, VARIANT, YES, Node, TriggerGraph
 from playbook_compiler.model import Flow
-from playbook_compiler.steps import Branch, If, Send, Split, Task, UntilEvent, Wait
+from playbook_compiler.steps import Branch, If, Send, Split, Task, UntilEvent, UntilTime, Wait
 from playbook_compiler.units import Duration, Money
 from playbook_compiler.values import dataclass, field
 from playbook_runtime.condition_code import CodeList, Names
@@ -108,6 +109,16 @@ def _node_rows(
             ]
         case Wait(wait=Duration() as duration):
             return [{code.OP: code.WAIT, code.NEXT: following, code.A: tables.duration(duration)}]
+        case Wait(wait=UntilTime(until=moment)):
+            at = moment.at if isinstance(moment, Weekday) else moment
+            return [
+                {
+                    code.OP: code.WAIT_UNTIL,
+                    code.NEXT: following,
+                    code.A: moment.number if isinstance(moment, Weekday) else -1,
+                    code.B: -1 if at is None else at.minutes * 60,
+                }
+            ]
         case Wait(wait=UntilEvent() as until, since=since):
             timed_out = next(t for (way, _), t in ways.items() if way not in (NEXT, HAPPENED))
             return [

@@ -13,7 +13,7 @@ from playbook_compiler.diagnostics import Diagnostic, Label, hint, in_order, war
 from playbook_compiler.model import VISITS, Flow, Offer, Playbook
 from playbook_compiler.records import Record
 from playbook_compiler.source import Span
-from playbook_compiler.steps import Send, Split, Step, UntilTime, Wait, children
+from playbook_compiler.steps import Send, Split, Step, children
 
 RULE = "not-yet-simulated"
 # Each with what the projection does instead.
@@ -52,8 +52,6 @@ OFFERS = {
     "points": "points cost nothing",
 }
 EFFECTS = ("dropout", "revive", "basket", "repaid")
-AT_LEAST = "the flow never starts"
-UNTIL_TIME = "the run goes on at once"
 
 
 def unsimulated(playbook: Playbook) -> list[Diagnostic]:
@@ -163,7 +161,9 @@ def _of_flow(flow: Flow) -> Iterator[Diagnostic]:
         place = trigger.origin.key_span(trigger.kind)
         yield _told(f"the trigger `{trigger.kind}`", TRIGGERS[trigger.kind], place)
     if trigger.origin.has("at_least"):
-        yield _told("`at_least` of a trigger", AT_LEAST, trigger.origin.key_span("at_least"))
+        what = "what `at_least` counts before the first day"
+        instead = "counting begins with the projection"
+        yield _told(what, instead, trigger.origin.key_span("at_least"))
     if flow.expect is not None:
         yield from _effects(flow.expect)
     for step in _all(flow.steps):
@@ -174,8 +174,6 @@ def _of_step(step: Step) -> Iterator[Diagnostic]:
     place = step.origin.key_span(step.kind)
     if step.kind in STEPS:
         yield _told(f"the step `{step.kind}`", STEPS[step.kind], place)
-    if isinstance(step, Wait) and isinstance(step.wait, UntilTime):
-        yield _told("a wait until a time or weekday", UNTIL_TIME, place)
     if isinstance(step, Send):
         if step.send.order in SENDS:
             yield _told(f"a {step.send.order} of messages", SENDS[step.send.order], place)

@@ -20,6 +20,7 @@ from tests.statistics.twin.twin import Told, simulate_twin
 from tests.statistics.worlds import World as MadeUp
 from tests.statistics.worlds import graph_of, small_world, zone_table
 
+from playbook_compiler.calendar_units import WEEKDAYS, Weekday
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.units import Duration, TimeOfDay
 from playbook_runtime.kernel.layout import (
@@ -180,6 +181,38 @@ def test_in_the_second_of_two_hours_the_next_time_is_the_second_reading() -> Non
     assert clock_of("Europe/Berlin").next_time(now, TimeOfDay(150)) == now + 20 * 60
 
 
+@pytest.mark.parametrize(
+    ("now", "moment", "then"),
+    [
+        # 2025-06-03 was a Tuesday.
+        ("2025-06-03T07:00", TimeOfDay(540), "2025-06-03T09:00"),
+        ("2025-06-03T09:00", TimeOfDay(540), "2025-06-03T09:00"),
+        ("2025-06-03T09:01", TimeOfDay(540), "2025-06-04T09:00"),
+        ("2025-06-03T13:00", Weekday("tue"), "2025-06-03T13:00"),
+        ("2025-06-03T13:00", Weekday("wed"), "2025-06-04T00:00"),
+        ("2025-06-03T13:00", Weekday("mon"), "2025-06-09T00:00"),
+        ("2025-06-03T13:00", Weekday("tue", TimeOfDay(840)), "2025-06-03T14:00"),
+        ("2025-06-03T13:00", Weekday("tue", TimeOfDay(540)), "2025-06-10T09:00"),
+        ("2025-03-30T01:00", TimeOfDay(150), "2025-03-30T03:30"),
+    ],
+)
+def test_a_moment_that_is_waited_for_may_be_now(
+    now: str, moment: TimeOfDay | Weekday, then: str
+) -> None:
+    clock, zone = clock_of("Europe/Berlin"), "Europe/Berlin"
+    assert clock.until(at(now, zone), moment) == at(then, zone)
+
+
+@pytest.mark.parametrize("day", WEEKDAYS)
+def test_whoever_waits_for_a_weekday_gets_it(day: str) -> None:
+    clock, zone = clock_of("Europe/Berlin"), ZoneInfo("Europe/Berlin")
+    for now in range(SPAN[0], SPAN[0] + 400 * DAY, 5 * 3600):
+        then = clock.until(now, Weekday(day, TimeOfDay(960)))
+        there = datetime.fromtimestamp(then, zone)
+        assert (WEEKDAYS[there.weekday()], there.hour) == (day, 16)
+        assert 0 <= then - now <= 7 * DAY + 3600
+
+
 # --- small worlds ---------------------------------------------------------------------------
 
 HEAD = """playbook: 1
@@ -334,6 +367,49 @@ flows:
         at("2025-03-30T00:00", "Europe/Berlin"),
         at("2025-03-30T08:00", "Europe/Berlin"),
     ]
+
+
+def test_a_wait_for_a_weekday_and_a_time(make: Make) -> None:
+    graph = make(
+        CONSENT
+        + """
+flows:
+  back:
+    trigger: {inactive_for: 30d}
+    steps: [{wait: {until: tue at 16:30}}, {send: mail}, {wait: {until: 09:00}}, {send: receipt}]
+"""
+    )
+    _, _, told = run(graph, dead(one_person(graph, HISTORY)))
+    assert moments(told, "sent") == [
+        at("2025-04-01T16:30", "Europe/Berlin"),  # day 30 is Sunday 30 March
+        at("2025-04-02T09:00", "Europe/Berlin"),
+    ]
+
+
+def test_events_have_to_come_so_often_within_the_time(make: Make) -> None:
+    graph = make(
+        """
+flows:
+  often:
+    trigger: {event: order_placed, at_least: 3, within: 7d}
+    steps: [{send: receipt}]
+"""
+    )
+    world = one_person(graph, NEWCOMER, month=0, index=0)
+    behaviour = np.array([[5.0, 10.0, 1e-6, 50.0]])  # buys every two days, hardly ever leaves
+    neutral = np.zeros_like(world.draws.effect)
+    neutral[:] = [1.0 if slot.form == RATE else 0.0 for slot in world.launch.slots]
+    draws = world.draws._replace(behaviour=behaviour, effect=neutral)
+    _, flow, told = run(graph, world._replace(draws=draws))
+    orders = moments(told, "order")
+    due = [
+        third
+        for first, third in zip(orders, orders[2:], strict=False)
+        if clock_of("Europe/Berlin").add(first, Duration(days=7)) >= third
+    ]
+    assert 0 < len(due) < len(orders) - 2
+    assert moments(told, "entered") == due
+    assert flow["ENTERED"] == len(due)
 
 
 def test_nobody_in_the_holdout_is_written_to(make: Make) -> None:

@@ -88,6 +88,23 @@ def add(p, zone, moment, duration):
 
 
 @compiled
+def until(p, zone, moment, weekday, second):
+    """Return the next moment, `moment` included, on a weekday (-1 any) at a second of the day; -1
+    is any time of that day, so that a later one begins at midnight."""
+    local = moment + offset_at(p, zone, moment)
+    day = local // DAY_SECONDS
+    # 1970-01-01 was a Thursday.
+    ahead = 0 if weekday < 0 else (weekday - (day + 3) % 7 + 7) % 7
+    if second < 0 and ahead == 0:
+        return moment
+    target = (day + ahead) * DAY_SECONDS + max(second, 0)
+    if target < local:
+        target += DAY_SECONDS if weekday < 0 else 7 * DAY_SECONDS
+    following = to_utc(p, zone, target)
+    return following if following >= moment else target - offset_at(p, zone, moment)
+
+
+@compiled
 def end_of_day(p, zone, moment):
     """Return the first moment after the local day of `moment`."""
     return to_utc(p, zone, (local_day(p, zone, moment) + 1) * DAY_SECONDS)

@@ -32,6 +32,7 @@ from playbook_runtime.kernel.tables import F64, I64, Draws, People, Zones
     FLOW_ENTRY,
     FLOW_EXIT_ON,
     FLOW_KEY,
+    FLOW_COUNT,
     FLOW_SLOTS,
     EXISTING,
     EXISTING_STREAM,
@@ -73,12 +74,12 @@ from playbook_runtime.kernel.tables import F64, I64, Draws, People, Zones
     SEND_UNSUBSCRIBE,
     SEND_EVENT,
     SLOT_EVENT,
-) = range(54)
+) = range(55)
 _INTEGER_TABLES = (
     "code", "durations", "windows", "condition_code", "condition_first", "flow_first",
     "flow_on", "flow_where", "flow_audience", "flow_exit_when", "flow_entry", "flow_exit_on",
-    "flow_key", "flow_slots", "existing", "existing_stream", "event_flows", "event_first",
-    "event_wait", "thresholds", "threshold_flows", "threshold_first", "channel_cost",
+    "flow_key", "flow_count", "flow_slots", "existing", "existing_stream", "event_flows",
+    "event_first", "event_wait", "thresholds", "threshold_flows", "threshold_first", "channel_cost",
     "channel_hold", "channel_quiet", "channel_stream", "cap_limit",
     "cap_window", "cap_channel", "offer_kind", "offer_value", "offer_valid", "offer_minimum",
     "offer_once", "offer_audience", "arm_end", "arm_target", "split_stream",
@@ -86,9 +87,9 @@ _INTEGER_TABLES = (
     "source_event", "source_nature", "source_lag", "source_stream", "month_start",
     "month_length", "send_redemption", "send_unsubscribe", "send_event", "slot_event",
 )  # fmt: skip
-CONDITION_NUMBER, CHANNEL_SHARE, SOURCE_RATE = 54, 55, 56
+CONDITION_NUMBER, CHANNEL_SHARE, SOURCE_RATE = 55, 56, 57
 _FLOAT_TABLES = ("condition_number", "channel_share", "source_rate")
-ZONE_FIRST, ZONE_MOMENT, ZONE_OFFSET = 57, 58, 59
+ZONE_FIRST, ZONE_MOMENT, ZONE_OFFSET = 58, 59, 60
 (
     EMAIL,
     CAP_DELAY,
@@ -98,13 +99,13 @@ ZONE_FIRST, ZONE_MOMENT, ZONE_OFFSET = 57, 58, 59
     UNSUBSCRIBED_EVENT,
     MARGIN_PPM,
     FIXED_MICRO,
-) = range(60, 68)
+) = range(61, 69)
 _VALUES = (
     "email", "cap_delay", "stackable", "order_event", "sign_up_event", "unsubscribed_event",
     "margin_ppm", "fixed_micro",
 )  # fmt: skip
-FLOWS, EVENTS_COUNTED, CHANNELS, CAPS, OFFERS, SOURCES, LAPSES, SLOTS = range(68, 76)
-_HEADER = 76
+FLOWS, EVENTS_COUNTED, CHANNELS, CAPS, OFFERS, SOURCES, LAPSES, SLOTS = range(69, 77)
+_HEADER = 77
 HOLDOUT_SHARE = 0  # in the float array
 
 # Columns of packed people: integers, then consent by channel, statics, last events.

@@ -10,12 +10,13 @@ from typing import NamedTuple
 from playbook_runtime.kernel.tables import F64, I8, I64, U64
 
 # Instructions: op, next, otherwise, then what the op needs. Rows of Program.code.
-SEND, WAIT, WAIT_EVENT, IF, SPLIT, TASK, PASS, END = range(8)
+SEND, WAIT, WAIT_EVENT, IF, SPLIT, TASK, PASS, END, WAIT_UNTIL = range(9)
 OP, NEXT, OTHERWISE, RANK, A, B, C, D, E, F, G, H = range(12)
 CODE_WIDTH = 12
 # SEND: A message, B channel, C offer or -1, D send number, E first slot, F slots,
 #       G window row or -1, H marketing (1) or transactional (0)
 # WAIT: A duration      WAIT_EVENT: A wait number, B duration, C 1 when since entry
+# WAIT_UNTIL: A weekday (0 is Monday) or -1, B second of the day or -1
 # IF: A condition       SPLIT: A first arm, B arms, C split number      TASK: A cost, micro
 
 # Condition code: op, a, b, and a number. Postfix, Kleene.
@@ -55,6 +56,7 @@ class Program(NamedTuple):
     flow_entry: I64  # (F, 2): ONCE | AGAIN | ALWAYS, duration
     flow_exit_on: I8  # (F, E)
     flow_key: I64  # KEY_NONE | KEY_ORDER | KEY_EVENT
+    flow_count: I64  # (F, 3): events before this one, in this duration, first cell of RECENT
     flow_slots: I64  # (F, 2): first slot, slots of the flow's own effect
     existing: I64  # (F, 2): spread in seconds or -1, threshold
     existing_stream: U64

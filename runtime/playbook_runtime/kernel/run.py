@@ -81,6 +81,7 @@ def task_of(program: Program, zones: Zones, people: People, draws: Draws, horizo
         waits=int(program.event_wait.max(initial=-1)) + 1,
         slots=draws.effect.shape[1],
         sends=draws.redemption.shape[1],
+        counted=int(program.flow_count[:, 0].sum()),
     )
     return Task(
         *packed_program(program, zones),

@@ -8,7 +8,7 @@ from playbook_runtime.kernel import fields as at
 from playbook_runtime.kernel import instructions as code
 from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.cache import compiled
-from playbook_runtime.kernel.clock import add
+from playbook_runtime.kernel.clock import add, until
 from playbook_runtime.kernel.effects import begin
 from playbook_runtime.kernel.evaluate import holds
 from playbook_runtime.kernel.layout import FLOW, PerFlow, World, flow_column, world_column
@@ -141,7 +141,23 @@ def happen(p, f, s, g, out, event, scope, number, moment):
     for i in range(first, p[p[at.EVENT_FIRST] + event + 1]):
         flow = p[p[at.EVENT_FLOWS] + i]
         key = number if p[p[at.FLOW_KEY] + flow] != code.KEY_NONE else NO_KEY
-        try_entry(p, f, s, g, out, flow, key, moment)
+        if _often(p, s, flow, moment):
+            try_entry(p, f, s, g, out, flow, key, moment)
+
+
+@compiled
+def _often(p, s, flow, moment):
+    """Note an event that a flow counts; return whether it has come often enough lately."""
+    row = p[at.FLOW_COUNT] + 3 * flow
+    before = p[row]
+    if before == 0:
+        return True
+    first = s[m.RECENT] + p[row + 2]
+    oldest = s[first]
+    for cell in range(first, first + before - 1):
+        s[cell] = s[cell + 1]
+    s[first + before - 1] = moment
+    return oldest != NEVER and add(p, s[m.ZONE], oldest, p[row + 1]) >= moment
 
 
 @compiled
@@ -189,6 +205,12 @@ def proceed(p, f, s, g, out, r, moment):
             s[run + m.ACTED_AT] = moment
         elif op == code.WAIT:
             later = add(p, s[m.ZONE], moment, p[row + code.A])
+            if later > moment:
+                s[run + m.POINTER] = following
+                _due(p, s, r, later)
+                return
+        elif op == code.WAIT_UNTIL:
+            later = until(p, s[m.ZONE], moment, p[row + code.A], p[row + code.B])
             if later > moment:
                 s[run + m.POINTER] = following
                 _due(p, s, r, later)

@@ -54,6 +54,7 @@ SEED_ID, DRAW_ID, DRAW, START, FINISH, OVERFLOW, TRACED, HANDLED = range(22, 30)
     LAST_MESSAGE,
     LAST_CHANNEL,
     LAST_EVENT,
+    RECENT,
     CONSENTS_TO,
     STATIC_ANSWERS,
     OFFER_UNTIL,
@@ -63,9 +64,9 @@ SEED_ID, DRAW_ID, DRAW, START, FINISH, OVERFLOW, TRACED, HANDLED = range(22, 30)
     STACK,
     TRACE,
     END_OF_TABLES,
-) = range(30, 49)
-ROOM, LOG_ROOM, TRACE_ROOM, WAITS, STRENGTH, SOURCE_CLOCK, REDEMPTION = range(49, 56)
-_HEADER = 56
+) = range(30, 50)
+ROOM, LOG_ROOM, TRACE_ROOM, WAITS, STRENGTH, SOURCE_CLOCK, REDEMPTION = range(50, 57)
+_HEADER = 57
 
 # What the OVERFLOW register says: room ran out, or orders without end.
 NO_ROOM, RUNAWAY = 1, 2
@@ -133,6 +134,7 @@ class Sizes(NamedTuple):
     waits: int
     slots: int
     sends: int
+    counted: int
 
 
 def working_memory(sizes: Sizes, room: int, trace_rows: int) -> Memory:
@@ -149,6 +151,7 @@ def working_memory(sizes: Sizes, room: int, trace_rows: int) -> Memory:
         (LAST_MESSAGE, sizes.messages),
         (LAST_CHANNEL, sizes.channels),
         (LAST_EVENT, sizes.events),
+        (RECENT, sizes.counted),
         (CONSENTS_TO, sizes.channels),
         (STATIC_ANSWERS, sizes.statics),
         (OFFER_UNTIL, sizes.offers),

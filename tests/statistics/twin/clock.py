@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from playbook_compiler.calendar_units import WEEKDAYS, Weekday
 from playbook_compiler.units import DAY_SECONDS, Duration, TimeOfDay
 from playbook_runtime.kernel.tables import Zones
 
@@ -78,9 +79,31 @@ class Clock:
         # In an hour that exists twice, the first reading may be over: then it is the second.
         return moment if moment > t else target - self.offset(t)
 
+    def until(self, t: int, moment: TimeOfDay | Weekday) -> int:
+        """Return t where the moment is now, else when it comes next."""
+        day = self.day(t)
+        at = moment.at if isinstance(moment, Weekday) else moment
+        for later in range(15):
+            if isinstance(moment, Weekday) and WEEKDAYS[_weekday(day + later)] != moment.day:
+                continue
+            if at is None:
+                return t if later == 0 else self.utc((day + later) * DAY_SECONDS)
+            if later == 0 and self.time_of_day(t) > at.minutes * 60:
+                continue
+            target = (day + later) * DAY_SECONDS + at.minutes * 60
+            found = self.utc(target)
+            # In an hour that exists twice, the first reading may be over: then it is the second.
+            return found if found >= t else target - self.offset(t)
+        raise AssertionError("a week has every weekday")
+
     def day_end(self, t: int) -> int:
         """Return the first moment of the next local day."""
         return self.utc((self.day(t) + 1) * DAY_SECONDS)
+
+
+def _weekday(day: int) -> int:
+    """Return the weekday of a day number, Monday being 0."""
+    return (_EPOCH + timedelta(days=day)).weekday()
 
 
 def _plus_months(day: int, months: int) -> int:

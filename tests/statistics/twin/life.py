@@ -28,7 +28,7 @@ from tests.statistics.twin.state import Happening, Key, Run, State
 
 from playbook_compiler.facts import Nature
 from playbook_compiler.model import Flow, Offer
-from playbook_compiler.triggers import Inactivity
+from playbook_compiler.triggers import EventTrigger, Inactivity
 from playbook_compiler.units import Duration
 from playbook_runtime.kernel.layout import PerFlow, World
 from playbook_runtime.kernel.tables import PROSPECT
@@ -170,7 +170,21 @@ class Life(State):
                     run.node = self.rules.ways[run.waits_at]["happened", ""]
                     self.due(run, self.now)
         for flow in self.rules.started_by(event):
+            if not self._often(flow):
+                continue
             self.try_entry(flow, None if happening.run is not None else happening.key)
+
+    def _often(self, flow: Flow) -> bool:
+        """Note an event that a flow counts; return whether enough of them came lately."""
+        trigger = flow.trigger
+        assert isinstance(trigger, EventTrigger)
+        if trigger.within is None:
+            return True
+        moments = self.counted.setdefault(flow.id, [])
+        moments.append(self.now)
+        latest = moments[-trigger.at_least :]
+        since = self.clock.add(latest[0], trigger.within)
+        return len(latest) == trigger.at_least and since >= self.now
 
     def _schedule_stream(self, occurrence: Occurrence) -> None:
         """Start the stream of an event that comes by itself, before orders or any time."""

@@ -12,7 +12,7 @@ from playbook_compiler.conditions import InAudience
 from playbook_compiler.facts import IdKind, Nature
 from playbook_compiler.graph import CASE, HAPPENED, NEXT, NO, TIMED_OUT, VARIANT, YES
 from playbook_compiler.model import Message, Offer
-from playbook_compiler.steps import Branch, Exit, If, Send, Split, Task, UntilEvent, Wait
+from playbook_compiler.steps import Branch, Exit, If, Send, Split, Task, UntilEvent, UntilTime, Wait
 from playbook_compiler.units import Duration
 from playbook_runtime.kernel.layout import PerFlow, World
 
@@ -35,6 +35,11 @@ def advance(life: Life, run: Run) -> None:
                 run.node = ways[NEXT, ""]
                 if not duration.is_zero:
                     return life.due(run, life.clock.add(life.now, duration))
+            case Wait(wait=UntilTime(until=moment)):
+                run.node = ways[NEXT, ""]
+                later = life.clock.until(life.now, moment)
+                if later > life.now:
+                    return life.due(run, later)
             case Wait(wait=UntilEvent(until=event, at_most=at_most), since=since):
                 after = run.entered if since == "entry" else run.previous_action
                 if event in run.noted and run.noted[event] > after:

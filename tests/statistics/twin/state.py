@@ -90,6 +90,7 @@ class State:
     runs: list[Run] = field(default_factory=list)
     entries: dict[str, int] = field(default_factory=dict)
     last_entry: dict[str, int] = field(default_factory=dict)
+    counted: dict[str, list[int]] = field(default_factory=dict)
     lapse_ticket: int = 0
     heap: list[tuple[int, int, int, Callable[[], None]]] = field(default_factory=list)
     sequence: int = 0
