@@ -13,6 +13,7 @@ from playbook_compiler.decode import decode
 from playbook_compiler.document import Document
 from playbook_compiler.driver import compile_playbook
 from playbook_compiler.expand import tactic_names
+from playbook_compiler.front_matter import read_message
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.parse import parse
 from playbook_compiler.steps import Send
@@ -308,11 +309,18 @@ def test_percentages_are_for_second_orders_and_for_the_lapsed() -> None:
 
 
 def texts() -> list[tuple[str, dict[str, str]]]:
-    """Return the messages of all tactics as they are written, with the tactic before the id."""
+    """Return the shipped messages as they are written, those of tactics with its name before."""
     found: list[tuple[str, dict[str, str]]] = []
     for name in NAMES:
         data: Any = document(name).data
         found.extend((f"{name}/{id_}", one) for id_, one in data.get("messages", {}).items())
+    for path in sorted((folder() / "messages").glob("*.md")):
+        source, _ = decode(path.name, path.read_bytes())
+        assert source is not None
+        read, _, problems = read_message(source)
+        assert read is not None and not problems
+        data = read.data
+        found.extend(data["messages"].items())
     return found
 
 
