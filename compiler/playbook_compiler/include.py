@@ -16,7 +16,6 @@ from playbook_compiler.diagnostics import Diagnostic, error, has_errors, nearest
 from playbook_compiler.document import Document
 from playbook_compiler.front_matter import MARKDOWN, body_of, read_message
 from playbook_compiler.parse import parse
-from playbook_compiler.product_file import product_document
 from playbook_compiler.source import Passage, SourceFile, Span
 from playbook_compiler.values import dataclass, field
 
@@ -186,6 +185,8 @@ def _read_yaml(reading: _Reading, name: str, above: tuple[str, ...], span: Span 
 
 def _read_products(reading: _Reading, document: Document) -> None:
     """Read the CSV file that `products:` names, as a document of its own."""
+    from playbook_compiler.product_file import product_document
+
     assert isinstance(document.data, dict)
     name, span = document.data.get("products"), document.span(("products",))
     if not isinstance(name, str):

@@ -21,6 +21,7 @@ def broken_programmes(playbook: Playbook) -> Iterator[Diagnostic]:
     if programmes.referral is not None:
         yield from _referral(programmes.referral)
     yield from _fee(programmes, playbook)
+    yield from _times(programmes)
 
 
 def _points(points: Points, playbook: Playbook) -> Iterator[Diagnostic]:
@@ -121,3 +122,16 @@ def _fee(programmes: Programmes, playbook: Playbook) -> Iterator[Diagnostic]:
             membership.origin.span("fee"),
             caption=f"write {plain(round(amount, playbook.decimals))} per {membership.fee.per}",
         )
+
+
+def _times(programmes: Programmes) -> Iterator[Diagnostic]:
+    """Find deliveries without any time between them."""
+    subscription = programmes.subscription
+    for index, every in enumerate(subscription.every if subscription is not None else ()):
+        if subscription is not None and every.is_zero:
+            yield error(
+                "out-of-range",
+                "a subscription cannot deliver again after no time",
+                subscription.origin.span("every", index),
+                caption="expected a time such as 30d",
+            )

@@ -38,7 +38,7 @@ from playbook_compiler.vocabulary import (
     EVENT,
     FLAG,
     MONEY,
-    SHARE,
+    PART,
     TEXT,
     TIER,
 )
@@ -95,7 +95,7 @@ class _Choice(Kind):
 class Reward(Record):
     """What is given in a programme: exactly one benefit."""
 
-    percent_off: Share | None = key(SHARE, "Share off an order.", default=None)
+    percent_off: Share | None = key(PART, "Share off an order.", default=None)
     amount_off: Money | None = key(MONEY, "Amount off an order.", default=None)
     free_shipping: bool = key(FLAG, "The shop pays the shipping of an order.", default=False)
     gift: str = key(TEXT, "A gift.", default="")
@@ -236,7 +236,7 @@ class Subscription(Record):
     every: tuple[Duration, ...] = key(
         ListOf(DURATION, single=True, least=1), "How often: one or several to choose from."
     )
-    discount: Share | None = key(SHARE, "Share off each delivery.", default=None)
+    discount: Share | None = key(PART, "Share off each delivery.", default=None)
     may: tuple[str, ...] = key(
         ListOf(Word(MAY, "what a subscriber may do"), single=True),
         "What subscribers may do by themselves.",

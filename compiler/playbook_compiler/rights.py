@@ -12,7 +12,7 @@ from playbook_compiler.reading import INVALID, Invalid, Kind, Node, did_you_mean
 from playbook_compiler.records import Record, RecordOf, key
 from playbook_compiler.units import Share
 from playbook_compiler.values import dataclass
-from playbook_compiler.vocabulary import OFFER, SHARE
+from playbook_compiler.vocabulary import OFFER, PART
 
 RIGHTS: Final = {
     "free-shipping": "No shipping costs on any order.",
@@ -39,7 +39,7 @@ class Right(Record):
     right: str = key(Word(tuple(RIGHTS), "a right"), "A right of the list.", default="")
     offer: str = key(OFFER, "An offer of this playbook, given once on reaching it.", default="")
     points: Multiple | None = key(MULTIPLE, "How many times the points.", default=None)
-    percent_off: Share | None = key(SHARE, "A standing discount on every order.", default=None)
+    percent_off: Share | None = key(PART, "A standing discount on every order.", default=None)
     own: str = key(Text("a right in your own words"), "A right in your own words.", default="")
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.compiler.playbooks import HEAD, folder, graph, playbook, read, told
 
 from playbook_compiler.checks._programmes import cost_of, given_back
-from playbook_compiler.driver import load
+from playbook_compiler.driver import compile_playbook, load
 from playbook_compiler.encode import encode
 from playbook_compiler.model import Playbook
 from playbook_compiler.plan import digest_of
@@ -148,6 +148,10 @@ def test_a_programme_that_two_files_define_is_an_error_with_both_places(tmp_path
         ("programmes: {subscription: {every: 30d, products: orders > 3}}\n",
          ("5:51 fact-out-of-place: `orders` cannot be read here: only where a condition is about"
           " one customer")),
+        ("programmes: {subscription: {every: [30d, 0d]}}\n",
+         "5:42 out-of-range: a subscription cannot deliver again after no time"),
+        ("programmes: {referral: {newcomer: {percent_off: 120%}}}\n",
+         "5:49 bad-share: `120%`: expected no more than 100%"),
         ("programmes: {loyalty: {}}\n", "5:14 unknown-key: unknown key `loyalty` in programmes"),
     ],
 )  # fmt: skip
@@ -246,3 +250,12 @@ def test_a_level_that_is_not_declared_is_an_error_only_where_levels_are(tmp_path
         "6:23 unknown-tier: unknown tier `bug`"
     )
     assert read(tmp_path, f"{HEAD}audiences: {{a: tier = gold}}\n").playbook is not None
+
+
+def test_who_earns_points_is_held_to_the_checks_of_conditions(tmp_path: Path) -> None:
+    earn = (
+        "{event: order_placed, points: 1 per EUR, pending: 14d, where: orders > 3 and orders < 2}"
+    )
+    folder(tmp_path, {"playbook.yaml": f"{HEAD}programmes:\n  points:\n    earn: {earn}\n"})
+    found = [one.rule for one in compile_playbook(str(tmp_path)).diagnostics if one.is_error]
+    assert found == ["contradictory-condition"]

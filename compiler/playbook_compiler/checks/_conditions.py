@@ -53,9 +53,14 @@ class Placed:
 
 
 def who_belongs(playbook: Playbook) -> Iterator[Placed]:
-    """Yield the conditions that choose customers: audiences, `trigger.where` and `audience`."""
+    """Yield the conditions that choose customers: audiences, `trigger.where`, `audience`, and who
+    earns points."""
     for audience in playbook.audiences.values():
         yield Placed(audience.where, audience.origin.span("where"))
+    points = playbook.programmes.points if playbook.programmes is not None else None
+    for earn in points.earn if points is not None else ():
+        if earn.where is not None:
+            yield Placed(earn.where, earn.origin.span("where"))
     for flow in playbook.flows.values():
         yield from _who_enters(flow)
 

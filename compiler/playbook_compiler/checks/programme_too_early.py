@@ -29,7 +29,7 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
         origin: Origin = programme.origin
         yield warning(
             RULE,
-            f"`{name}` is unusual in the stage {playbook.stage}: it pays from {usual} on",
+            f"`{name}` is unusual in the stage {playbook.stage}: few customers come back yet",
             origin.key_span(),
             caption=f"usual from {usual} on",
             help="leave it out until then, and keep to the first flows",
