@@ -11,6 +11,7 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from tests.compiler.condition_texts import covered, parse, parsed, scope
 
+from playbook_compiler.catalogue import NEVER_BOUGHT
 from playbook_compiler.condition_evaluation import Observed, evaluate
 from playbook_compiler.conditions import (
     And,
@@ -295,10 +296,22 @@ def _observed(fact: Fact) -> st.SearchStrategy[Observed]:
     return VALUES[fact.name].filter(lambda value: fact.least <= magnitude(value) <= most)
 
 
-PEOPLE = st.fixed_dictionaries(
-    {name: _observed(fact) for name, fact in FACTS.items() if not fact.may_be_missing},
-    optional={name: _observed(fact) for name, fact in FACTS.items() if fact.may_be_missing},
-).map(Person)
+def _as_a_person_is(values: Mapping[str, Observed]) -> Mapping[str, Observed]:
+    """Return the values without those that nobody has: who never ordered has no last order."""
+    if values["orders"]:
+        return {"days_since_last_order": 3, **values}
+    kept = {name: one for name, one in values.items() if FACTS[name].missing_for != NEVER_BOUGHT}
+    return {**kept, "revenue": Money(Decimal(0))}
+
+
+PEOPLE = (
+    st.fixed_dictionaries(
+        {name: _observed(fact) for name, fact in FACTS.items() if not fact.may_be_missing},
+        optional={name: _observed(fact) for name, fact in FACTS.items() if fact.may_be_missing},
+    )
+    .map(_as_a_person_is)
+    .map(Person)
+)
 
 
 @given(TREES, TREES, PEOPLE)
