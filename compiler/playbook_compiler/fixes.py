@@ -16,7 +16,7 @@ from playbook_compiler.source import SourceFile, Span
 CLEAR = 0.8
 CLEAR_LEAD = 0.05
 
-_PLAIN = re.compile(r"[A-Za-z0-9][\w./%+-]*")
+_PLAIN = re.compile(r"[$A-Za-z0-9][\w./%+-]*")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 

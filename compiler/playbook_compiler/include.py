@@ -12,8 +12,17 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from playbook_compiler.decode import FILE_LIMIT_BYTES, decode
-from playbook_compiler.diagnostics import Diagnostic, error, has_errors, nearest, shown, warning
+from playbook_compiler.diagnostics import (
+    Diagnostic,
+    Fix,
+    error,
+    has_errors,
+    nearest,
+    shown,
+    warning,
+)
 from playbook_compiler.document import Document
+from playbook_compiler.fixes import is_clear, rewritten
 from playbook_compiler.front_matter import MARKDOWN, body_of, read_message
 from playbook_compiler.parse import parse
 from playbook_compiler.source import Passage, SourceFile, Span
@@ -110,7 +119,7 @@ def read_body(sources: Sources, name: str, span: Span) -> tuple[Passage | None, 
 
 def read_text(sources: Sources, name: str) -> tuple[SourceFile | None, list[Diagnostic]]:
     """Return the text of the file `name` of the playbook's folder, such as a tactic of its own."""
-    reading = _Reading(sources.folder, sources.shown_folder)
+    reading = _Reading(sources.folder, sources.shown_folder, sources.given)
     path = _inside(reading, name, Span.of_file(_path(reading, name)))
     source = None if path is None else _read_text(reading, name, path, None)
     return source, reading.findings
@@ -329,9 +338,18 @@ def _inside(reading: _Reading, name: str, span: Span) -> Path | None:
             span,
             caption="expected a file",
             help=f"did you mean `{shown(near)}`?" if near else "",
+            fix=_renamed(reading, span, name, near) if near else None,
         )
     )
     return None
+
+
+def _renamed(reading: _Reading, span: Span, name: str, near: str) -> Fix | None:
+    """Return the edit that names another file, where the text that names it is one of ours."""
+    source = next((one for one in reading.files.values() if one.path == span.file), None)
+    return (
+        rewritten(source, span, name, near, safe=is_clear(name, near, [near])) if source else None
+    )
 
 
 def _read_text(reading: _Reading, name: str, path: Path, span: Span | None) -> SourceFile | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from playbook_compiler.diagnostics import Diagnostic, error, shown
+from playbook_compiler.fixes import respelled
 from playbook_compiler.model import Playbook
 from playbook_compiler.reading import did_you_mean
 
@@ -31,6 +32,12 @@ def _margins(playbook: Playbook) -> Iterator[Diagnostic]:
                 caption="not a category of this playbook's products",
                 help=did_you_mean(name, categories)
                 or f"known: {', '.join(shown(one) for one in sorted(categories)[:8])}",
+                fix=respelled(
+                    economics.origin.document.source,
+                    economics.origin.key_span("gross_margin", name),
+                    name,
+                    categories,
+                ),
             )
 
 

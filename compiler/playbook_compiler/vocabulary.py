@@ -9,7 +9,8 @@ from typing import Any, Final
 from playbook_compiler import calendar_spellings, calendar_units, spellings, units
 from playbook_compiler.codes import Code
 from playbook_compiler.currency import DECIMALS
-from playbook_compiler.diagnostics import shown
+from playbook_compiler.diagnostics import nearest, shown
+from playbook_compiler.fixes import is_clear
 from playbook_compiler.kinds import (
     ConditionText,
     Flag,
@@ -171,6 +172,13 @@ def _stage_words(text: str) -> tuple[str, ...] | str:
     return STAGES[STAGES.index(name) :] if plus else (name,)
 
 
+def _stage_meant(text: str) -> spellings.Spelling | None:
+    """Return the stage that a text was probably meant to be, with its plus if it has one."""
+    name, plus = text.rstrip("+"), "+" if text.endswith("+") else ""
+    guess = nearest(name, STAGES)
+    return spellings.Spelling(guess + plus, is_clear(name, guess, STAGES)) if guess else None
+
+
 @dataclass(frozen=True, slots=True)
 class StageSet(ListOf):
     """A list of stage words, read as one tuple of stages in their order."""
@@ -189,6 +197,7 @@ STAGE_SET: Final = StageSet(
         "a stage such as growth, or growth+ for it and later ones",
         _stage_words,
         "unknown-stage",
+        instead=_stage_meant,
     ),
     single=True,
     least=1,

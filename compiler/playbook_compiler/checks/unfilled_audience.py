@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from playbook_compiler.diagnostics import Diagnostic, hint, nearest
 from playbook_compiler.family import name_of
+from playbook_compiler.fixes import respelled
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.steps import Membership
 
@@ -29,4 +30,10 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
                 if guess
                 else f"add them first: `audience: {{add: {name}}}`; or ignore this where the list"
                 " is filled elsewhere",
+                fix=respelled(
+                    step.audience.origin.document.source,
+                    step.audience.origin.span("remove"),
+                    name,
+                    filled,
+                ),
             )
