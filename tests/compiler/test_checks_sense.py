@@ -97,6 +97,78 @@ def test_the_two_places_of_a_contradictory_entry(tmp_path: Path) -> None:
     assert "orders = 1" in found.labels[0].message
 
 
+PAIRS = {
+    "order_placed": "orders = 0",
+    "{event: order_placed, where: days_since_last_order > 3}": "",
+    "{event: order_placed, where: trigger.order.nth = 3}": "orders < 3",
+    "{event: order_placed, at_least: 2, within: 7d}": "orders = 1",
+    "order_shipped": "days_since_last_order is unknown",
+    "cart_abandoned": "not event(cart_abandoned)",
+    "feedback_given": "orders = 0 or rfm is known and orders < 1",
+    "{inactive_for: 120d}": "days_since_last_order < 60",
+    "{inactive_for: 90d}": "bought(category tea) within 30d",
+    "{inactive_for: 60d}": "days_since_first_order < 30",
+    "{replenishment: 30d}": "orders = 0",
+    "{date: first_order}": "orders < 1",
+    "{date: birthday}": "birthday is unknown",
+    "{enters: regulars}": "orders between 1 and 3",
+    "sign_up": "audience(regulars) and audience(newcomers)",
+}
+
+
+@pytest.mark.parametrize(("trigger", "audience"), PAIRS.items(), ids=PAIRS)
+def test_a_trigger_and_an_audience_that_exclude_each_other(
+    trigger: str, audience: str, tmp_path: Path
+) -> None:
+    text = "audiences: {regulars: orders >= 5, newcomers: orders < 2}\n"
+    text += flow(trigger, *([f"audience: {audience}"] if audience else []))
+    found = [one for one in findings(tmp_path, text) if one.is_error]
+    assert [one.rule for one in found] in (["contradictory-entry"], ["contradictory-condition"])
+    assert "never true together" in found[0].message
+    assert found[0].labels
+
+
+ALLOWED = {
+    "order_placed": "orders = 1 and trigger.order.nth = 1",
+    "order_shipped": "days_since_last_order < 5",
+    "order_delivered": "trigger.order.nth = 1 and orders = 2",
+    "review_left": "orders = 0",
+    "{inactive_for: 120d}": "days_since_first_order >= 120 and not event(order_placed) within 60d",
+    "{inactive_for: 4mo}": "days_since_last_order in (120, 123)",
+    "{date: birthday}": "orders = 0",
+    "sign_up": "orders >= 1",
+    "{event: product_browsed, at_least: 2, within: 1d}": "event(product_browsed) within 1d",
+}
+
+
+@pytest.mark.parametrize(("trigger", "audience"), ALLOWED.items(), ids=ALLOWED)
+def test_a_trigger_and_an_audience_that_go_together(
+    trigger: str, audience: str, tmp_path: Path
+) -> None:
+    text = flow(trigger, f"audience: {audience}")
+    assert [one.rule for one in findings(tmp_path, text) if one.is_error] == []
+
+
+def test_an_audience_that_names_an_empty_one_is_not_told_again(tmp_path: Path) -> None:
+    text = (
+        "audiences:\n"
+        "  old: orders >= 5\n"
+        "  new: orders < 2\n"
+        "  none: audience(old) and audience(new)\n"
+        "  too: audience(none) and tags has vip\n"
+    ) + flow("{enters: too}", "audience: audience(none)")
+    found = [one for one in findings(tmp_path, text) if one.is_error]
+    assert [(one.rule, one.span.line) for one in found] == [("dead-audience", 4)]
+    assert [one.span.line for one in found[0].labels] == [4, 2, 3]
+
+
+def test_who_is_not_in_an_audience_may_be_unknown_there(tmp_path: Path) -> None:
+    text = "audiences: {loyal: rfm = loyal}\n" + flow(
+        "sign_up", "audience: not audience(loyal) and rfm is unknown"
+    )
+    assert [one.rule for one in findings(tmp_path, text) if one.is_error] == []
+
+
 def test_a_circle_over_tags_and_audiences_is_a_circle(tmp_path: Path) -> None:
     text = (
         "audiences: {warm: tags has warm}\n"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from playbook_compiler.checks._conditions import of_customers
-from playbook_compiler.conditions_analysis import is_impossible, tautologies
-from playbook_compiler.diagnostics import Diagnostic, Label, warning
+from playbook_compiler.conditions_analysis import Conflict, is_impossible, tautologies
+from playbook_compiler.diagnostics import Diagnostic, Label, shown, warning
 from playbook_compiler.family import name_of
 from playbook_compiler.graph import TriggerGraph
 
@@ -23,7 +23,7 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
         for conflict in tautologies(placed.condition):
             yield warning(
                 RULE,
-                f"this is true for everyone: every known `{conflict.subject}` passes",
+                f"this is true for everyone: {_said(conflict)}",
                 conflict.second or conflict.first,
                 caption="chooses nobody",
                 help=f"to ask for a value at all, write `{conflict.subject} is known`"
@@ -33,3 +33,13 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
                 if conflict.second is None
                 else (Label(conflict.first, "and whoever fails there passes here"),),
             )
+
+
+def _said(conflict: Conflict) -> str:
+    """Return in words which parts leave nobody out."""
+    texts = [f"`{shown(str(part))}`" for part in conflict.parts]
+    if len(texts) > 1:
+        return f"whoever fails {' and '.join(texts[:-1])} passes {texts[-1]}"
+    if conflict.subject == str(conflict.parts[0]):
+        return f"{texts[0]} always holds"
+    return f"every known `{conflict.subject}` passes"
