@@ -17,6 +17,7 @@ from playbook_compiler.declared import entries
 from playbook_compiler.decode import decode
 from playbook_compiler.diagnostics import Diagnostic, Label, error, has_errors, shown
 from playbook_compiler.document import Data, Document, Path, Place
+from playbook_compiler.fixes import respelled
 from playbook_compiler.front_matter import read_message
 from playbook_compiler.include import Sources, read_text
 from playbook_compiler.parse import parse
@@ -55,6 +56,9 @@ def expand(
     `library` is the folder of the shipped `tactics/` and `messages/`. A tactic in the playbook's
     own folder `tactics/` goes before the shipped one of its name.
     """
+    alone = [_not_used(one) for one in sources.documents if "tactic" in _keys(one)]
+    if alone:
+        return None, (), sources.files, alone
     findings: list[Diagnostic] = []
     uses: list[Use] = []
     for document, name, path, data in _used(sources, findings):
@@ -62,7 +66,7 @@ def expand(
         findings.extend(more)
         if source is None:
             if not more:
-                findings.append(_unknown_tactic(sources, library, name, document.key_span(path)))
+                findings.append(_unknown_tactic(sources, library, name, document, path))
             continue
         sources = replace(sources, files=(*sources.files, source))
         use = Use(name, document.key_span(path), source.path, is_shipped)
@@ -87,6 +91,23 @@ def expand(
             uses.append(Use(name, span, message.path, is_shipped=True))
     pointed = pointing_at_use(findings, uses)
     return (None if has_errors(findings) else sources), tuple(uses), sources.files, pointed
+
+
+def _keys(document: Document) -> dict[str, Data]:
+    return document.data if isinstance(document.data, dict) else {}
+
+
+def _not_used(document: Document) -> Diagnostic:
+    """Return the finding that a file is a tactic, which is neither a playbook nor included."""
+    name = shown(_keys(document)["tactic"])
+    return error(
+        "tactic-alone",
+        f"this file is the tactic `{name}`, a part of playbooks: it is checked where it is used",
+        document.key_span(("tactic",)),
+        caption="not a playbook",
+        help=f"put it into the folder `tactics` beside playbook.yaml, write"
+        f" `use: {{{name}: {{}}}}` there and check that folder",
+    )
 
 
 def pointing_at_use(found: list[Diagnostic], uses: list[Use] | tuple[Use, ...]) -> list[Diagnostic]:
@@ -160,8 +181,9 @@ def _written_out(
 
 
 def _unknown_tactic(
-    sources: Sources, library: FilePath | None, name: str, span: Span
+    sources: Sources, library: FilePath | None, name: str, document: Document, path: Path
 ) -> Diagnostic:
+    span = document.key_span(path)
     known = tactic_names(library, sources.folder)
     listed = f"known: {', '.join(known)}" if known else "put it into your folder `tactics`"
     return error(
@@ -170,6 +192,7 @@ def _unknown_tactic(
         span,
         caption="neither a shipped tactic nor one of your folder `tactics`",
         help=did_you_mean(name, known) or listed,
+        fix=respelled(document.source, span, name, known),
     )
 
 
@@ -321,6 +344,12 @@ class _Writing:
                     place.value,
                     caption="expected a parameter",
                     help=did_you_mean(name, self.bound) or "declare it under `parameters:`",
+                    fix=respelled(
+                        self.tactic.source,
+                        place.value,
+                        f"${name}",
+                        [f"${one}" for one in self.bound],
+                    ),
                 )
             )
             return _DROPPED

@@ -12,11 +12,12 @@ from typing import Any
 from playbook_compiler.document import Data
 from playbook_compiler.encode import Json, encode
 from playbook_compiler.expand import Use
-from playbook_compiler.model import BENEFITS, Flow, Message, Playbook
+from playbook_compiler.model import BENEFITS, Existing, Flow, Message, Offer, Playbook
 from playbook_compiler.records import Record, keys_of
 from playbook_compiler.source import Span
 from playbook_compiler.steps import Step, UntilEvent, Wait
 from playbook_compiler.tactic import NAMED_SECTIONS
+from playbook_compiler.triggers import EventTrigger
 from playbook_compiler.values import dataclass
 
 # Ids of steps are made from their content and stand in every path below.
@@ -38,6 +39,7 @@ def filled_in(playbook: Playbook, uses: tuple[Use, ...] = ()) -> list[Filled]:
     return [
         *_parameters(uses),
         *_brought(playbook, uses),
+        *_consent(playbook),
         *_record(playbook, "", ""),
     ]
 
@@ -74,6 +76,14 @@ def _brought(playbook: Playbook, uses: tuple[Use, ...]) -> Iterator[Filled]:
                 )
 
 
+def _consent(playbook: Playbook) -> Iterator[Filled]:
+    """Yield the consent rule that marketing mails go by where the playbook has none."""
+    rules = playbook.guardrails.consent if playbook.guardrails is not None else {}
+    marketing = {one.channel for one in playbook.messages.values() if one.kind == "marketing"}
+    if "email" in marketing and "email" not in rules:
+        yield Filled("guardrails.consent.email", "opt-in", "taken where no rule is written")
+
+
 def _title(what: Any, name: str) -> str:
     match what:
         case Message(subject=subject) if subject:
@@ -89,7 +99,7 @@ def _record(record: Record, path: str, flow: str) -> Iterator[Filled]:
     short = place.text if place is not None else None
     for name, entry in keys_of(type(record)).items():
         value = getattr(record, entry.name)
-        if name in _NOT_TOLD or _is_empty(value) or _means_nothing(record, name):
+        if name in _NOT_TOLD or _is_empty(value) or _goes_without_saying(record, name, short):
             continue
         here = f"{path}.{name}" if path else name
         if record.origin.has(name) or _is_steps(value) or _is_section(record, value):
@@ -119,9 +129,21 @@ def _is_section(record: Record, value: Any) -> bool:
     return isinstance(record, Playbook) and isinstance(value, Mapping)
 
 
-def _means_nothing(record: Record, name: str) -> bool:
-    """Whether a key has no meaning in this record, as `since` in a wait of three days."""
-    return isinstance(record, Wait) and name == "since" and not isinstance(record.wait, UntilEvent)
+def _goes_without_saying(record: Record, name: str, short: str | None) -> bool:
+    """Whether nobody asks for a key: it means nothing here, as `since` in a wait of three days; it
+    is part of an offer's short form, which is told as a whole; or it says what no key would."""
+    match record:
+        case Wait():
+            return name == "since" and not isinstance(record.wait, UntilEvent)
+        case Offer():
+            return short is not None or not record.origin.has()
+        case Flow():
+            return name == "enabled"
+        case Existing(over=over):
+            return name == "rule" and over is not None
+        case EventTrigger():
+            return name == "at_least"
+    return False
 
 
 def _is_steps(value: Any) -> bool:
@@ -143,6 +165,8 @@ def spelled(data: Json | Data) -> str:
     match data:
         case bool():
             return "true" if data else "false"
+        case {"may": str(rule)} | {"rule": str(rule)}:
+            return rule  # the short form of an entry rule
         case dict():
             return "{" + ", ".join(f"{name}: {spelled(one)}" for name, one in data.items()) + "}"
         case list():

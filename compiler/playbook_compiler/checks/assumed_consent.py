@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from playbook_compiler.checks._flows import is_marketing, sends
-from playbook_compiler.diagnostics import Diagnostic, warning
+from playbook_compiler.diagnostics import Diagnostic, hint
 from playbook_compiler.family import name_of
 from playbook_compiler.graph import TriggerGraph
 
@@ -19,7 +19,7 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
         return
     for sent in sends(graph):
         if is_marketing(sent) and sent.message.channel == "email":
-            yield warning(
+            yield hint(
                 RULE,
                 "the playbook does not say what consent e-mail needs: opt-in is taken",
                 sent.message.origin.key_span(),

@@ -1,4 +1,4 @@
-"""Say what a finding means, with an example that fails and one that is mended."""
+"""Say what a finding means; or all that was filled in where a playbook says nothing."""
 
 from __future__ import annotations
 
@@ -15,12 +15,23 @@ from playbook_runtime.output.page import rendered, rule_list
 @click.command()
 @click.argument("name", metavar="[RULE]", required=False)
 @click.option("--list", "every", is_flag=True, help="List all rules, a line each.")
+@click.option(
+    "--defaults",
+    "path",
+    metavar="PATH",
+    help="Show all that was filled in where the playbook at PATH says nothing.",
+)
 @click.pass_context
-def command(ctx: click.Context, name: str | None, every: bool) -> None:
+def command(ctx: click.Context, name: str | None, every: bool, path: str | None) -> None:
     """Explain a rule: what it finds, why that matters, and what to write instead.
 
-    RULE is the name in brackets: no-holdout in `warning[no-holdout]`.
+    RULE is the name in brackets: no-holdout in `warning[no-holdout]`. With --defaults, the values
+    that a playbook gets from defaults, tactics, shipped messages and the evidence library.
     """
+    if path is not None:
+        if name is not None or every:
+            raise click.UsageError("--defaults stands alone: it explains a playbook, not a rule.")
+        ctx.exit(_defaults(path))
     colour = colour_wanted(sys.stdout)
     encoding = sys.stdout.encoding or "utf-8"
     if every:
@@ -31,3 +42,28 @@ def command(ctx: click.Context, name: str | None, every: bool) -> None:
         raise click.UsageError("Name a rule, or list all of them with --list.")
     sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
     ctx.exit(0)
+
+
+def _defaults(path: str) -> int:
+    from playbook_compiler.driver import load
+    from playbook_compiler.filled_in import Filled, filled_in
+    from playbook_compiler.lower import lower
+    from playbook_runtime.cli._findings import show_findings
+    from playbook_runtime.evidence.sends import send_effects
+    from playbook_runtime.library import folder
+    from playbook_runtime.output.filled_in_text import filled_in_text
+
+    loaded = load(path, library=folder())
+    if loaded.playbook is None:
+        show_findings(loaded.diagnostics, loaded.sources, sys.stderr)
+        return 1
+    filled = filled_in(loaded.playbook, loaded.uses)
+    graph, _ = lower(loaded.playbook)
+    assert graph is not None
+    for effects in send_effects(graph):
+        if effects.evidence_id:
+            where = f"flows.{graph.nodes[effects.node].flow}.{graph.nodes[effects.node].step_id}"
+            filled.append(Filled(f"{where}.expect", effects.evidence_id, "the evidence library's"))
+    text = filled_in_text(loaded.playbook.name, filled)
+    sys.stdout.write(text.encode(sys.stdout.encoding or "utf-8", "replace").decode())
+    return 0

@@ -1,0 +1,56 @@
+"""`playbook explain --defaults PATH`: all that was filled in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.runtime.cli.command import playbook
+
+FIFTEEN = """\
+playbook: 1
+name: leaf-and-steam
+currency: EUR
+timezone: Europe/Berlin
+sender: {name: Leaf & Steam, email: hello@leaf.example, address: "Teeweg 1, Berlin"}
+economics: {gross_margin: 58%}
+use:                                   # shipped tactics, one line each
+  thank-you: {}
+  welcome: {offer: 10%}
+  cart: {}
+  win-back: {after: 120d, offer: 20%}  # `offer: 20%` makes a coded 14-day offer
+flows:
+  refill:
+    trigger: {replenishment: typical interval}
+    steps: [send: refill]            # a message you don't define is the shipped one of that id
+"""
+
+
+def test_the_fifteen_lines_show_what_they_mean(tmp_path: Path) -> None:
+    (tmp_path / "playbook.yaml").write_text(FIFTEEN)
+    done = playbook("explain", "--defaults", ".", cwd=tmp_path)
+    assert done.returncode == 0
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    for expected in (
+        "win-back/offer: {percent_off: 20%, valid: 14d, code: unique,",
+        "entry: {again_after: 30d} # default for the trigger replenishment",
+        "exit_on: [order_placed] # default for the trigger replenishment",
+        "send-refill.expect: replenishment # the evidence library's",
+        "email: opt-in # taken where no rule is written",
+        "refill: Running low? # shipped message, shipped/messages/refill.md:2",
+        "stages.growth",
+    ):
+        assert any(line.startswith(expected) or expected in line for line in lines), expected
+    assert not any(line.startswith("after: 120d") for line in lines)  # written
+
+
+def test_a_broken_playbook_shows_its_findings(tmp_path: Path) -> None:
+    (tmp_path / "playbook.yaml").write_text(FIFTEEN.replace("EUR", "EURO"))
+    done = playbook("explain", "--defaults", ".", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "unknown-currency" in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_rule_and_a_playbook_are_two_questions(tmp_path: Path) -> None:
+    done = playbook("explain", "no-holdout", "--defaults", ".", cwd=tmp_path)
+    assert done.returncode == 2
