@@ -189,9 +189,5 @@ def _effects(effect: Record) -> Iterator[Diagnostic]:
 
 def _told(what: str, instead: str, span: Span) -> Diagnostic:
     return warning(
-        RULE,
-        f"{what} is not simulated yet: {instead}",
-        span,
-        caption="not simulated yet",
-        help="keep it, since plan and export have it; read the projection with care",
+        RULE, f"{what} is not simulated yet: {instead}", span, caption="not simulated yet"
     )

@@ -13,7 +13,14 @@ from playbook_compiler.steps import (
     UntilTime,
     Wait,
 )
-from playbook_compiler.triggers import EventTrigger, Inactivity, Trigger
+from playbook_compiler.triggers import (
+    DateTrigger,
+    EventTrigger,
+    Inactivity,
+    Schedule,
+    TierChanged,
+    Trigger,
+)
 from playbook_compiler.units import Share
 
 LABEL_LIMIT = 80
@@ -28,14 +35,23 @@ def _said(node: Node) -> str:
     match node.what:
         case None:
             return "end"
-        case EventTrigger(event=event, where=where):
-            return event if where is None else f"{event} where {where}"
+        case EventTrigger(event=event, where=where) as counted:
+            often = f" {counted.at_least} times within {counted.within}" if counted.within else ""
+            return f"{event}{often}" if where is None else f"{event}{often} where {where}"
+        case DateTrigger(date=day, before=before, after=after):
+            when = f"{before} before " if before else f"{after} after " if after else ""
+            return f"{when}{day}"
+        case Schedule(every=every):
+            return f"every {every}"
+        case TierChanged(tier_changed=direction, to=tier):
+            return f"tier changed {direction} to {tier}" if tier else f"tier changed {direction}"
         case Inactivity(inactive_for=age):
             return f"inactive for {age}"
         case Trigger() as trigger:
             return f"{trigger.kind} {getattr(trigger, trigger.kind)}"
         case Send(send=choice, offer=offer):
-            said = f"send {' / '.join(choice.messages)}"
+            joint = {"ladder": " or ", "rotation": " then "}.get(choice.order, "")
+            said = f"send {joint.join(choice.messages)}"
             return f"{said} with {offer}" if offer else said
         case Wait(wait=UntilEvent(until=event, at_most=at_most)):
             return f"wait for {event}, at most {at_most}"
