@@ -194,12 +194,12 @@ def _read_yaml(reading: _Reading, name: str, above: tuple[str, ...], span: Span 
 
 def _read_products(reading: _Reading, document: Document) -> None:
     """Read the CSV file that `products:` names, as a document of its own."""
-    from playbook_compiler.product_file import product_document
-
     assert isinstance(document.data, dict)
     name, span = document.data.get("products"), document.span(("products",))
     if not isinstance(name, str):
         return
+    from playbook_compiler.product_file import product_document  # few playbooks have a table
+
     path = _inside(reading, name, span)
     file = PurePosixPath(name).as_posix()
     if path is None or file in reading.files:

@@ -37,6 +37,7 @@ def product_document(source: SourceFile) -> tuple[Document | None, list[Diagnost
     findings.extend(_columns(header[0], columns, key))
     if key is None or has_errors(findings):
         return None, findings
+    read = frozenset(keys_of(Product))
     products: dict[str, Data] = {}
     places: dict[Path, Place] = {(_SECTION,): Place(header[0])}
     for span, cells in rows:
@@ -54,7 +55,9 @@ def product_document(source: SourceFile) -> tuple[Document | None, list[Diagnost
         elif sku in products:
             findings.append(_twice(sku, span, places[_SECTION, sku].value))
         else:
-            products[sku] = _product(sku, named, span, places)
+            products[sku] = _product(
+                sku, {name: named[name] for name in columns if name in read}, span, places
+            )
     if has_errors(findings):
         return None, findings
     return Document(source, {_SECTION: products}, places), findings
@@ -155,7 +158,7 @@ def _product(sku: str, named: dict[str, str], span: Span, places: dict[Path, Pla
     path: Path = (_SECTION, sku)
     places[path] = Place(span, span)
     for name, cell in named.items():
-        if not cell or name in KEY_COLUMNS or name not in keys_of(Product):
+        if not cell:
             continue
         if name == _MANY:
             many = [one.strip() for one in cell.split("|") if one.strip()]
