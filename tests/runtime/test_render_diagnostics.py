@@ -77,7 +77,10 @@ def test_json_has_exactly_the_agreed_keys() -> None:
                 "column": 12,
                 "end_line": 6,
                 "end_column": 23,
+                "caption": "not an event of this playbook",
                 "help": "did you mean `order_placed`?",
+                "labels": [],
+                "fix": None,
             },
             {
                 "rule": "no-holdout",
@@ -88,7 +91,10 @@ def test_json_has_exactly_the_agreed_keys() -> None:
                 "column": 1,
                 "end_line": 1,
                 "end_column": 1,
+                "caption": None,
                 "help": None,
+                "labels": [],
+                "fix": None,
             },
         ],
     }
@@ -214,7 +220,7 @@ def test_any_terminal_can_print_any_finding(text: str, encoding: str) -> None:
     source = SourceFile("shop.yaml", text)
     found = error("rule", text, Span("shop.yaml", 1, 1, 1, 2), caption=text, help=text)
     for output_format in ("full", "concise", "json"):
-        output = render([found], {"shop.yaml": source}, output_format, False, encoding)  # type: ignore[arg-type]
+        output = render([found], {"shop.yaml": source}, output_format, False, encoding)
         output.encode(encoding)
         assert output.isprintable() or set(output) - {"\n"} == {
             char for char in output if char.isprintable() or char in "\u2068\u2069"
@@ -252,7 +258,7 @@ def test_a_secret_is_in_no_output() -> None:
     assert len(found) == 4
     for output_format in ("full", "concise", "json"):
         for colour in (False, True):
-            output = render(found, {"shop.yaml": source}, output_format, colour)  # type: ignore[arg-type]
+            output = render(found, {"shop.yaml": source}, output_format, colour)
             assert "0123456789" not in output
     assert f"key: {'*' * len(secret)} # nope" in render(found, {"shop.yaml": source}, "full", False)
 

@@ -66,7 +66,18 @@ def test_json_is_versioned_and_has_places(tmp_path: Path) -> None:
                 "column": 14,
                 "end_line": 11,
                 "end_column": 22,
+                "caption": "not an event of this playbook",
                 "help": "did you mean `sign_up`?",
+                "labels": [],
+                "fix": {
+                    "safe": True,
+                    "replacement": "sign_up",
+                    "file": "playbook.yaml",
+                    "line": 11,
+                    "column": 14,
+                    "end_line": 11,
+                    "end_column": 22,
+                },
             }
         ],
     }

@@ -61,7 +61,7 @@ def test_version(tmp_path: Path) -> None:
 
 FAULT = """
 import playbook_compiler.driver
-def fail(path):
+def fail(path, **options):
     raise RuntimeError("the\\x1b[31m lamp is out")
 playbook_compiler.driver.compile_playbook = fail
 from playbook_runtime.cli import main
