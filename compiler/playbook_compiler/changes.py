@@ -184,13 +184,14 @@ def _field_change(node: Node, child: Node, name: str) -> Change | Invalid:
     span = node.document.key_span(child.path)
     if fact is None:
         own = {one for one in node.known.names("facts") if one not in BUILT_IN.facts}
+        own |= {TAG, UNTAG, SUPPRESS}
         return node.refuse(
             "unknown-fact",
             f"unknown field `{shown(name)}`",
             span=span,
             caption="neither a field of this playbook nor tag, untag or suppress",
-            help=did_you_mean(name, {*own, TAG, UNTAG, SUPPRESS})
-            or "declare it with its type: `facts: {favourite: text}`",
+            help=did_you_mean(name, own) or "declare it with its type: `facts: {favourite: text}`",
+            fix=node.respelled(name, own, span),
         )
     if name in BUILT_IN.facts:
         return node.refuse(
@@ -223,12 +224,14 @@ def _mismatch(node: Node, fact: Fact, text: str, value: Value | Mismatch) -> Inv
             f"`{fact}` is never `{shown(text)}`",
             caption=f"not a value of `{fact}`",
             help=did_you_mean(text, fact.members) or f"its values: {', '.join(fact.members)}",
+            fix=node.respelled(text, fact.members),
         )
     return node.refuse(
         "type-mismatch",
         f"`{fact}` is {described(fact)}, and `{shown(text)}` is not",
         caption=f"expected {value.expected}",
         help=f"write `{value.instead}`" if value.instead else f"write {value.expected}",
+        fix=node.rewritten(value.instead, safe=False) if value.instead else None,
     )
 
 

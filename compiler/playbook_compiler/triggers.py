@@ -123,7 +123,7 @@ class _Day(Kind):
             help=(f"write `{meant.text}`" if meant is not None else "")
             or did_you_mean(text, dates)
             or ("declare it: `facts: {renewal: date}`" if named else ""),
-            fix=None if meant is None else node.rewritten(meant.text),
+            fix=node.respelled(text, dates) if meant is None else node.rewritten(meant.text),
         )
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:

@@ -109,6 +109,7 @@ class _Variable(Kind):
             caption="neither a fact nor a message variable",
             help=did_you_mean(text, known)
             or "own fields are declared under `facts:`, an event's are read as trigger.FIELD",
+            fix=node.respelled(text, known),
         )
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:

@@ -264,3 +264,19 @@ def test_a_ladder_in_a_branch_stops_when_it_is_delivered(tmp_path: Path) -> None
 def test_what_an_event_tells_may_be_sent_along(tmp_path: Path) -> None:
     call = "{call: {url: CRM_HOOK, fields: [trigger.order.total, gender]}}"
     assert node(tmp_path, call).step_id == "call-crm-hook"
+
+
+@pytest.mark.parametrize(
+    ("step", "written"),
+    [
+        ("{update: {gendr: f}}", "gender"),
+        ("{update: {budget: 5.555}}", "5.56"),
+        ("{call: {url: CRM_HOOK, fields: [emial]}}", "email"),
+        ("{send: [hello, again], reached: clickd within 1d}", "clicked within 1d"),
+        ("{wait: {until: tuesday}}", "tue"),
+    ],
+)
+def test_a_guess_comes_with_its_edit(tmp_path: Path, step: str, written: str) -> None:
+    fix = only(tmp_path, step).fix
+    assert fix is not None
+    assert fix.replacement.strip("'\"") == written
