@@ -27,6 +27,7 @@ from playbook_compiler.diff_values import Change, canonical, compare
 from playbook_compiler.encode import encode
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.plan import digest_of
+from playbook_compiler.records import Record
 from playbook_compiler.source import Span
 from playbook_compiler.values import dataclass
 
@@ -87,12 +88,23 @@ def diff(old: TriggerGraph | None, new: TriggerGraph | None) -> Diff:
     if old_digest == new_digest:
         return Diff(old_digest, new_digest, ())
     sides = entities(old), entities(new)
+    if old is None or new is None:
+        sides = _written(sides[0]), _written(sides[1])
     entries = list(_direct(*sides))
     changed = {(entry.kind, name) for entry in entries for name in (entry.id, entry.was) if name}
     for key, reasons in affected((old, new), sides, changed).items():
         old_span, new_span = (side[key].span for side in sides)
         entries.append(Entry(*key, INDIRECT, old_span, new_span, reasons=reasons))
     return Diff(old_digest, new_digest, tuple(sorted(entries, key=_order)))
+
+
+def _written(side: Mapping[Key, Entity]) -> dict[Key, Entity]:
+    """Leave out what is built in: beside no playbook at all, nobody added it."""
+    return {
+        key: entity
+        for key, entity in side.items()
+        if not isinstance(entity.value, Record) or entity.value.origin.has()
+    }
 
 
 def _order(entry: Entry) -> tuple[bool, int, str]:

@@ -77,12 +77,18 @@ def _text(text: str) -> str:
 
 
 def _record(record: Record, kind: Kind | None, without: frozenset[str]) -> str:
-    said = {
-        name: _spelled(getattr(record, entry.name), entry.metadata["kind"])
+    entries = {
+        name: entry
         for name, entry in keys_of(type(record)).items()
         if name not in without
         and entry.metadata["kind"] is not STEP_LIST
         and not _is_default(entry, getattr(record, entry.name))
+    }
+    # Defaults that depend on other keys are known by not being written.
+    written = [name for name in entries if record.origin.has(name)]
+    said = {
+        name: _spelled(getattr(record, entries[name].name), entries[name].metadata["kind"])
+        for name in written or entries
     }
     short = next(_shorthands(kind, record), "")
     if short and list(said) == [short]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from playbook_compiler.diff_spelling import spelled
@@ -46,6 +47,14 @@ class StepDiff:
     was: str = ""
     moved: bool = False
     follows: bool = False
+
+    @property
+    def text(self) -> str:
+        """What the step says, without those inside it."""
+        step = self.new or self.old
+        assert step is not None
+        said = spelled(step, without=_NOT_CONTENT)
+        return self.kind if said == "{}" else said
 
     @property
     def old_span(self) -> Span | None:
@@ -173,13 +182,14 @@ def _by_list(placed: Sequence[_Placed]) -> dict[tuple[int, str], list[_Placed]]:
 def _pair_list(
     old: Sequence[_Placed], new: Sequence[_Placed], pairs: dict[int, int], taken: set[int]
 ) -> None:
-    """Pair the steps of one list: same id but for the step around, same content, same place."""
+    """Pair the steps of one list: by the id but for the step around, by what they say, by some step
+    inside, and waits by the step that they are named after."""
     local = {_local(one): one for one in new if one.number not in taken}
     for one in old:
         same = local.get(_local(one))
         if one.number not in pairs and same is not None and same.step.kind == one.step.kind:
             _pair(one, same, pairs, taken)
-    _pair_equal(old, new, pairs, taken)
+    _pair_equal([one for one in old if not _is_plain_wait(one)], new, pairs, taken)
     left = [(one, _inside(one.step)) for one in new if one.number not in taken]
     for one in old:
         inside = _inside(one.step) if one.number not in pairs else frozenset()
@@ -189,6 +199,24 @@ def _pair_list(
                 left.remove((candidate, its))
                 _pair(one, candidate, pairs, taken)
                 break
+    _pair_waits(old, new, pairs, taken)
+    _pair_equal(old, new, pairs, taken)
+
+
+def _pair_waits(
+    old: Sequence[_Placed], new: Sequence[_Placed], pairs: dict[int, int], taken: set[int]
+) -> None:
+    """Pair the waits that are named after the same step."""
+    before = {b.number: a for a, b in pairwise(new) if _is_plain_wait(a)}
+    for one, following in pairwise(old):
+        same = before.get(pairs.get(following.number, -1))
+        free = one.number not in pairs and same is not None and same.number not in taken
+        if same is not None and free and _is_plain_wait(one):
+            _pair(one, same, pairs, taken)
+
+
+def _is_plain_wait(placed: _Placed) -> bool:
+    return _local(placed).startswith(WAIT_BEFORE)
 
 
 def _pair_equal(

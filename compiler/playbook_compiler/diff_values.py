@@ -54,8 +54,11 @@ class At:
 
     @property
     def span(self) -> Span:
-        """Where the key stands, or the nearest thing around it that was written."""
-        return self.origin.key_span(*self.keys)
+        """Where the key stands, or the key of the nearest thing around it that was written."""
+        keys = self.keys
+        while keys and not self.origin.has(*keys):
+            keys = keys[:-1]
+        return self.origin.key_span(*keys)
 
     @property
     def is_written(self) -> bool:
@@ -80,6 +83,8 @@ def compare(
     old and the new value.
     """
     old_at, new_at = places
+    if old is new or (type(old) is type(new) and isinstance(old, str | int) and old == new):
+        return
     if isinstance(old, Record) and type(old) is type(new) and (not key or _share_keys(old, new)):
         for name, entry in keys_of(type(old)).items():
             inner = entry.metadata["kind"]

@@ -68,6 +68,7 @@ def _step(step: StepDiff, found: Comparison) -> Json:
         "moved": step.moved,
         "follows": step.follows,
         **_places(step.old_span, step.new_span, found),
+        "text": redact(step.text) if step.how in (ADDED, REMOVED) else None,
         "changes": [_change(change, found) for change in step.changes],
     }
 
@@ -156,6 +157,7 @@ def diff_schema() -> Json:
                 },
                 old=_PLACE_OR_NULL,
                 new=_PLACE_OR_NULL,
+                text=_or_null("What was added or removed, without the steps inside it."),
                 changes=_CHANGES,
             ),
             "change": _object(

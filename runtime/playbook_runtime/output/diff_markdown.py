@@ -98,9 +98,12 @@ def _step_rows(step: StepDiff) -> Iterator[tuple[str, str, str]]:
     moved = " and moved" if step.moved else ""
     if step.was:
         yield f"step renamed{moved}", _code(step.was), _code(step.id)
-    elif step.how in (ADDED, REMOVED) or step.moved:
+    elif step.how in (ADDED, REMOVED):
+        text = _code(around(step.text, "", VALUE_LIMIT)[0])
+        yield f"{name} {step.how}", *((text, "") if step.how == REMOVED else ("", text))
+    elif step.moved:
         old, new = (f"line {at.line}" if at else "" for at in (step.old_span, step.new_span))
-        yield f"{name} {'moved' if step.moved else step.how}", old, new
+        yield f"{name} moved", old, new
     for change in step.changes:
         yield f"{name}: {_code(change.key)}", *_values(change)
 

@@ -44,12 +44,14 @@ def render(found: Comparison, colour: bool, encoding: str = "utf-8") -> str:
     lines = [_shown(head + (UNCHANGED if diff.is_empty else counts(diff)), encoding)]
     if absence(found):
         lines.append(_shown(absence(found), encoding))
-    together = False
+    before: Entry | None = None
     for entry in diff.entries:
-        if entry.is_direct or not together:
+        body = [_painted(line, colour, encoding) for line in _entry(entry, found)]
+        # Lone lines of one kind of change stand together.
+        if before is None or before.how != entry.how or lines[-1].startswith(" ") or len(body) > 1:
             lines.append("")
-        together = not entry.is_direct
-        lines += [_painted(line, colour, encoding) for line in _entry(entry, found)]
+        before = entry
+        lines += body
     if has_new_ids(diff.entries):
         lines += ["", NEW_IDS]
     return "\n".join(lines) + "\n"
@@ -101,6 +103,8 @@ def _step(
     places = _places(step.old_span, step.new_span, found, near)
     only = step.changes[0] if len(step.changes) == 1 else None
     text = f": {_values(only)}" if only is not None else ""
+    if step.how in (ADDED, REMOVED):
+        text = f" {around(step.text, '', VALUE_LIMIT)[0]}"
     yield f"    {sign} step {step.id}{was}{moved}{text}  ({places})"
     if only is None:
         for change in step.changes:

@@ -117,10 +117,10 @@ def because(reason: Reason, quoted: Callable[[str], str] = str) -> str:
     if reason.starts_this:
         return f"is started by {cause}"
     verb = _VERBS.get(reason.through[0], "uses")
-    rests = "" if reason.cause == reason.through else f", which rests on {cause}"
+    rests = "" if reason.cause == reason.through else f" (it rests on {cause})"
     steps = f" in step {quoted(reason.steps[0])}" if reason.steps else ""
     more = f" and {len(reason.steps) - 1} more" if len(reason.steps) > 1 else ""
-    return f"{verb} {through}{rests}{steps}{more}"
+    return f"{verb} {through}{steps}{more}{rests}"
 
 
 _VERBS = {"flow": "starts or reads", "guardrail": "is bound by", "setting": "goes by"}
