@@ -228,6 +228,7 @@ _VARIABLES = (
     Fact("sender.name", _T.TEXT, "The shop's name as sender.", _M),
     Fact("sender.email", _T.TEXT, "The shop's address as sender.", _M),
     Fact("sender.address", _T.TEXT, "The shop's postal address.", _M),
+    Fact("sender.url", _T.TEXT, "The shop on the internet, if `sender` says it.", _M),
     Fact("sender_address", _T.TEXT, "The shop's postal address.", _M),
     Fact("unsubscribe_url", _T.TEXT, "Link by which the customer leaves the channel.", _M),
 )

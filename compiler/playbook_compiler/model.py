@@ -25,6 +25,7 @@ from playbook_compiler.profile import SeverityProfile
 from playbook_compiler.programmes import PROGRAMMES, Programmes
 from playbook_compiler.reading import INVALID, NAME_PATTERN, Invalid, Kind, Node
 from playbook_compiler.records import Record, RecordOf, key
+from playbook_compiler.sender import Sender
 from playbook_compiler.source import Passage, Span
 from playbook_compiler.steps import STEP_LIST, Step
 from playbook_compiler.triggers import TRIGGER, Trigger
@@ -54,15 +55,6 @@ from playbook_compiler.vocabulary import (
     TIME,
     TIMEZONE,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sender(Record):
-    """Who writes to the customers; law wants the address in every marketing mail."""
-
-    name: str = key(TEXT, "The name that readers see.")
-    email: str = key(TEXT, "The address that mails come from.")
-    address: str = key(TEXT, "The postal address.", default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,8 @@ _JOINED_AS_WRITTEN = (
     "evidence",
     "use",
 )
+# What a tactic may share with the shop or another tactic: one thing where both say the same.
+_DECLARED = ("facts", "events")
 _LISTS = ("include", "require")
 _BODY_FILES = (".md", ".txt", ".html", ".mjml")
 
@@ -113,19 +115,24 @@ def _defined_twice(documents: Sequence[Document]) -> Iterable[Diagnostic]:
     """Find ids that two files define, and settings that two files make."""
     for name, entry in keys_of(Playbook).items():
         if _is_joined(name, entry):
-            first: dict[str, Span] = {}
-            for document, entry_name, path, _ in entries(documents, name):
+            first: dict[str, tuple[Document, Span, Data]] = {}
+            for document, entry_name, path, data in entries(documents, name):
                 span = document.key_span(path)
-                if entry_name in first:
-                    yield error(
-                        "duplicate-id",
-                        f"`{shown(entry_name)}` is defined twice under `{name}`",
-                        span,
-                        caption="defined again here",
-                        help="rename one of them",
-                        labels=(Label(first[entry_name], "first defined here"),),
-                    )
-                first.setdefault(entry_name, span)
+                before, place, said = first.setdefault(entry_name, (document, span, data))
+                if before is document:
+                    continue
+                if name in _DECLARED and (before.tactic or document.tactic):
+                    if (said or {}) != (data or {}):
+                        yield _declared_otherwise(name, entry_name, span, place)
+                    continue
+                yield error(
+                    "duplicate-id",
+                    f"`{shown(entry_name)}` is defined twice under `{name}`",
+                    span,
+                    caption="defined again here",
+                    help="rename one of them",
+                    labels=(Label(place, "first defined here"),),
+                )
         elif name not in (*_LISTS, *MAIN_FILE_KEYS):
             having = [document for document in documents if name in _root(document)]
             for document in having[1:]:
@@ -137,6 +144,19 @@ def _defined_twice(documents: Sequence[Document]) -> Iterable[Diagnostic]:
                     help="keep it in one file",
                     labels=(Label(having[0].key_span((name,)), "first set here"),),
                 )
+
+
+def _declared_otherwise(section: str, name: str, span: Span, first: Span) -> Diagnostic:
+    """Return the finding on a fact or event that a tactic declares in another way."""
+    what = "with other fields" if section == "events" else "as something else"
+    return error(
+        "duplicate-id",
+        f"`{shown(name)}` is declared under `{section}` here, and elsewhere {what}",
+        span,
+        caption="declared here",
+        help="declare it the same way in both places, or give one of them another name",
+        labels=(Label(first, "declared otherwise here"),),
+    )
 
 
 def _is_joined(name: str, entry: Field) -> bool:

@@ -312,3 +312,71 @@ def test_what_was_filled_in_can_be_asked_for(shop: Shop) -> None:
     assert "flows.f.trigger.event" not in told  # written, in the short form
     assert "guardrails.holdout" not in told
     assert told["stages.scale.split"][0] == "{acquisition: 30%, retention: 70%}"
+
+
+ARRIVAL = "events: {new_arrival: {product.sku: text, product.name: text}}\n"
+NEWS = 'messages: {m: {subject: Hi, body: "Hi. {{ unsubscribe_url }} {{ sender_address }}"}}\n'
+
+
+def news(name: str, declared: str = ARRIVAL) -> str:
+    """Return a tactic that begins with an event of its own."""
+    flow = f"flows: {{{name}: {{trigger: new_arrival, steps: [{{send: m}}]}}}}\n"
+    return HEAD.replace("win-back", name) + declared + NEWS + flow
+
+
+# The order of fields and of entries does not matter, and neither does who else has it.
+@pytest.mark.parametrize(
+    "own",
+    [ARRIVAL, "events: {new_arrival: {product.name: text, product.sku: text}, fair: {}}\n", ""],
+)
+def test_an_event_that_two_tactics_and_the_shop_declare_alike_is_one(shop: Shop, own: str) -> None:
+    shop.ships("tactics/news.yaml", news("news"))
+    shop.ships("tactics/letters.yaml", news("letters"))
+    compiled = shop.compiled(f"{own}use: {{news: {{}}, letters: {{}}}}\n")
+    assert [one.message for one in compiled.diagnostics if one.is_error] == []
+    assert compiled.graph is not None
+    fields = compiled.graph.playbook.catalogue.events["new_arrival"].fields
+    assert {one.name for one in fields} == {"product.sku", "product.name"}
+
+
+def test_an_event_without_fields_is_the_same_however_it_is_written(shop: Shop) -> None:
+    shop.ships("tactics/news.yaml", news("news", "events: {new_arrival: {}}\n"))
+    compiled = shop.compiled("events:\n  new_arrival:\nuse: {news: {}}\n")
+    assert [one.message for one in compiled.diagnostics if one.is_error] == []
+
+
+def test_an_event_declared_with_other_fields_shows_both_places(shop: Shop) -> None:
+    shop.ships("tactics/news.yaml", news("news"))
+    own = "events: {new_arrival: {product.sku: text}}\nuse: {news: {}}\n"
+    found = shop.finding(own, "duplicate-id")
+    assert found.message == (
+        "`new_arrival` is declared under `events` here, and elsewhere with other fields"
+    )
+    assert written(shop, found) == "news"  # the line that brings the tactic
+    assert [one.span.file.rpartition("/")[2] for one in found.labels] == [
+        "news.yaml",
+        "playbook.yaml",
+    ]
+
+
+def test_two_tactics_that_declare_an_event_otherwise_are_both_shown(shop: Shop) -> None:
+    shop.ships("tactics/news.yaml", news("news"))
+    shop.ships("tactics/letters.yaml", news("letters", "events: {new_arrival: {}}\n"))
+    found = shop.finding("use: {news: {}, letters: {}}\n", "duplicate-id")
+    assert [one.span.file for one in found.labels] == [
+        "shipped/tactics/news.yaml",
+        "shipped/tactics/letters.yaml",
+    ]
+
+
+def test_a_fact_that_a_tactic_and_the_shop_declare_alike_is_one(shop: Shop) -> None:
+    shop.ships("tactics/news.yaml", news("news", ARRIVAL + "facts: {likes: [tea, coffee]}\n"))
+    alike = shop.compiled("facts: {likes: [tea, coffee]}\nuse: {news: {}}\n")
+    assert [one.message for one in alike.diagnostics if one.is_error] == []
+    found = shop.finding("facts: {likes: text}\nuse: {news: {}}\n", "duplicate-id")
+    assert found.message.endswith("and elsewhere as something else")
+
+
+def test_two_files_of_the_shop_still_declare_an_event_only_once(shop: Shop) -> None:
+    (shop.folder / "more.yaml").write_text("events: {fair: {}}\n")
+    shop.finding("include: [more.yaml]\nevents: {fair: {}}\nflows: {}\n", "duplicate-id")

@@ -18,14 +18,14 @@ BROUGHT = ("cart", "product")
 
 
 def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
-    """Find `offer.*` in sends without an offer, and `cart.*`, `product.*` where no event brings
-    them. A variable with a default, or within an `if` on it, is fine."""
+    """Find `offer.*` in sends without an offer, `cart.*`, `product.*` where no event brings them,
+    and `sender.url` where there is none. A variable with a default, or within an `if` on it, is
+    fine."""
     seen: set[tuple[str, str, int]] = set()
     for sent in sends(graph):
         for text in texts(sent.message):
             for variable in unguarded(text.template or ()):
-                family = variable.name.partition(".")[0]
-                reason = _why_empty(sent, family, graph)
+                reason = _why_empty(sent, variable.name, graph)
                 key = (sent.message.id, text.key, variable.start)
                 if not reason or key in seen:
                     continue
@@ -44,8 +44,11 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
                 )
 
 
-def _why_empty(sent: Sent, family: str, graph: TriggerGraph) -> str:
-    """Return why variables of a family have no value in a send; empty where they can have one."""
+def _why_empty(sent: Sent, name: str, graph: TriggerGraph) -> str:
+    """Return why a variable has no value in a send; empty where it can have one."""
+    family, sender = name.partition(".")[0], graph.playbook.sender
+    if name == "sender.url" and (sender is None or not sender.url):
+        return "`sender` has no `url`"
     if family == "offer":
         return "" if sent.step.offer else "it carries no offer"
     if family not in BROUGHT:

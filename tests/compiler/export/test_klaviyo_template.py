@@ -46,6 +46,7 @@ def _html(bundle: ExportBundle) -> str:
         ("{{ customer.first_name }}", "{{ first_name|default:'' }}"),
         ('{{ first_name | default: "you" }}', "{{ first_name|default:'you' }}"),
         ("{{ sender.name }}", "Leaf"),
+        ("{% if sender.url %}[shop]({{ sender.url }}){% else %}no shop{% endif %}", "no shop"),
         ("{{ sender_address }}", "Teeweg 1, Berlin"),
         ("[bye]({{ unsubscribe_url }})", '<a href="{% unsubscribe_link %}">bye</a>'),
         ("{{ product.name }}", "{{ event.ProductName|default:'' }}"),

@@ -362,7 +362,12 @@ _CHANNELS = [
 ]
 _VARIABLES = [
     *exact("profile field", "variable.first_name", "variable.last_name", "variable.email"),
-    *exact("the playbook's own text", "variable.sender.name", "variable.sender.email"),
+    *exact(
+        "the playbook's own text",
+        "variable.sender.name",
+        "variable.sender.email",
+        "variable.sender.url",
+    ),
     *exact(
         "the playbook's address, else the account's",
         "variable.sender_address",

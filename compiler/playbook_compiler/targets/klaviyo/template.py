@@ -226,7 +226,7 @@ def _value(writer: _Writer, name: str, span: Span) -> _Said:
     if own in terms.PERSON:
         lowering.note(f"variable.{own}", message.id, span)
         return _Said(f"{{{{ {terms.PERSON[own]} }}}}")
-    if name in ("sender.name", "sender.email"):
+    if name in ("sender.name", "sender.email", "sender.url"):
         lowering.note(construct, message.id, span)
         return _Said(getattr(sender, name.partition(".")[2]) if sender else "", literal=True)
     if name in ("sender_address", "sender.address"):
