@@ -69,6 +69,11 @@ def implies(one: Condition, other: Condition, audiences: Audiences = NO_AUDIENCE
     return _opposite(can_be_met([(one, Want.TRUE), (other, Want.NOT_TRUE)], audiences))
 
 
+def surely_implies(one: Condition, other: Condition, audiences: Audiences = NO_AUDIENCES) -> bool:
+    """Return whether `implies` is True; quicker, since it looks for nobody who refutes it."""
+    return cannot_be_met([(one, Want.TRUE), (other, Want.NOT_TRUE)], audiences)
+
+
 def always_holds(condition: Condition, audiences: Audiences = NO_AUDIENCES) -> bool | None:
     """Return whether the condition is true of every customer; None where that cannot be told."""
     return _opposite(can_be_met([(condition, Want.NOT_TRUE)], audiences))
@@ -78,8 +83,18 @@ def _opposite(found: bool | None) -> bool | None:
     return None if found is None else not found
 
 
-def can_be_met(goals: Sequence[Goal], audiences: Audiences = NO_AUDIENCES) -> bool | None:
-    """Return whether some customer meets all goals at once; None where that cannot be told."""
+def cannot_be_met(goals: Sequence[Goal], audiences: Audiences = NO_AUDIENCES) -> bool:
+    """Return whether surely nobody meets all goals at once: all that most checks ask."""
+    return can_be_met(goals, audiences, witness=False) is False
+
+
+def can_be_met(
+    goals: Sequence[Goal], audiences: Audiences = NO_AUDIENCES, *, witness: bool = True
+) -> bool | None:
+    """Return whether some customer meets all goals at once; None where that cannot be told.
+
+    Without `witness` it is never True: that nothing excludes the goals ends the search.
+    """
     looked_at = 0
     sure = True
     open_: list[tuple[States, list[Goal], list[tuple[Goal, ...]]]] = [({}, list(goals), [])]
@@ -106,6 +121,8 @@ def can_be_met(goals: Sequence[Goal], audiences: Audiences = NO_AUDIENCES) -> bo
         if later:
             rest = later[1:]
             open_.extend((dict(states), [one], list(rest)) for one in reversed(later[0]))
+        elif not witness:
+            return None
         elif _is_found(goals, states, audiences):
             return True
         else:

@@ -171,7 +171,15 @@ def _asked(test: Compare | InSet | Between, want: Want) -> Range:
 
 
 def _fact(states: States, fact: Fact, asked: Range) -> bool:
-    return narrow(states, fact, asked) and (fact.name not in TIED or hold_ties(states))
+    if not narrow(states, fact, asked):
+        return False
+    # One fact by itself is tied to nothing; when a second one comes, both are looked at.
+    tied = fact.name in TIED and sum(map(_is_tied, states)) > 1
+    return not tied or hold_ties(states)
+
+
+def _is_tied(name: str) -> bool:
+    return name.partition("(")[0] in TIED
 
 
 def _known(states: States, fact: Fact) -> bool:

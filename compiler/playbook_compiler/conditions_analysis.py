@@ -12,8 +12,7 @@ from playbook_compiler.catalogue import NEVER_BOUGHT
 from playbook_compiler.condition_implication import (
     NO_AUDIENCES,
     Audiences,
-    can_be_met,
-    can_hold,
+    cannot_be_met,
 )
 from playbook_compiler.condition_states import Goal, Want, parts
 from playbook_compiler.conditions import (
@@ -69,7 +68,7 @@ def tautologies(condition: Condition, audiences: Audiences = NO_AUDIENCES) -> tu
 
 def is_impossible(condition: Condition, audiences: Audiences = NO_AUDIENCES) -> bool:
     """Return whether the condition is true for nobody, as far as can be seen."""
-    return can_hold(condition, audiences) is False
+    return cannot_be_met([(condition, Want.TRUE)], audiences)
 
 
 def omits_missing(condition: Condition) -> tuple[tuple[Fact, Span], ...]:
@@ -137,19 +136,21 @@ def _conflicts(goal: Goal, audiences: Audiences) -> list[Conflict]:
     ]
     if inner:
         return inner
+    if len(wanted) == 1 and parts(wanted[0]) is not None:
+        return []  # one of several goals, of which each can be met
     found = _conflict(wanted, audiences)
     return [] if found is None else [found]
 
 
 def _conflict(wanted: list[Goal], audiences: Audiences) -> Conflict | None:
     """Return the fewest parts up to the first that nobody meets beside those before it."""
-    if can_be_met(wanted, audiences) is not False:
+    if not cannot_be_met(wanted, audiences):
         return None
     sizes = range(1, len(wanted) + 1)
-    core = next(wanted[:n] for n in sizes if can_be_met(wanted[:n], audiences) is False)
+    core = next(wanted[:n] for n in sizes if cannot_be_met(wanted[:n], audiences))
     for one in core[:-1]:
         without = [other for other in core if other is not one]
-        if can_be_met(without, audiences) is False:
+        if cannot_be_met(without, audiences):
             core = without
     spans = [part.span for part, _ in core]
     return Conflict(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import TypeAlias
 
 from playbook_compiler.conditions import Between, Compare, InSet, Value, magnitude
@@ -37,6 +38,10 @@ class Numbers:
         return not self.intervals
 
     def __and__(self, other: Numbers) -> Numbers:
+        if len(self.intervals) == 1 == len(other.intervals):
+            (one,), (two,) = self.intervals, other.intervals
+            low, high = max(one[0], two[0]), min(one[1], two[1])
+            return Numbers(((low, high),)) if low < high else Numbers(())
         pairs = ((a, b) for a in self.intervals for b in other.intervals)
         return _numbers((max(a[0], b[0]), min(a[1], b[1])) for a, b in pairs)
 
@@ -91,16 +96,23 @@ Values: TypeAlias = Numbers | Names
 
 def universe(fact: Fact) -> Values:
     """Return all values that a fact can have at all."""
-    if fact.type is ValueType.YEARLY_DATE:
+    return _universe(fact.type, fact.least, fact.most, fact.members)
+
+
+@cache
+def _universe(
+    kind: ValueType, least: int | None, most: int | None, members: tuple[str, ...]
+) -> Values:
+    if kind is ValueType.YEARLY_DATE:
         return Numbers((((_YEAR_START, 0), (_YEAR_END + 1, 0)),))
-    if fact.type in ORDERED_TYPES:
-        low = LOWEST if fact.least is None else (fact.least, 0)
-        high = HIGHEST if fact.most is None else _cut_above(fact, fact.most)
+    if kind in ORDERED_TYPES:
+        low = LOWEST if least is None else (least, 0)
+        high = HIGHEST if most is None else _cut_above(kind, most)
         return _numbers([(low, high)])
-    if fact.type is ValueType.BOOLEAN:
+    if kind is ValueType.BOOLEAN:
         return Names(frozenset({True, False}))
-    if fact.type is ValueType.ENUM and fact.members:
-        return Names(frozenset(fact.members))
+    if kind is ValueType.ENUM and members:
+        return Names(frozenset(members))
     return Names(frozenset(), excluded=True)
 
 
@@ -125,7 +137,7 @@ def passing(test: Compare | InSet | Between) -> Values:
         ">": (above, HIGHEST),
         ">=": (below, HIGHEST),
     }[test.operator]
-    numbers = _numbers([interval])
+    numbers = within(*interval)
     return numbers.complement() if test.operator == "!=" else numbers
 
 
@@ -139,7 +151,7 @@ def met(one: Values, other: Values) -> Values:
 
 def within(low: Cut, high: Cut) -> Numbers:
     """Return the numbers between two cuts."""
-    return _numbers([(low, high)])
+    return Numbers(((low, high),)) if low < high else Numbers(())
 
 
 def _names(test: Compare | InSet | Between) -> Values:
@@ -156,8 +168,8 @@ def _point(fact: Fact, value: Value) -> tuple[Cut, Cut]:
         number: int | Decimal = date.fromisoformat(day).toordinal()
     else:
         number = magnitude(value)
-    return (number, 0), _cut_above(fact, number)
+    return (number, 0), _cut_above(fact.type, number)
 
 
-def _cut_above(fact: Fact, number: int | Decimal) -> Cut:
-    return (number + 1, 0) if fact.type in _WHOLE else (number, 1)
+def _cut_above(kind: ValueType, number: int | Decimal) -> Cut:
+    return (number + 1, 0) if kind in _WHOLE else (number, 1)

@@ -18,9 +18,10 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     facts = graph.playbook.catalogue.facts
     missing = {name for name, fact in facts.items() if fact.may_be_missing}
     for placed in of_customers(graph):
-        if is_impossible(placed.condition):
+        conflicts = tautologies(placed.condition)
+        if conflicts and is_impossible(placed.condition):
             continue
-        for conflict in tautologies(placed.condition):
+        for conflict in conflicts:
             yield warning(
                 RULE,
                 f"this is true for everyone: {_said(conflict)}",

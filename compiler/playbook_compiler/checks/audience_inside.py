@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from playbook_compiler.checks._conditions import told_audiences
-from playbook_compiler.condition_implication import implies
+from playbook_compiler.condition_implication import surely_implies
 from playbook_compiler.conditions import InAudience
 from playbook_compiler.conditions_analysis import is_impossible
 from playbook_compiler.diagnostics import Diagnostic, Label, hint
@@ -28,7 +28,7 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
         if is_impossible(inner, audiences):
             continue
         for outer in left:
-            if outer != name and implies(inner, InAudience(outer), audiences):
+            if outer != name and surely_implies(inner, InAudience(outer), audiences):
                 left.remove(name)
                 yield hint(
                     RULE,

@@ -12,7 +12,7 @@ from playbook_compiler.checks._conditions import (
     said,
     told_audiences,
 )
-from playbook_compiler.conditions import Condition
+from playbook_compiler.conditions import Condition, InAudience, nodes
 from playbook_compiler.conditions_analysis import Conflict, contradictions, is_impossible
 from playbook_compiler.diagnostics import Diagnostic, error
 from playbook_compiler.family import name_of
@@ -37,7 +37,8 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     alive: Mapping[str, Condition] | None = None
     for placed in of_customers(graph):
         conflict = _conflict(placed.condition, {})
-        chooses = id(placed.condition) not in defined
+        named = any(isinstance(node, InAudience) for node in nodes(placed.condition))
+        chooses = named and id(placed.condition) not in defined
         if conflict is None and chooses and is_impossible(placed.condition, audiences):
             alive = living(audiences) if alive is None else alive
             conflict = _conflict(placed.condition, alive)

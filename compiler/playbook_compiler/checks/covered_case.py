@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from playbook_compiler.checks._conditions import told_audiences
-from playbook_compiler.condition_implication import always_holds, implies
+from playbook_compiler.condition_implication import always_holds, surely_implies
 from playbook_compiler.conditions import any_of
 from playbook_compiler.conditions_analysis import is_impossible
 from playbook_compiler.diagnostics import Diagnostic, Label, shown, warning
@@ -30,7 +30,7 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
             before = [one.condition for one in cases[:number]]
             if any(always_holds(one, audiences) for one in before):
                 break
-            if not implies(case.condition, any_of(before), audiences):
+            if not surely_implies(case.condition, any_of(before), audiences):
                 continue
             if is_impossible(case.condition, audiences):
                 continue
@@ -38,7 +38,7 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
                 one
                 for one in cases[:number]
                 if not is_impossible(one.condition, audiences)
-                and implies(case.condition, one.condition, audiences)
+                and surely_implies(case.condition, one.condition, audiences)
             ] or cases[:number]
             yield warning(
                 RULE,

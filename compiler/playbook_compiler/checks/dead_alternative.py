@@ -16,9 +16,10 @@ RULE = name_of(__name__)
 def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     """Find contradictions inside conditions that can still be true in another way."""
     for placed in of_customers(graph):
-        if is_impossible(placed.condition):
+        conflicts = contradictions(placed.condition)
+        if conflicts and is_impossible(placed.condition):
             continue
-        for conflict in contradictions(placed.condition):
+        for conflict in conflicts:
             yield warning(
                 RULE,
                 f"this side of the condition is true for nobody: {said(conflict)}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from playbook_compiler.checks._conditions import Placed, entry_parts, told_audiences
-from playbook_compiler.condition_implication import implies
+from playbook_compiler.condition_implication import surely_implies
 from playbook_compiler.conditions import all_of
 from playbook_compiler.conditions_analysis import is_impossible
 from playbook_compiler.diagnostics import Diagnostic, Label, error
@@ -27,7 +27,7 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
         if not parts:
             continue
         entry = all_of([part.condition for part in parts])
-        if implies(entry, flow.exit_when, audiences) and not is_impossible(entry, audiences):
+        if surely_implies(entry, flow.exit_when, audiences) and not is_impossible(entry, audiences):
             yield _found(flow, parts)
 
 
