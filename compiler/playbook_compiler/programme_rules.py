@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from playbook_compiler.diagnostics import Diagnostic, error
+from playbook_compiler.diagnostics import Diagnostic, Fix, error
 from playbook_compiler.facts import Event
+from playbook_compiler.fixes import rewritten
 from playbook_compiler.model import Playbook
 from playbook_compiler.programmes import BENEFITS, Earn, Points, Programmes, Referral, Reward
+from playbook_compiler.reading import Origin
 from playbook_compiler.units import plain
 
 
@@ -53,6 +55,7 @@ def _earn(earn: Earn, playbook: Playbook) -> Iterator[Diagnostic]:
             earn.origin.span("points"),
             caption=f"expected {playbook.currency}",
             help=f"write `{right}`",
+            fix=_rewritten(earn.origin, "points", right),
         )
     elif not _has_amount(playbook.catalogue.events[earn.event]):
         yield error(
@@ -62,6 +65,14 @@ def _earn(earn: Earn, playbook: Playbook) -> Iterator[Diagnostic]:
             caption="expected a number of points",
             help="write a number such as 100, or earn these points on order_placed",
         )
+
+
+def _rewritten(origin: Origin, name: str, text: str) -> Fix | None:
+    """Return the edit that makes the scalar under `name` say `text`."""
+    span, place = origin.span(name), origin.document.places.get((*origin.path, name))
+    if place is None or place.text is None or span.file != origin.document.source.path:
+        return None  # the argument of a tactic
+    return rewritten(origin.document.source, span, place.text, text)
 
 
 def _has_amount(event: Event) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 
 from playbook_compiler.diagnostics import nearest
 from playbook_compiler.kinds import Scalar
+from playbook_compiler.spellings import Spelling
 from playbook_compiler.units import (
     Duration,
     Money,
@@ -214,6 +215,45 @@ def parse_limit(text: str) -> Rate | str:
     return rate
 
 
+def _spelled_earn_rate(text: str) -> Spelling | None:
+    """Return `1 per EUR` for `1 per eur`."""
+    amount, per, currency = " ".join(text.split()).rpartition(" ")
+    return Spelling(f"{amount} {currency.upper()}") if per and " per" in amount else None
+
+
+def _spelled_multiple(text: str) -> Spelling | None:
+    """Return `1.5x` for `1.5`, `150%` and `1.5 times`."""
+    number = parse_number(text.split(maxsplit=1)[0].rstrip("%x")) if text.strip() else ""
+    if isinstance(number, str):
+        return None
+    return Spelling(str(Multiple(number / 100 if "%" in text else number)))
+
+
+_TIMES: Final = {"year": "1y", "month": "1mo", "week": "1w", "quarter": "3mo"}
+
+
+def _spelled_fee(text: str) -> Spelling | None:
+    """Return `39.00 per 1y` for `39.00 per year` and `39.00 a year`."""
+    words = text.lower().split()
+    if len(words) == 3 and words[1] in ("per", "a") and words[2] in _TIMES:
+        return Spelling(f"{words[0]} per {_TIMES[words[2]]}")
+    return None
+
+
+def _spelled_share_of(text: str) -> Spelling | None:
+    """Return `2% of profit` for `2% of profits`."""
+    amount, word, figure = " ".join(text.split()).partition(" of ")
+    guess = nearest(figure, FIGURES) if word else None
+    return Spelling(f"{amount} of {guess}", figure.rstrip("s") == guess) if guess else None
+
+
+def _spelled_basis(text: str) -> Spelling | None:
+    """Return `revenue over 12mo` for `revenues over 12mo`."""
+    figure, over, length = " ".join(text.split()).partition(" over ")
+    guess = nearest(figure, BASES)
+    return Spelling(f"{guess}{over}{length}", figure.rstrip("s") == guess) if guess else None
+
+
 EARN_RATE: Final = Scalar(
     "earn-rate",
     "points such as 100, or a rate such as 1 per EUR",
@@ -221,10 +261,23 @@ EARN_RATE: Final = Scalar(
     "bad-points",
     r"^[0-9.]+( per ([0-9.]+ )?[A-Z]{3})?$",
     numeric=True,
+    instead=_spelled_earn_rate,
 )
-FEE: Final = Scalar("fee", "an amount per time such as 39.00 per 1y", parse_fee, "bad-fee", " per ")
+FEE: Final = Scalar(
+    "fee",
+    "an amount per time such as 39.00 per 1y",
+    parse_fee,
+    "bad-fee",
+    " per ",
+    instead=_spelled_fee,
+)
 MULTIPLE: Final = Scalar(
-    "multiple", "a multiple such as 1.5x", parse_multiple, "bad-multiple", r"^[0-9.]+x$"
+    "multiple",
+    "a multiple such as 1.5x",
+    parse_multiple,
+    "bad-multiple",
+    r"^[0-9.]+x$",
+    instead=_spelled_multiple,
 )
 SHARE_OF: Final = Scalar(
     "share-of",
@@ -232,6 +285,7 @@ SHARE_OF: Final = Scalar(
     parse_share_of,
     "bad-share",
     r"^[0-9.]+\s*% of ",
+    instead=_spelled_share_of,
 )
 EXPIRY: Final = Scalar(
     "expiry",
@@ -240,7 +294,13 @@ EXPIRY: Final = Scalar(
     "bad-expiry",
     r"^(never|.+ after (last activity|earning))$",
 )
-BASIS: Final = Scalar("basis", "a basis such as revenue over 12mo", parse_basis, "bad-basis")
+BASIS: Final = Scalar(
+    "basis",
+    "a basis such as revenue over 12mo",
+    parse_basis,
+    "bad-basis",
+    instead=_spelled_basis,
+)
 LIMIT: Final = Scalar(
     "limit", "a limit such as 3 per 1y or 1 per order", parse_limit, "bad-rate", r" per "
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.compiler.playbooks import HEAD, folder, graph, playbook, read, told
 
+from playbook_compiler.checks import points_reserve_exceeded
 from playbook_compiler.checks._programmes import cost_of, given_back
 from playbook_compiler.driver import compile_playbook, load
 from playbook_compiler.encode import encode
@@ -223,7 +224,7 @@ def test_the_best_right_multiplies_what_points_give_back(tmp_path: Path) -> None
     assert back is not None
     assert plain is not None
     assert (back.share, plain.share) == (Share(Decimal("0.03")), Share(Decimal("0.01")))
-    assert back.arithmetic == "1 a unit x 3 (best right) x 0.01 a point = 3%"
+    assert back.arithmetic == "1 point per EUR x 3 (the best right) x 0.01 EUR a point = 3%"
 
 
 @pytest.mark.parametrize(
@@ -259,3 +260,51 @@ def test_who_earns_points_is_held_to_the_checks_of_conditions(tmp_path: Path) ->
     folder(tmp_path, {"playbook.yaml": f"{HEAD}programmes:\n  points:\n    earn: {earn}\n"})
     found = [one.rule for one in compile_playbook(str(tmp_path)).diagnostics if one.is_error]
     assert found == ["contradictory-condition"]
+
+
+@pytest.mark.parametrize(
+    ("reserve", "told_sum"),
+    [
+        ("1% of profit", "0.6% is set aside (1% of profit, x 60% margin)"),
+        ("0.9% of revenue", "0.9% is set aside (0.9% of revenue)"),
+        ("2% of profit", ""),
+        ("1% of revenue", ""),
+    ],
+)
+def test_the_reserve_is_held_against_the_earning_rate_and_the_sum_is_told(
+    tmp_path: Path, reserve: str, told_sum: str
+) -> None:
+    found = graph(
+        tmp_path,
+        f"{HEAD}economics: {{gross_margin: 60%}}\nprogrammes:\n  points:\n"
+        "    earn: [{event: order_placed, points: 1 per EUR, pending: 14d}]\n"
+        f"    redeem: [{{points: 500, for: {{amount_off: 5.00}}}}]\n    reserve: {reserve}\n",
+    )
+    said = [one.message for one in points_reserve_exceeded.check(found)]
+    cost = "points cost up to 1% of what is spent (1 point per EUR x 0.01 EUR a point = 1%), and "
+    assert said == ([cost + told_sum] if told_sum else [])
+
+
+@pytest.mark.parametrize(
+    ("written", "mended"),
+    [
+        ("points: {earn: {event: order_placed, points: 1 per eur}}", "1 per EUR"),
+        ("points: {earn: {event: order_placed, points: 1 per USD}}", "1 per EUR"),
+        ("points: {earn: [], reserve: 2% of profits}", "2% of profit"),
+        ("tiers: {basis: revenues over 12mo, levels: {a: 0}}", "revenue over 12mo"),
+        ("tiers: {basis: orders, levels: {a: 0}, rights: {a: {points: 150%}}}", "1.5x"),
+        ("tiers: {basis: orders, levels: {a: 0}, rights: {a: [free-shiping]}}", "free-shipping"),
+        ("membership: {fee: 39.00 a year}", "39.00 per 1y"),
+    ],
+)
+def test_slips_that_can_mean_one_thing_only_come_with_their_edit(
+    tmp_path: Path, written: str, mended: str
+) -> None:
+    text = f"{HEAD}programmes: {{{written}}}\n"
+    (found,) = read(tmp_path, text).diagnostics
+    assert found.fix is not None
+    assert found.fix.replacement.strip('"') == mended
+    line = text.splitlines()[found.fix.span.line - 1]
+    edited = line[: found.fix.span.column - 1] + found.fix.replacement
+    edited += line[found.fix.span.end_column - 1 :]
+    assert read(tmp_path, text.replace(line, edited)).playbook is not None

@@ -33,9 +33,11 @@ class GivenBack:
 
     @property
     def arithmetic(self) -> str:
-        """The sum in words: `1 point per unit x 1.5 (best right) x 0.01 a point = 1.5%`."""
-        right = f" x {plain(self.multiple)} (best right)" if self.multiple != 1 else ""
-        return f"{_short(self.rate)} a unit{right} x {_short(self.worth)} a point = {self.share}"
+        """The sum in words: `1 point per EUR x 1.5 (the best right) x 0.01 EUR a point = 1.5%`."""
+        money = self.earn.points.currency
+        points = "1 point" if self.rate == 1 else f"{_short(self.rate)} points"
+        right = f" x {plain(self.multiple)} (the best right)" if self.multiple != 1 else ""
+        return f"{points} per {money}{right} x {_short(self.worth)} {money} a point = {self.share}"
 
 
 def points_of(playbook: Playbook) -> Points | None:

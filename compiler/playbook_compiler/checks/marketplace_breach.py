@@ -1,7 +1,7 @@
 """A flow for a marketplace's buyers that its rules forbid: it would never send, or break them.
 
-Flows for everyone are no breach: buyers of a marketplace are left out at the moment of sending, as
-its rules say. Only flows that name the marketplace, or all of them, in their audience or in
+Flows for everyone are no breach: a marketplace's rules are held at the moment of sending, for each
+message and buyer. Only flows that name the marketplace, or all of them, in their audience or in
 `where` are held to this.
 """
 

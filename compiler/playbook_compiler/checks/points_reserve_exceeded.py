@@ -24,12 +24,12 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     if points is None or points.reserve is None or back is None:
         return
     reserve, labels = points.reserve, []
-    basis, words = Decimal(1), ""
+    basis, words = Decimal(1), " of revenue"
     if reserve.of != "revenue":
         if economics is None:
             return
         margin = economics.gross_margin.default
-        basis, words = margin.fraction, f" x {margin} margin"
+        basis, words = margin.fraction, f" of {reserve.of}, x {margin} margin"
         labels.append(Label(economics.origin.span("gross_margin"), "what an order leaves"))
     set_aside = Share(round(reserve.share.fraction * basis, 6))
     if back.share.fraction <= set_aside.fraction or back.share.fraction >= 1:
