@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, cast
 
 import yaml
@@ -22,11 +23,16 @@ _HEADER = re.compile(r"[|>](?:[+-]?[1-9]?|[1-9][+-])(?![^ \t\n])")
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment with its `#`. `column` counts cells from 0; `blank` tells an empty line before."""
+    """A comment with its `#`, the character `at` of the text.
+
+    `column` counts cells from 0, `gap` the blanks before it; `blank` tells an empty line before.
+    """
 
     text: str
     column: int
     blank: bool = False
+    at: int = 0
+    gap: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,20 @@ def tokens_of(text: str) -> list[Token]:
                 position = _read_block(text, token, indents[-1] if indents else 0)
                 fresh = True
         previous = token
+    _keep_columns(text, found)
     return found
+
+
+def _keep_columns(text: str, tokens: list[Token]) -> None:
+    """Take the column from comments that stand in none with others, close behind something."""
+    trailing = [(token, token.trailing) for token in tokens if token.trailing is not None]
+    kept: set[int] = set()
+    for (_, one), (_, other) in pairwise(trailing):
+        if one.column == other.column and text.count("\n", one.at, other.at) == 1:
+            kept |= {one.at, other.at}
+    for token, comment in trailing:
+        if comment.gap <= 2 and comment.at not in kept:
+            token.trailing = Comment(comment.text, 0)
 
 
 def comments_of(text: str) -> list[str]:
@@ -160,8 +179,9 @@ def _between(
 
 
 def _comment(text: str, index: int, said: str) -> Comment:
-    line_start = text.rfind("\n", 0, index) + 1
-    return Comment(said, width(text[line_start:index]))
+    before = text[text.rfind("\n", 0, index) + 1 : index]
+    gap = len(before) - len(before.rstrip())
+    return Comment(said, width(before), at=index, gap=gap)
 
 
 def _read_block(text: str, token: Token, parent: int) -> int:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path as FilePath
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.properties.test_plan_properties import playbooks, whole
 from tests.properties.yaml_texts import Writer, roots
 
 from playbook_compiler.document import Data, Document, Path
 from playbook_compiler.format import format_source
 from playbook_compiler.format_tokens import comments_of
+from playbook_compiler.include import Sources
+from playbook_compiler.lower import lower
 from playbook_compiler.parse import parse
+from playbook_compiler.plan import plan_text
+from playbook_compiler.resolve import resolve
 from playbook_compiler.source import SourceFile
 
 # A seed for the manner of writing: drawing each choice would take minutes to shrink.
@@ -70,3 +76,30 @@ def test_line_ends_do_not_matter_and_stay(data: dict[str, Data], chance: random.
     windows = formatted(text.replace("\n", "\r\n"))
     if "\n" in text:
         assert windows == formatted(text).replace("\n", "\r\n")
+
+
+def plan(text: str) -> str:
+    """Return the plan, with its digest, of a playbook of one file."""
+    read = document(text)
+    source = SourceFile("playbook.yaml", text)
+    playbook, findings = resolve(Sources(FilePath(), "", (read,), {}, (source,)))
+    assert playbook is not None, findings
+    graph, _ = lower(playbook)
+    assert graph is not None
+    return plan_text(graph)
+
+
+@settings(max_examples=60)
+@given(playbooks, chances)
+def test_the_plan_and_its_digest_stay(
+    flows: dict[str, dict[str, Data]], chance: random.Random
+) -> None:
+    data = whole(flows)
+    keys = list(data)
+    chance.shuffle(keys)
+    text = Writer(chance).document({key: data[key] for key in keys})
+    once = formatted(text)
+    assert plan(once) == plan(text)
+    assert list(document(once).data) == [
+        *("playbook", "name", "currency", "timezone", "audiences", "flows", "messages")
+    ]

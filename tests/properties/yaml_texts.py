@@ -137,6 +137,8 @@ class Writer:
         gap = self.chance.choice((" ", " ", "  ", "\t" if not in_list else " "))
         if value is None:
             return [head + self.chance.choice(("", f"{gap}null", f"{gap}~")) + self.trailing()]
+        if isinstance(value, int):
+            return [f"{head}{gap}{value}{self.trailing()}"]
         if isinstance(value, str):
             return self.text(head, gap, value, indent)
         if not value or self.one_in(3):
@@ -208,5 +210,7 @@ class Writer:
             return f"[{blank}{f',{blank}'.join(self.flow(one) for one in value)}{blank}]"
         if value is None:
             return self.chance.choice(("null", "~"))
+        if isinstance(value, int):
+            return str(value)
         assert isinstance(value, str)
         return value if value in PLAIN and not self.one_in(4) else self.quoted(value)
