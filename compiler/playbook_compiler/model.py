@@ -61,27 +61,35 @@ from playbook_compiler.vocabulary import (
 class Payment(Record):
     """What a payment costs."""
 
-    share: Share = key(PART, "Share of the amount.", default=Share(Decimal(0)))
-    fixed: Money = key(MONEY, "Per payment.", default=Money(Decimal(0)))
+    share: Share = key(
+        PART, "Share of the amount that the payment provider keeps.", default=Share(Decimal(0))
+    )
+    fixed: Money = key(MONEY, "What each payment costs besides.", default=Money(Decimal(0)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCosts(Record):
     """What an order costs beside its goods."""
 
-    shipping: Money = key(MONEY, "Shipping that the shop pays.", default=Money(Decimal(0)))
-    payment: Payment | None = key(RecordOf(Payment, "payment costs"), "Payment.", default=None)
-    returns: Money = key(MONEY, "One return.", default=Money(Decimal(0)), name="return")
-    return_rate: Share = key(PART, "Share of orders returned.", default=Share(Decimal(0)))
+    shipping: Money = key(
+        MONEY, "What the shop pays for shipping an order.", default=Money(Decimal(0))
+    )
+    payment: Payment | None = key(RecordOf(Payment, "payment costs"), "Payment fees.", default=None)
+    returns: Money = key(MONEY, "What one return costs.", default=Money(Decimal(0)), name="return")
+    return_rate: Share = key(PART, "Share of orders that come back.", default=Share(Decimal(0)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acquisition(Record):
     """What newcomers cost."""
 
-    cost_per_customer: Money = key(MONEY, "Cost of one newcomer.")
-    at_budget: Money | None = key(MONEY, "The monthly budget it was seen at.", default=None)
-    saturation: Decimal = key(NUMBER, "Exponent of newcomers in budget.", default=Decimal(1))
+    cost_per_customer: Money = key(MONEY, "What winning one new customer costs.")
+    at_budget: Money | None = key(MONEY, "The monthly budget at which it cost that.", default=None)
+    saturation: Decimal = key(
+        NUMBER,
+        "1: twice the budget wins twice as many; 0.6: only half as many again.",
+        default=Decimal(1),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +141,12 @@ class Economics(Record):
         default={},
     )
     acquisition: Acquisition | None = key(
-        RecordOf(Acquisition, "acquisition"), "What newcomers cost.", default=None
+        RecordOf(Acquisition, "acquisition"), "What winning new customers costs.", default=None
     )
     monthly_budget: Money | None = key(MONEY, "Marketing budget of a month.", default=None)
-    interest_rate: Share | None = key(SHARE, "A year, for customer value.", default=None)
+    interest_rate: Share | None = key(
+        SHARE, "Interest of a year, for customer value.", default=None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,11 +161,15 @@ class EventAssumption(Record):
                 (lambda data: True, RATE),
             ),
         ),
-        "How often.",
+        "How often it happens.",
         default=None,
     )
-    of: str = key(Word(("sends", "orders"), "what the share is of"), "Of what.", default="orders")
-    lag: Duration = key(DURATION, "How long after.", default=Duration())
+    of: str = key(
+        Word(("sends", "orders"), "what the share is of"),
+        "What a percentage is of: messages sent, or orders.",
+        default="orders",
+    )
+    lag: Duration = key(DURATION, "How long after that it happens.", default=Duration())
 
 
 VISITS = "visits"
@@ -208,8 +222,8 @@ ASSUMPTIONS = _Assumptions()
 class BudgetSplit(Record):
     """How effort is divided between winning customers and keeping them."""
 
-    acquisition: Share = key(PART, "For winning new customers.")
-    retention: Share = key(PART, "For keeping them.")
+    acquisition: Share = key(PART, "Share for winning new customers.")
+    retention: Share = key(PART, "Share for keeping them.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,24 +233,30 @@ class Stage(Record):
     enter: Condition | None = key(
         SHOP_CONDITION, "When the shop enters it: read on the 1st, mean of 3 months.", default=None
     )
-    split: BudgetSplit | None = key(RecordOf(BudgetSplit, "a split"), "The split.", default=None)
-    checklist: tuple[str, ...] = key(ListOf(CHECKLIST, single=True), "Its checklists.", default=())
+    split: BudgetSplit | None = key(
+        RecordOf(BudgetSplit, "a split"), "How effort is divided in this stage.", default=None
+    )
+    checklist: tuple[str, ...] = key(
+        ListOf(CHECKLIST, single=True), "The checklists of this stage.", default=()
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrequencyCap(Record):
     """At most so many marketing messages per customer in a rolling window of elapsed time."""
 
-    channel: str = key(CHANNEL, "Only this channel; else all together.", default="")
-    at_most: int = key(Integer(0, 1000), "How many.")
-    per: Duration = key(DURATION, "The window.")
+    channel: str = key(CHANNEL, "Only this channel; left out, all channels together.", default="")
+    at_most: int = key(Integer(0, 1000), "How many messages.")
+    per: Duration = key(DURATION, "In which stretch of time, whenever it begins.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhenCapped(Record):
     """What becomes of a message that finds the cap full: wait up to `delay`, then drop."""
 
-    delay: Duration = key(DURATION, "How long it may wait.", default=Duration())
+    delay: Duration = key(
+        DURATION, "How long it may wait for room; then it is dropped.", default=Duration()
+    )
 
 
 WHEN_CAPPED = Custom(
@@ -252,8 +272,8 @@ WHEN_CAPPED = Custom(
 class QuietHours(Record):
     """The hours of the customer's day in which nothing is sent."""
 
-    start: TimeOfDay = key(TIME, "From.", name="from")
-    end: TimeOfDay = key(TIME, "To.", name="to")
+    start: TimeOfDay = key(TIME, "When they begin.", name="from")
+    end: TimeOfDay = key(TIME, "When they end.", name="to")
     unknown: str = key(
         Word(("shop", "hold"), "what an unknown zone means"),
         "Zone unknown: use the shop's, or hold. Default: shop for email, hold for others.",
@@ -265,11 +285,15 @@ class QuietHours(Record):
 class Discounts(Record):
     """What discounts may be."""
 
-    deepest: Share | None = key(PART, "The deepest percentage.", default=None)
+    deepest: Share | None = key(
+        PART, "The deepest percentage that any offer may have.", default=None
+    )
     stackable: bool = key(FLAG, "Whether offers may be used together.", default=False)
-    keep_margin: Share | None = key(PART, "Margin that must remain.", default=None)
+    keep_margin: Share | None = key(
+        PART, "Share of the order that must remain after goods and discount.", default=None
+    )
     only_for: tuple[str, ...] = key(
-        ListOf(AUDIENCE, single=True), "Audiences that may get them.", default=()
+        ListOf(AUDIENCE, single=True), "The audiences that may get discounts.", default=()
     )
 
 
@@ -282,20 +306,22 @@ class Guardrails(Record):
 
     frequency: tuple[FrequencyCap, ...] = key(
         ListOf(RecordOf(FrequencyCap, "a frequency cap"), single=True),
-        "Frequency caps.",
+        "How many marketing messages a customer may get.",
         default=(),
     )
-    when_capped: WhenCapped | str = key(WHEN_CAPPED, "What a capped message does.", default="skip")
+    when_capped: WhenCapped | str = key(
+        WHEN_CAPPED, "What becomes of a message that finds no room.", default="skip"
+    )
     quiet_hours: QuietHours | None = key(
-        RecordOf(QuietHours, "quiet hours"), "Quiet hours.", default=None
+        RecordOf(QuietHours, "quiet hours"), "Hours in which nothing is sent.", default=None
     )
     consent: Mapping[str, str] = key(
         MapOf(Word(CONSENT_RULES, "a consent rule"), NAME_PATTERN, "channel", names=CHANNEL),
-        "The consent that a channel needs.",
+        "The consent that each channel needs.",
         default={},
     )
     discounts: Discounts | None = key(
-        RecordOf(Discounts, "discount rules"), "Discount rules.", default=None
+        RecordOf(Discounts, "discount rules"), "What discounts may be.", default=None
     )
     holdout: Share = key(
         PART, "Share of customers kept out of every marketing flow.", default=Share(Decimal(0))
@@ -308,7 +334,11 @@ class Audience(Record):
 
     id: str
     where: Condition = key(CONDITION, "Who belongs to it.")
-    sync: str = key(Word(("ads",), "a place to keep in step"), "Also kept there.", default="")
+    sync: str = key(
+        Word(("ads",), "a place to keep in step"),
+        "`ads` keeps an advertising audience in step with it.",
+        default="",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,14 +346,16 @@ class Offer(Record):
     """Something that a customer can use with an order: exactly one benefit."""
 
     id: str
-    percent_off: Share | None = key(SHARE, "Share off the order.", default=None)
+    percent_off: Share | None = key(SHARE, "Percentage off the order.", default=None)
     amount_off: Money | None = key(MONEY, "Amount off the order.", default=None)
     free_shipping: bool = key(FLAG, "The shop pays the shipping.", default=False)
     gift: str = key(TEXT, "A gift with the order.", default="")
     credit: Money | None = key(MONEY, "Store credit.", default=None)
     points: int | None = key(Integer(1, 100_000_000), "Points.", default=None)
-    cost: Money | None = key(MONEY, "What the gift costs.", default=None)
-    valid: Duration | None = key(DURATION, "To the end of the last local day.", default=None)
+    cost: Money | None = key(MONEY, "What the gift costs the shop.", default=None)
+    valid: Duration | None = key(
+        DURATION, "How long it can be used, to the end of the last day.", default=None
+    )
     minimum: Money | None = key(MONEY, "The least order value.", default=None)
     code: str = key(
         Custom(
@@ -333,9 +365,15 @@ class Offer(Record):
         "`unique`: each customer gets his own code; else the code that all use.",
         default="unique",
     )
-    once_per_customer: bool = key(FLAG, "Issued only once to a customer.", default=False)
-    audience: str = key(AUDIENCE, "Only for these.", default="", name="for")
-    limit: int | None = key(Integer(1, 100_000_000), "Issued at most so often.", default=None)
+    once_per_customer: bool = key(
+        FLAG, "Each customer gets it once and never again.", default=False
+    )
+    audience: str = key(AUDIENCE, "Only customers of this audience get it.", default="", name="for")
+    limit: int | None = key(
+        Integer(1, 100_000_000),
+        "Given out at most so often, to all customers together.",
+        default=None,
+    )
     replaces: str = key(OFFER, "The offer that it takes the place of.", default="")
     product: str = key(TEXT, "Only for this product.", default="")
 
@@ -351,7 +389,7 @@ class Message(Record):
     """What is said to a customer, in a channel. `passage` is the file that holds the body."""
 
     id: str
-    channel: str = key(CHANNEL, "The channel.", default="email")
+    channel: str = key(CHANNEL, "The channel it goes through.", default="email")
     kind: str = key(
         Word(("marketing", "transactional"), "a kind of message"),
         "Marketing needs consent; transactional is exempt from caps and holdout.",
@@ -360,7 +398,9 @@ class Message(Record):
     subject: str = key(TEXT, "The subject line.", default="")
     preview: str = key(TEXT, "The preview line of the inbox.", default="")
     body: str = key(
-        Text(limit=BODY_LIMIT), "The text, or the file of the folder that holds it.", default=""
+        Text(limit=BODY_LIMIT),
+        "The text in Markdown, or the file of the folder that holds it.",
+        default="",
     )
     passage: Passage | None = field(default=None, compare=False, repr=False)
 
@@ -375,9 +415,14 @@ class Message(Record):
 class Entry(Record):
     """How often a customer may enter a flow: `once`, `always`, or again after a time."""
 
-    again_after: Duration | None = key(DURATION, "Again after so long.", default=None)
+    again_after: Duration | None = key(
+        DURATION, "The customer may enter again so long after the last time.", default=None
+    )
     rule: str = key(
-        Word(("once", "always"), "an entry rule"), "once or always.", default="", name="may"
+        Word(("once", "always"), "an entry rule"),
+        "Once in a lifetime, or each time.",
+        default="",
+        name="may",
     )
 
 
@@ -394,7 +439,9 @@ ENTRY = Custom(
 class Existing(Record):
     """What becomes of customers who meet the trigger on the first day."""
 
-    over: Duration | None = key(DURATION, "They enter spread over so long.", default=None)
+    over: Duration | None = key(
+        DURATION, "They enter too, spread evenly over so long.", default=None
+    )
     rule: str = key(Word(("skip",), "a rule"), "They do not enter.", default="skip", name="rule")
 
 
@@ -420,27 +467,45 @@ class Flow(Record):
     """A trigger and the steps that follow it."""
 
     id: str
-    strategy: str = key(TEXT, "The strategy of the catalogue that it carries out.", default="")
-    about: str = key(TEXT, "A word for the reader.", default="")
-    enabled: bool = key(FLAG, "false pauses the flow.", default=True)
-    stages: tuple[str, ...] = key(STAGE_SET, "Only in these stages.", default=STAGES)
+    strategy: str = key(
+        TEXT,
+        "The strategy that it carries out, such as S8; see the list of strategies.",
+        default="",
+    )
+    about: str = key(TEXT, "What it is for, in your own words.", default="")
+    enabled: bool = key(FLAG, "`false` pauses the flow.", default=True)
+    stages: tuple[str, ...] = key(
+        STAGE_SET, "The stages of the business in which it runs.", default=STAGES
+    )
     trigger: Trigger = key(TRIGGER, "What starts it.")
     audience: Condition | None = key(CONDITION, "Who may enter; at entry only.", default=None)
-    entry: Entry | None = key(ENTRY, "How often one may enter.", default=None)
-    existing: Existing | None = key(EXISTING, "Those who already meet the trigger.", default=None)
-    running: Since | None = key(SINCE, "It already runs since then.", default=None)
+    entry: Entry | None = key(
+        ENTRY,
+        "How often a customer may enter; left out, it follows from the trigger.",
+        default=None,
+    )
+    existing: Existing | None = key(
+        EXISTING, "What becomes of those who meet the trigger on the first day.", default=None
+    )
+    running: Since | None = key(
+        SINCE, "It already runs: its effect is in the past orders.", default=None
+    )
     exit_on: tuple[str, ...] | None = key(
-        ListOf(EVENT, single=True), "Events that end a run at once.", default=None
+        ListOf(EVENT, single=True),
+        "Events that end a run at once; left out, it follows from the trigger.",
+        default=None,
     )
     exit_when: Condition | None = key(
-        CONDITION, "Ends the run, checked before each action.", default=None
+        CONDITION, "Ends the run when it holds; looked at before each action.", default=None
     )
     priority: int = key(Integer(0, 100), "Higher goes first at the same instant.", default=50)
-    goal: Goal | None = key(RecordOf(Goal, "a goal"), "What is measured.", default=None)
+    goal: Goal | None = key(
+        RecordOf(Goal, "a goal"), "What is measured; it never ends a run.", default=None
+    )
     expect: Effect | None = key(
         EFFECT, "Effect per entrant; switches off the steps' own.", default=None
     )
-    steps: tuple[Step, ...] = key(STEP_LIST, "What it does.")
+    steps: tuple[Step, ...] = key(STEP_LIST, "What it does, one after the other.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -468,31 +533,39 @@ class Playbook(Record):
 
     version: int = key(
         LANGUAGE,
-        "The version of the language: 1.",
+        "The version of the language, which is 1.",
         name="playbook",
         if_missing="write `playbook: 1` as the first line",
     )
     name: str = key(TEXT, "The shop's or the playbook's name.")
-    currency: str = key(CURRENCY, "The currency of all money.")
-    timezone: str = key(TIMEZONE, "The shop's zone.")
+    currency: str = key(CURRENCY, "The currency of every amount in the playbook.")
+    timezone: str = key(TIMEZONE, "The shop's time zone: its days begin there.")
     sender: Sender | None = key(RecordOf(Sender, "a sender"), "Who writes.", default=None)
     stage: str = key(
-        Word(("auto", *STAGES), "a stage"), "The stage, or auto: from the orders.", default="auto"
+        Word(("auto", *STAGES), "a stage"),
+        "The stage of the business; `auto` finds it from the orders.",
+        default="auto",
     )
     include: tuple[str, ...] = key(
-        ListOf(TEXT, single=True), "Files of the same folder to join.", default=()
+        ListOf(TEXT, single=True),
+        "More files of the same folder, such as flows/*.yaml.",
+        default=(),
     )
     economics: Economics | None = key(
         RecordOf(Economics, "economics"), "What orders bring and messages cost.", default=None
     )
-    matrix: Matrix | None = key(MATRIX, "Where the product matrix is cut.", default=None)
+    matrix: Matrix | None = key(
+        MATRIX, "How often is frequent in your shop, and how much is valuable.", default=None
+    )
     assume: Mapping[str, Any] = key(
         ASSUMPTIONS,
-        "What the files do not tell: the consent by channel, and an assumption for each event.",
+        "What your files do not tell: consent by channel, how often events happen.",
         default={},
     )
     stages: Mapping[str, Stage] = key(
-        MapOf(RecordOf(Stage, "a stage"), noun="stage"), "The stages.", default={}
+        MapOf(RecordOf(Stage, "a stage"), noun="stage"),
+        "The stages of the business, and how effort is divided in each.",
+        default={},
     )
     guardrails: Guardrails | None = key(
         RecordOf(Guardrails, "guardrails"), "What no flow may break.", default=None
@@ -508,26 +581,40 @@ class Playbook(Record):
     require: tuple[Requirement, ...] = key(
         ListOf(Text("a requirement")), "What a simulation must show.", default=()
     )
-    facts: Any = key(Anything("own facts"), "The shop's own facts.", default=None)
-    events: Any = key(Anything("own events"), "The shop's own events.", default=None)
+    facts: Any = key(
+        Anything("own facts"), "What your shop knows of its customers, with types.", default=None
+    )
+    events: Any = key(
+        Anything("own events"), "Events of your own, with their fields.", default=None
+    )
     products: Mapping[str, Product] = key(
-        PRODUCTS, "The products, or the CSV file that lists them.", default={}
+        PRODUCTS, "Your products, or the CSV file that lists them.", default={}
     )
-    use: Any = key(Anything("tactics"), "Shipped tactics.", default=None)
+    use: Any = key(Anything("tactics"), "Tactics that are adopted, a line each.", default=None)
     audiences: Mapping[str, Audience] = key(
-        MapOf(RecordOf(Audience, "an audience", shorthand="where")), "Audiences.", default={}
+        MapOf(RecordOf(Audience, "an audience", shorthand="where")),
+        "Named groups of customers, each a condition.",
+        default={},
     )
-    offers: Mapping[str, Offer] = key(MapOf(RecordOf(Offer, "an offer")), "Offers.", default={})
-    flows: Mapping[str, Flow] = key(MapOf(RecordOf(Flow, "a flow")), "Flows.", default={})
+    offers: Mapping[str, Offer] = key(
+        MapOf(RecordOf(Offer, "an offer")),
+        "What customers can be given to use with an order.",
+        default={},
+    )
+    flows: Mapping[str, Flow] = key(
+        MapOf(RecordOf(Flow, "a flow")), "What happens to whom, and when.", default={}
+    )
     messages: Mapping[str, Message] = key(
-        MapOf(RecordOf(Message, "a message")), "Messages.", default={}
+        MapOf(RecordOf(Message, "a message")), "What is said, in which channel.", default={}
     )
-    programmes: Programmes | None = key(PROGRAMMES, "Loyalty programmes.", default=None)
+    programmes: Programmes | None = key(
+        PROGRAMMES, "Points, levels, membership, referral, subscription.", default=None
+    )
     checklists: Mapping[str, tuple[ChecklistItem, ...]] = key(
         CHECKLISTS, "What has to be in place besides messages.", default={}
     )
     evidence: Mapping[str, ShopExperiment] = key(
-        EXPERIMENTS, "The shop's own experiments.", default={}
+        EXPERIMENTS, "Your own experiments, which sharpen the projection.", default={}
     )
     catalogue: Catalogue = field(default=BUILT_IN, compare=False, repr=False)
 

@@ -60,7 +60,9 @@ class Send(Step):
     at: TimeWindow | None = key(WINDOW, "Only in this window of the customer's day.", default=None)
     offer: str = key(OFFER, "The offer that the message carries.", default="")
     expect: Effect | None = key(
-        EFFECT, "What the message changes; else the library's.", default=None
+        EFFECT,
+        "What the message changes in buying; left out, what the library knows.",
+        default=None,
     )
     reached: Reached | None = key(
         REACHED, "When a ladder stops. Default: delivered within 1d.", default=None
@@ -79,8 +81,8 @@ class Grant(Step):
 class UntilEvent(Record):
     """A wait for an event, with a time-out."""
 
-    until: str = key(EVENT, "The event that ends the wait.")
-    at_most: Duration = key(DURATION, "The time-out.")
+    until: str = key(EVENT, "The event that is waited for.")
+    at_most: Duration = key(DURATION, "How long to wait for it at most.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +209,7 @@ class Update(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership(Step):
-    """Put the customer into a list that is kept outside, or take him out."""
+    """Put the customer into a list that is kept outside, or take them out."""
 
     kind: ClassVar[str] = "audience"
     audience: OutsideAudience = key(

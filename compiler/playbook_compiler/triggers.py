@@ -35,7 +35,7 @@ class Trigger(Record):
 
     kind: ClassVar[str] = ""
     where: Condition | None = key(
-        CONDITION, "Only customers and events that meet this, at entry.", default=None
+        CONDITION, "Only customers and events that meet this condition.", default=None
     )
 
 
@@ -46,7 +46,9 @@ class EventTrigger(Trigger):
     kind: ClassVar[str] = "event"
     event: str = key(EVENT, "The event.")
     at_least: int = key(Integer(1, 100), "Only when it happens this often.", default=1)
-    within: Duration | None = key(DURATION, "The time in which it must.", default=None)
+    within: Duration | None = key(
+        DURATION, "The time within which it must happen so often.", default=None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ class Inactivity(Trigger):
     """The customer's last order becomes this old."""
 
     kind: ClassVar[str] = "inactive_for"
-    inactive_for: Duration = key(DURATION, "Age of the last order.")
+    inactive_for: Duration = key(DURATION, "How long ago the last order is by then.")
 
 
 USED_UP: Final = Custom(

@@ -12,7 +12,13 @@ DRAWS = 200
 
 
 @click.command()
-@click.option("--draws", type=click.IntRange(2, 100_000), default=DRAWS, show_default=True)
+@click.option(
+    "--draws",
+    type=click.IntRange(2, 100_000),
+    default=DRAWS,
+    show_default=True,
+    help="Number of draws; more make the interval's ends surer.",
+)
 @click.option(
     "--keep",
     type=click.Path(path_type=Path, file_okay=False),

@@ -32,7 +32,13 @@ WIDEST = 100
     show_default=True,
     help="Number of draws; more make the interval's ends surer, not the shop.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    default=1,
+    show_default=True,
+    help="Where chance starts from; the same seed gives the same numbers.",
+)
 @click.option(
     "--as-of",
     type=DAY,
@@ -49,6 +55,7 @@ WIDEST = 100
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
+    help="How the projection is shown.",
 )
 @order_options
 @click.pass_context
