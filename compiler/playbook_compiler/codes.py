@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from playbook_compiler.diagnostics import nearest, shown
-from playbook_compiler.fixes import is_clear
 from playbook_compiler.reading import Invalid, Kind, Node
 from playbook_compiler.values import dataclass
 
@@ -40,9 +39,7 @@ class Code(Kind):
             f"`{shown(text)}` is not {self.says}",
             caption=f"expected {self.says}",
             help=f"did you mean `{guess}`?" if guess else "",
-            fix=node.rewritten(guess, safe=is_clear(text, guess, folded.values()))
-            if guess
-            else None,
+            fix=node.rewritten(guess, safe=text.casefold() == guess.casefold()) if guess else None,
         )
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:

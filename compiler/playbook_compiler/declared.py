@@ -162,7 +162,13 @@ def _facts(documents: Sequence[Document], findings: list[Diagnostic]) -> list[Fa
             read.append(fact)
         else:
             findings.append(
-                error("bad-fact", f"fact `{shown(name)}`: {fact}", document.key_span(path))
+                error(
+                    "bad-fact",
+                    f"fact `{shown(name)}`: {fact}",
+                    document.key_span(path),
+                    caption="cannot be declared so",
+                    help="for example `facts: {has_account: boolean, gender: [f, m, x]}`",
+                )
             )
     return read
 
@@ -190,7 +196,13 @@ def _events(documents: Sequence[Document], findings: list[Diagnostic]) -> list[E
             read.append(event)
         else:
             findings.append(
-                error("bad-event", f"event `{shown(name)}`: {event}", document.key_span(path))
+                error(
+                    "bad-event",
+                    f"event `{shown(name)}`: {event}",
+                    document.key_span(path),
+                    caption="cannot be declared so",
+                    help="for example `events: {back_in_stock: {product.sku: text}}`",
+                )
             )
     return read
 

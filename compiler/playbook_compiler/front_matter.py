@@ -84,6 +84,7 @@ def _as_message(document: Document, passage: Passage) -> tuple[Document | None, 
                 "this message has a `body` and a text under its front matter",
                 document.key_span(("body",)),
                 caption="keep one of them",
+                help="remove `body:`, or the text below the settings",
             )
         ]
     message: dict[str, Data] = {key: value for key, value in document.data.items() if key != "id"}

@@ -120,6 +120,7 @@ def _entry(flow: Flow) -> Iterator[Diagnostic]:
             f"how often one may enter `{flow.id}` is not clear",
             entry.origin.span(),
             caption="expected once, always, or {again_after: 30d}",
+            help="keep one: `entry: once`, `entry: always` or `entry: {again_after: 180d}`",
         )
 
 
@@ -183,7 +184,8 @@ def _money(record: Record, decimals: int, currency: str) -> Iterator[Diagnostic]
                     "too-many-decimals",
                     f"amounts in {currency} have at most {allowed} decimals here, found {value}",
                     record.origin.span(*path),
-                    caption=f"write {plain(round(value.amount, allowed))}",
+                    caption="finer than the currency",
+                    help=f"write {round(value.amount, allowed)}",
                 )
 
 

@@ -70,7 +70,7 @@ class Scalar(Kind):
                 self.rule,
                 f"`{shown(text)}`: {value}",
                 caption=value,
-                help=advice or (f"write `{shown(spelling.text)}`" if spelling else ""),
+                help=advice or _told(spelling),
                 fix=node.rewritten(spelling.text, safe=spelling.safe) if spelling else None,
             )
         return value
@@ -81,6 +81,14 @@ class Scalar(Kind):
         if self.pattern:
             definitions[self.name]["pattern"] = self.pattern
         return {"$ref": f"#/$defs/{self.name}"}
+
+
+def _told(spelling: Spelling | None) -> str:
+    """Return the help line for a spelling: sure of it, or only guessing."""
+    if spelling is None:
+        return ""
+    written = f"`{shown(spelling.text)}`"
+    return f"write {written}" if spelling.safe else f"did you mean {written}?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +177,9 @@ class Integer(Kind):
             return node.refuse_shape(self.expects)
         if not self.least <= node.data <= self.most:
             return node.refuse(
-                "out-of-range", f"{shown(node.data)} is not {self.expects}", caption=self.expects
+                "out-of-range",
+                f"{shown(node.data)} is not {self.expects}",
+                caption=f"expected {self.least:,} to {self.most:,}",
             )
         return node.data
 
@@ -335,7 +345,7 @@ class MapOf(Kind):
 
     @property
     def expects(self) -> str:
-        return f"a mapping from {self.noun} to {self.value.expects}"
+        return f"{self.value.expects} for each {self.noun}"
 
     def read(self, node: Node) -> dict[str, Any] | Invalid:
         if not isinstance(node.data, dict):

@@ -16,7 +16,7 @@ from playbook_compiler.steps import STEPS
 
 PLAN_VERSION = 1
 # `flows` stand without trigger and steps: those are the graph's nodes.
-_NOT_IN_PLAYBOOK = frozenset({"include", "flows", "require"})
+_NOT_IN_PLAYBOOK = frozenset({"include", "flows", "require", "checks", "use"})
 _NOT_IN_FLOW = frozenset({"trigger", "steps"})
 
 

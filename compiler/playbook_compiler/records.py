@@ -14,6 +14,7 @@ from playbook_compiler.reading import INVALID, Invalid, Kind, Node, Origin, did_
 from playbook_compiler.values import Field, dataclass, field, fields
 
 REQUIRED: Final = object()
+_SHORT = 60
 
 
 def key(
@@ -97,6 +98,7 @@ class RecordOf(Kind):
                 f"{self.noun} needs {listed(missing)}",
                 span=node.document.key_span(node.path),
                 caption=f"add {listed(missing)}",
+                help="\n".join(_meaning(name, entries[name]) for name in missing),
             )
         return self._make(node, values)
 
@@ -175,6 +177,7 @@ class OneOf(Kind):
             "no-kind",
             f"{self.noun} must say what it is: one of {', '.join(records)}",
             span=node.document.key_span((*node.path, names[0])) if names else node.span,
+            caption="none of these",
             help=f"did you mean `{guess[1]}`?" if guess else "",
             fix=node.respelled(guess[0], records, node.document.key_span((*node.path, guess[0])))
             if guess
@@ -203,6 +206,14 @@ def _needs_value(record: type[Record], name: str) -> bool:
 
 def _fields(record: type[Record]) -> tuple[Field, ...]:
     return fields(record)
+
+
+def _meaning(name: str, entry: Field) -> str:
+    """Return the help line for a key that was left out: what it says, and in short which form."""
+    doc: str = entry.metadata["doc"]
+    form: str = entry.metadata["kind"].expects
+    told = f"{name}: {doc[0].lower()}{doc[1:].rstrip('.')}"
+    return f"{told} ({form})" if len(form) <= _SHORT else told
 
 
 def _unknown_key(node: Node, name: str, entries: Mapping[str, Any], noun: str) -> Invalid:

@@ -96,6 +96,7 @@ def _misplaced(documents: Sequence[Document]) -> Iterable[Diagnostic]:
                     f"`{name}` stands only in {shown(documents[0].source.path)}",
                     span,
                     caption="remove it here",
+                    help="what the playbook is (name, currency, zone, stage) stands in one place",
                 )
             elif name in _JOINED_AS_WRITTEN and not _has_shape(name, _root(document)[name]):
                 yield error(

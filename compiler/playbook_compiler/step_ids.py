@@ -57,6 +57,7 @@ def with_step_ids(flow: Flow, findings: list[Diagnostic]) -> Flow:
                     f"a step cannot have the id `{step.id}`: every flow has one of its own",
                     step.origin.span("id"),
                     caption="choose another id",
+                    help="for example `id: first-message`",
                 )
             )
         elif step.id in seen:

@@ -156,7 +156,8 @@ def _is_zone(name: str) -> bool:
 def _zones() -> Iterable[str]:
     from zoneinfo import available_timezones
 
-    return available_timezones()
+    # Without abbreviations: EST is not what one who wrote CEST means.
+    return (name for name in available_timezones() if "/" in name and name[:4] != "Etc/")
 
 
 CURRENCY: Final = Code(

@@ -56,7 +56,9 @@ def observe(
         diagnostics.append(warning(found.rule, message, span))
     if merged.orders_of_items:
         how = "their amounts add up" if merged.added_up else "their amount is the order's, once"
-        message = f"{merged.orders_of_items:,} orders have several rows: {how}"
+        one = merged.orders_of_items == 1
+        counted = "1 order has" if one else f"{merged.orders_of_items:,} orders have"
+        message = f"{counted} several rows: {how}"
         span = Span(table.guarded.given, table.first_line, 1, table.first_line, 1)
         diagnostics.append(warning("order-of-items", message, span))
     return diagnostics
