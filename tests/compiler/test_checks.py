@@ -102,7 +102,7 @@ def test_a_finding_says_what_was_expected_and_what_to_write(name: str, tmp_path:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_playbooks_come_out_without_error_or_warning(name: str) -> None:
-    compiled = compile_playbook(str(PLAYBOOKS / name))
+    compiled = compile_playbook(str(PLAYBOOKS / name), library=PLAYBOOKS)
     assert [short(found) for found in compiled.diagnostics] == []
 
 

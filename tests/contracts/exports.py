@@ -20,7 +20,7 @@ SHIPPED = Path(__file__).resolve().parents[2] / "playbooks"
 
 def graph_of(path: Path) -> TriggerGraph:
     """Return the graph of the playbook at a path, unchecked: an export must hold by itself."""
-    loaded = load(str(path))
+    loaded = load(str(path), library=SHIPPED)
     assert loaded.playbook is not None, loaded.diagnostics
     graph, _ = lower(loaded.playbook)
     assert graph is not None

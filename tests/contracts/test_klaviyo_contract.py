@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.contracts.exports import CASES, NAMES, SHIPPED, bundle_of, case
+from tests.contracts.exports import CASES, NAMES, SHIPPED, bundle_of, case, exported
 from tests.contracts.klaviyo_schemas import schema_problems
 
 from playbook_compiler.targets.klaviyo.graph_checks import check_requests
@@ -19,9 +19,14 @@ def test_every_payload_passes_the_vendors_schema(name: str) -> None:
         assert schema_problems(request.kind, request.payload) == [], request.id
 
 
+# Points, dates, cards in parcels: the later stages have more than Klaviyo can say.
+WHOLE = ("growth.yaml", "startup.yaml")
+
+
 @pytest.mark.parametrize("file", sorted(path.name for path in SHIPPED.glob("*.yaml")))
-def test_the_shipped_playbooks_export_without_losses_and_pass_the_schema(file: str) -> None:
-    bundle = bundle_of(SHIPPED / file)
+def test_the_shipped_playbooks_export_and_pass_the_schema(file: str) -> None:
+    assert (exported(SHIPPED / file)[0] is not None) is (file in WHOLE)
+    bundle = bundle_of(SHIPPED / file, allow_lossy=file not in WHOLE)
     assert any(request.kind == "flow" for request in bundle.requests)
     for request in bundle.requests:
         assert schema_problems(request.kind, request.payload) == [], request.id
