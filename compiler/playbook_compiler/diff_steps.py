@@ -190,10 +190,12 @@ def _pair_list(
         if one.number not in pairs and same is not None and same.step.kind == one.step.kind:
             _pair(one, same, pairs, taken)
     _pair_equal([one for one in old if not _is_plain_wait(one)], new, pairs, taken)
-    left = [(one, _inside(one.step)) for one in new if one.number not in taken]
-    for one in old:
+    left = [
+        (one, inside) for one in new if one.number not in taken and (inside := _inside(one.step))
+    ]
+    for one in old if left else ():
         inside = _inside(one.step) if one.number not in pairs else frozenset()
-        for candidate, its in left:
+        for candidate, its in left if inside else ():
             # One that holds others is the same one edited where some step inside is the same.
             if candidate.step.kind == one.step.kind and not inside.isdisjoint(its):
                 left.remove((candidate, its))

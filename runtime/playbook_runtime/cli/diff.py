@@ -23,6 +23,7 @@ from playbook_runtime.revisions import RevisionError, Snapshot, find_repository,
 
 ERRORS = 1
 CHANGES = 2
+SHOWN_ERRORS = 20
 
 
 @click.command()
@@ -130,7 +131,9 @@ def _told_errors(compiled: Compiled | None, side: Side) -> bool:
         return False
     click.echo(f"{side.name} does not compile:", err=True)
     errors = [found for found in compiled.diagnostics if found.is_error]
-    show_findings(errors, compiled.sources, sys.stderr)
+    show_findings(errors[:SHOWN_ERRORS], compiled.sources, sys.stderr)
+    if len(errors) > SHOWN_ERRORS:
+        click.echo(f"\nand {len(errors) - SHOWN_ERRORS} more errors", err=True)
     return True
 
 
