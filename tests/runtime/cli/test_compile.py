@@ -97,3 +97,34 @@ def test_schema_prints_what_is_committed(tmp_path: Path) -> None:
     for what in ("playbook", "plan"):
         done = playbook("schema", "--of", what, cwd=tmp_path)
         assert done.stdout == (reference / f"{what}.schema.json").read_text(encoding="utf-8")
+
+
+FIFTEEN_LINES = """\
+playbook: 1
+name: leaf-and-steam
+currency: EUR
+timezone: Europe/Berlin
+sender: {name: Leaf & Steam, email: hello@leaf.example, address: "Teeweg 1, Berlin"}
+economics: {gross_margin: 58%}
+guardrails: {consent: {email: opt-in}}
+use:
+  win-back: {after: 90d, offer: 20%}
+flows:
+  refill:
+    trigger: {replenishment: typical interval}
+    steps: [send: refill]
+"""
+
+
+def test_yaml_is_the_playbook_with_its_tactics_written_out(tmp_path: Path) -> None:
+    done = playbook("compile", "--format", "yaml", cwd=write(tmp_path, FIFTEEN_LINES))
+    assert done.returncode == 0
+    assert done.stderr.endswith("Wrote plan.yaml\n")
+    text = (tmp_path / "plan.yaml").read_text(encoding="utf-8")
+    assert "use:" not in text
+    assert "trigger: {inactive_for: 90d}" in text
+    assert "goal: {event: order_placed, within: 14d}" in text
+    # It is a playbook itself, in its canonical form, and says nothing more when written out again.
+    assert playbook("fmt", "--check", "plan.yaml", cwd=tmp_path).returncode == 0
+    again = playbook("compile", "--format", "yaml", "plan.yaml", "-o", "-", cwd=tmp_path)
+    assert again.stdout == text
