@@ -60,6 +60,10 @@ def _grown(parts: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
 
 
 TREES: st.SearchStrategy[Condition] = st.recursive(LEAVES, _grown, max_leaves=7)
+# When things happened, by themselves: they seldom meet among all the others.
+_WHEN = [text for text in TEXTS if "within" in text or text.startswith("days_since_last_order")]
+TIMES = st.sampled_from([parsed(text, ORDER_TRIGGER) for text in _WHEN])
+TIMED: st.SearchStrategy[Condition] = TIMES | TIMES.map(Not)
 _DEEDS = (
     *("event(sign_up)", "bought(category tea)", "bought(category ware)"),
     *("entered(win-back)", "engaged(email)", "received(sms)"),
@@ -100,8 +104,9 @@ class Customer:
         age = self.ages.get(name)
         if age is None or within is None:
             return age is not None
-        # Somewhere in the month that the days fall into; elapsed hours as if full days.
-        return age <= within.days + within.months * 30 + within.seconds // 86_400
+        # Months of every length; elapsed hours as if full days.
+        month = 28 + len(self.unseen) % 4
+        return age <= within.days + within.months * month + within.seconds // 86_400
 
     def bought(self, kind: IdKind, name: str, within: Duration | None) -> bool | None:
         return self._within(f"bought({kind} {name})", within)

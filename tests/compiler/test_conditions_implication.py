@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import assume, given, settings
 from tests.compiler.condition_texts import IDS, parsed, scope
-from tests.compiler.condition_worlds import TREES, Customer, customers, everybody
+from tests.compiler.condition_worlds import (
+    TIMED,
+    TREES,
+    Customer,
+    customers,
+    everybody,
+)
 
 from playbook_compiler.condition_evaluation import evaluate
 from playbook_compiler.condition_implication import (
@@ -35,6 +41,14 @@ def test_no_customer_refutes_what_is_claimed(a: Condition, b: Condition, one: Cu
         assert always_holds(a) is not True
     if of_a is False and not isinstance(a, And | Or | Not):
         assert tautologies(a) == ()
+
+
+@given(TIMED, TIMED, customers())
+@settings(max_examples=1_000, deadline=None)
+def test_nor_what_is_claimed_of_times(a: Condition, b: Condition, one: Customer) -> None:
+    if evaluate(a, one) is True:
+        assert implies(a, b) is not True or evaluate(b, one) is True
+        assert can_both_hold(a, b) is not False or evaluate(b, one) is not True
 
 
 @given(TREES, TREES, TREES, customers())
@@ -80,6 +94,11 @@ CORE = {"core": parsed("rfm in (champion, loyal)"), "lapsed": parsed("not audien
         ("event(sign_up) within 7d", "event(sign_up) within 14d", True, None),
         ("event(sign_up) within 14d", "event(sign_up)", True, None),
         ("event(order_placed) within 14d", "days_since_last_order <= 15", True, None),
+        ("event(order_placed) within 2d", "days_since_last_order between 2 and 4", None, None),
+        ("received(sms) within 28d", "received(sms) within 1mo", True, None),
+        ("received(sms) within 30d", "received(sms) within 1mo", None, None),
+        ("received(sms) within 1mo", "received(sms) within 30d", None, None),
+        ("received(sms) within 1mo", "received(sms) within 31d", True, None),
         ("bought(category tea)", "orders >= 1", True, None),
         ("bought(category tea)", "orders = 0", None, False),
         ("in_flow(win-back)", "not entered(win-back)", None, False),
