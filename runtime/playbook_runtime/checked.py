@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.driver import Compiled, compile_playbook
+from playbook_compiler.profile import with_profile
+from playbook_compiler.suppress import without_ignored
 
 
 def compile_and_check(path: str, *, given: Mapping[str, bytes] = MappingProxyType({})) -> Compiled:
@@ -17,3 +20,14 @@ def compile_and_check(path: str, *, given: Mapping[str, bytes] = MappingProxyTyp
     from playbook_runtime.library import folder
 
     return compile_playbook(path, given=given, library=folder(), also=(effect_findings,))
+
+
+def as_wanted(found: Iterable[Diagnostic], compiled: Compiled) -> list[Diagnostic]:
+    """Return findings of a later step (reading orders, simulating) as the playbook wants them.
+
+    Its comments silence them and its `checks:` set their severity, as they do in `check`.
+    """
+    told = list(found)
+    kept = without_ignored(told, compiled.sources, complete=False)
+    profile = {} if compiled.graph is None else compiled.graph.playbook.checks
+    return list(with_profile([one for one in kept if one in told], profile))

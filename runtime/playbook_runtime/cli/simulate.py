@@ -79,6 +79,7 @@ def command(
     """
     from playbook_compiler.diagnostics import Diagnostic, has_errors
     from playbook_compiler.units import Duration, parse_duration
+    from playbook_runtime.checked import as_wanted
     from playbook_runtime.cli._findings import compiled_or_exit, show_findings
     from playbook_runtime.cli._progress import progress_bar
 
@@ -106,12 +107,14 @@ def command(
         show_findings(told, compiled.sources, sys.stderr)
 
     data, found = read_data(graph.playbook, orders, order_input, as_of)
+    found = as_wanted(found, compiled)
     show(found)
     if data is None or has_errors(found):
         ctx.exit(1)
     settings = Settings(length, draws, seed, as_of, threads)
     with progress_bar(quiet) as progress:
         projection, found = project(graph, data, settings, progress)
+    found = as_wanted(found, compiled)
     show(found)
     if projection is None or has_errors(found):
         ctx.exit(1)

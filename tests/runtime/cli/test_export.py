@@ -10,7 +10,7 @@ from tests.runtime.cli.command import BAD, GOOD, playbook, process
 
 from playbook_compiler.targets.klaviyo.capabilities import CAPABILITIES
 
-LACKS = GOOD.replace("[{send: hello}]", "[{send: hello}, {grant: {points: 5}}, {wait: 1d}]")
+LACKS = GOOD.replace("[{send: hello}]", "[{send: hello}, {grant: {credit: 5.00}}, {wait: 1d}]")
 
 
 def write(path: Path, text: str) -> Path:
