@@ -54,11 +54,13 @@ class At:
 
     @property
     def span(self) -> Span:
-        """Where the key stands, or the key of the nearest thing around it that was written."""
+        """Where the key stands, or the key of the nearest thing around it that was written; the
+        argument of a tactic where the shop wrote it."""
         keys = self.keys
         while keys and not self.origin.has(*keys):
             keys = keys[:-1]
-        return self.origin.key_span(*keys)
+        value, key = self.origin.span(*keys), self.origin.key_span(*keys)
+        return key if value.file == key.file else value
 
     @property
     def is_written(self) -> bool:
