@@ -48,8 +48,7 @@ TEXTS = (
     *("in_flow(win-back)", "entered(win-back) within 5d", "entered(win-back)"),
     *("audience(core)", "audience(lapsed)", "unsubscribed(email)", "holds(sampler)"),
     *("engaged(email) within 3d", "engaged(email) within 9d", "received(sms) within 1mo"),
-    *("received(sms) within 30d", "received(sms) within 32d", "trigger.order.nth = 2"),
-    *("trigger.order.nth >= 3", "trigger.order.total > 20"),
+    *("received(sms) within 30d", "received(sms) within 32d", "trigger.order.total > 20"),
 )
 LEAVES = st.sampled_from([parsed(text, ORDER_TRIGGER) for text in TEXTS])
 
@@ -159,7 +158,6 @@ def customers(draw: st.DrawFn) -> Customer:
         if draw(st.booleans()):
             facts["rfm"] = draw(st.sampled_from(["loyal", "lost", "new"]))
             facts["rfm.r"] = draw(st.integers(1, 5))
-        facts["trigger.order.nth"] = draw(st.integers(1, orders))
     elif draw(st.booleans()):
         facts["days_as_customer"] = draw(some)
     ages["event(order_placed)"] = last
@@ -216,7 +214,6 @@ _VALUES: Mapping[str, Sequence[Observed]] = {
     "consent": [frozenset(), frozenset({"email"}), frozenset({"sms"}), frozenset({"email", "sms"})],
     "tier": ["leaf", "bud"],
     "has_account": [True, False],
-    "trigger.order.nth": range(1, 5),
     "trigger.order.total": [Money(Decimal(20)), Money(Decimal(21))],
 }
 
