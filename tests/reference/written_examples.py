@@ -35,11 +35,13 @@ class Written:
         return self.heading
 
 
-def written(text: str) -> list[Written]:
-    """Return the examples of a page in their order."""
+def written(text: str, apart: tuple[str, ...] = ()) -> list[Written]:
+    """Return the examples of a page in their order, without the files named in `apart`."""
     found: list[Written] = []
     for block in _BLOCK.finditer(text):
         language, file, content = block.groups()
+        if file in apart:
+            continue
         if file and found:
             found[-1].files[file] = content
         elif language == "yaml":
