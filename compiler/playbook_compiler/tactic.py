@@ -93,6 +93,11 @@ class Figure(Record):
     figure: str = key(TEXT, "What is said, with its number.")
     grade: str = key(Word(GRADES, "a grade of evidence"), "How far it can be trusted (A to E).")
     source: str = key(TEXT, "Who says it.", default="")
+    strategy: str = key(
+        Word(tuple(STRATEGIES), "a strategy of the catalogue"),
+        "The strategy that it is about; left out, the tactic's first.",
+        default="",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,7 +67,12 @@ def rows() -> tuple[Row, ...]:
     for name in NAMES:
         playbook = tactic_playbook(name)
         frames = {one for one in FRAMES if one[0] == "P"}
-        for strategy, what in carried(playbook, f"{name}/", frames):
+        told = list(carried(playbook, f"{name}/", frames))
+        first = head(name).strategy[0]
+        if not any(strategy == first for strategy, _ in told):
+            # A checklist whose items belong to strategies of their own: F4.
+            told += [(first, f"checklist `{one.partition('/')[2]}`") for one in playbook.checklists]
+        for strategy, what in told:
             found[strategy].append(Carrier(f"tactics/{name}.yaml", what))
     figures = figures_by_strategy()
     return tuple(Row(one, tuple(found[one]), figures.get(one, ())) for one in STRATEGIES)

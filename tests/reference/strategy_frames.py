@@ -5,13 +5,13 @@ A flow names its strategy, an item of a checklist too; sections do not, so that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from playbook_compiler.conditions import Condition, facts_read
 from playbook_compiler.message_choice import LADDER
-from playbook_compiler.model import Playbook
+from playbook_compiler.model import Flow, Playbook
 from playbook_compiler.steps import Send, Split, Step, children
 from playbook_compiler.vocabulary import STAGES
 
@@ -63,7 +63,8 @@ def _metrics(playbook: Playbook) -> bool:
 
 
 def _segments(playbook: Playbook) -> bool:
-    return any(_tells_apart(audience.where) for audience in playbook.audiences.values())
+    own = [one for one in playbook.audiences.values() if "/" not in one.id]
+    return any(_tells_apart(audience.where) for audience in own)
 
 
 def _tells_apart(condition: Condition) -> bool:
@@ -72,7 +73,7 @@ def _tells_apart(condition: Condition) -> bool:
 
 def _touch_rules(playbook: Playbook) -> bool:
     rails = playbook.guardrails
-    sends = [step for step in _steps(playbook) if isinstance(step, Send)]
+    sends = [step for step in _steps(playbook.flows.values()) if isinstance(step, Send)]
     return (
         rails is not None
         and bool(rails.frequency)
@@ -83,8 +84,8 @@ def _touch_rules(playbook: Playbook) -> bool:
 
 
 def _experiment(playbook: Playbook) -> bool:
-    steps = _steps(playbook)
-    return any(isinstance(step, Split) and step.experiment is not None for step in steps)
+    own = _steps(flow for flow in playbook.flows.values() if "/" not in flow.id)
+    return any(isinstance(step, Split) and step.experiment is not None for step in own)
 
 
 def _discounts(playbook: Playbook) -> bool:
@@ -101,8 +102,8 @@ def _programme(name: str) -> Callable[[Playbook], bool]:
     return lambda playbook: getattr(playbook.programmes, name, None) is not None
 
 
-def _steps(playbook: Playbook) -> Iterator[Step]:
-    stack = [step for flow in playbook.flows.values() if flow.enabled for step in flow.steps]
+def _steps(flows: Iterable[Flow]) -> Iterator[Step]:
+    stack = [step for flow in flows if flow.enabled for step in flow.steps]
     while stack:
         step = stack.pop()
         yield step
@@ -115,7 +116,7 @@ FRAMES: Mapping[str, Frame] = {
     "F3": Frame("`matrix`", _matrix),
     "F4": Frame("`checklist` of its stage, with `done_by` and `verify`", _checklist),
     "F5": Frame("`economics`: margin, order costs, `acquisition`", _economics),
-    "F6": Frame("`require`, of [metrics that are defined](../metrics/)", _metrics),
+    "F6": Frame("`require`, of metrics that have [a page](../metrics/profit.md)", _metrics),
     "F7": Frame("`audiences` by value and by life with the shop", _segments),
     "F8": Frame("`guardrails`: `frequency`, `quiet_hours`; `at:` and ladders", _touch_rules),
     "F9": Frame("a `split` with its `experiment`", _experiment),

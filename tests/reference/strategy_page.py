@@ -16,9 +16,8 @@ FAMILIES = {
     "F": ("Frames", "How the shop decides. These are sections of a playbook, and habits."),
     "S": ("Flows", "What is said to customers, and when."),
     "P": ("Programmes", "What ties customers to the shop beside its goods."),
-    "O": ("Operations", "What no message makes up for. These are items of checklists, with an"
-          " owner and a way to know."),
-}  # fmt: skip
+    "O": ("Operations", "What no message makes up for: items of checklists, with an owner."),
+}
 FILES = "../../playbooks"
 
 
@@ -36,7 +35,8 @@ def strategies_page() -> str:
         ),
         *paragraph(
             "Figures are quoted with a grade.",
-            " ".join(f"**{grade}**: {words}" for grade, words in GRADES.items() if grade in "ABCD"),
+            "; ".join(f"**{grade}**: {words}" for grade, words in GRADES.items() if grade in "ABCD")
+            + ".",
             "A figure of grade D is a claim: it is told here, and never used in a projection. What"
             " is used stands in the [evidence library](evidence.md).",
         ),
@@ -64,16 +64,27 @@ def _family(title: str, words: str, of: Sequence[Row]) -> Iterator[str]:
 
 def _row(row: Row) -> Iterator[str]:
     yield from (f"### {row.id} {STRATEGIES[row.id]}", "", *paragraph(SAYS[row.id]))
+    alike: dict[str, list[str]] = {}
     for file in _files(row):
-        whats = list(dict.fromkeys(one.what for one in row.carriers if one.file == file))
-        used = used_by(file[8:-5]) if file.startswith("tactics/") else ()
-        where = f" (used in {', '.join(used)})" if used else ""
-        kind = "tactic" if file.startswith("tactics/") else "playbook"
-        yield f"- {kind} {_link(file)}{where}: {'; '.join(whats)}"
+        whats = dict.fromkeys(one.what for one in row.carriers if one.file == file)
+        alike.setdefault("; ".join(whats), []).append(file)
+    for what, files in alike.items():
+        yield f"- {_told(files)}: {what}"
     yield ""
     if row.figures:
         said = "; ".join(f"{figure} ({grade})" for figure, grade in row.figures)
         yield from paragraph(f"Figures: {said}.")
+
+
+def _told(files: Sequence[str]) -> str:
+    """Return shipped files in words: the playbooks, then the tactics with who uses them."""
+    playbooks = [_link(file) for file in files if not file.startswith("tactics/")]
+    told = [f"playbook{'s' * (len(playbooks) > 1)} {', '.join(playbooks)}"] if playbooks else []
+    for file in files:
+        if file.startswith("tactics/"):
+            used = ", ".join(used_by(file[8:-5]))
+            told.append(f"tactic {_link(file)}" + (f" (used in {used})" if used else ""))
+    return "; ".join(told)
 
 
 def _files(row: Row) -> list[str]:

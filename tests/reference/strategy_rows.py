@@ -19,12 +19,12 @@ SAYS = {
     " each defined once. A playbook says what a projection of them must show.",
     "F7": "Customers are not alike: by recency, frequency and value, by where they are in their"
     " life with the shop, by whether they still read.",
-    "F8": "Whom, when, on which channel and how often: in the recipient's waking hours, no more than"
+    "F8": "Whom, when, on which channel and how often: in the recipient's waking hours, within"
     " the cap, and not on a second channel where the first has reached somebody.",
     "F9": "A hypothesis, a cheap test, and the better arm stays.",
     "F10": "Marketplaces limit the number and the content of messages to their buyers. A playbook"
     " states the limits, and every send is held to them.",
-    "F11": "Discounts teach customers to wait. They are for first orders and for the lapsed, and not"
+    "F11": "Discounts teach customers to wait. They are for first orders and for the lapsed, not"
     " deeper than the margin allows; others get credit, gifts, points or free shipping.",
     "S1": "Several letters after sign-up: who writes, what for, where to start, and last, not at"
     " once, something for the first order.",
@@ -44,16 +44,16 @@ SAYS = {
     "S11": "An account is offered after the first order and never demanded before it; guest orders"
     " are found in it.",
     "S12": "Readers get tips on use; those who stay silent get one question.",
-    "S13": "Every few weeks, what fits the history or the interest; the next category; what has just"
-    " come in.",
+    "S13": "Every few weeks, what fits the history or the interest; the next category; what is"
+    " new.",
     "S14": "Those who looked and did not buy are shown ads, until the day they buy.",
     "S15": "A group for customers: they are invited by card and mail, help choose what comes next,"
     " and see one promotion a week at most.",
     "S16": "Buyers on a marketplace are told of the shop's other channels, where the marketplace"
     " allows it.",
     "S17": "A letter worth opening without buying: recipes and tips on what was bought.",
-    "P1": "Points for orders and other deeds. How they are redeemed, when they lapse and what is set"
-    " aside for them is decided before the first one is issued.",
+    "P1": "Points for orders and other deeds. How they are redeemed, when they lapse and what is"
+    " set aside for them is decided before the first one is issued.",
     "P2": "Levels by what a customer does, with different rights; the lowest is open to all.",
     "P3": "A fee, and rights for it, with a trial first.",
     "P4": "Members choose their reward.",

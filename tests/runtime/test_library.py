@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from click.testing import CliRunner
 
 from playbook_compiler.fulfilment import fulfilment
 from playbook_compiler.graph import TriggerGraph
@@ -14,6 +15,7 @@ from playbook_compiler.strategies import STRATEGIES
 from playbook_compiler.triggers import EventTrigger, Inactivity
 from playbook_runtime import library
 from playbook_runtime.checked import compile_and_check
+from playbook_runtime.cli.main import group
 from playbook_runtime.evidence.effects import from_library
 from playbook_runtime.evidence.library import entry
 from playbook_runtime.evidence.model import Form, Grade
@@ -49,6 +51,15 @@ def test_a_shipped_playbook_checks_without_any_finding(name: str) -> None:
     found = compile_and_check(str(library.playbook_path(name)))
     assert [f"{one.rule}: {one.message}" for one in found.diagnostics] == []
     assert found.graph is not None
+
+
+def test_every_shipped_file_is_in_canonical_form() -> None:
+    """What `playbook fmt --check` says of all of them."""
+    folder = library.folder()
+    files = sorted(str(path) for path in (*folder.rglob("*.yaml"), *folder.rglob("*.md")))
+    assert len(files) > 50
+    result = CliRunner().invoke(group, ["fmt", "--check", *files])
+    assert (result.exit_code, result.output) == (0, "Nothing to format\n")
 
 
 @pytest.mark.parametrize("name", SHIPPED)
