@@ -28,9 +28,12 @@ GUIDE = "guide"
 FIRST = (
     *("guide/index.md", *(f"guide/{name}" for name in ORDER)),
     *("reference/language.md", "reference/conditions.md", "reference/facts.md"),
-    *("reference/events.md", "reference/cli.md", "reference/orders.md", "reference/checks.md"),
+    *("reference/events.md", "reference/cli.md", "reference/style.md", "reference/diff.md"),
+    *("reference/tactics.md", "reference/strategies.md", "reference/orders.md"),
+    *("reference/evidence.md", "reference/simulation-kernel.md", "reference/checks.md"),
 )
 _FENCE = re.compile(r"^(```\w+) (\S[^\n]*)$", re.MULTILINE)
+_SHIPPED = re.compile(r"\]\(\.\./((?:\.\./)*)(playbooks/)")
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 
 
@@ -47,8 +50,8 @@ def _place(path: Path) -> tuple[int, str]:
 
 
 def prepared(text: str) -> str:
-    """Return a page as the site's builder reads it."""
-    return _FENCE.sub(r'\1 title="\2"', text)
+    """Return a page as the site's builder reads it; shipped playbooks are copied beside it."""
+    return _SHIPPED.sub(r"](\1\2", _FENCE.sub(r'\1 title="\2"', text))
 
 
 def title(path: Path) -> str:
@@ -111,6 +114,7 @@ def write(build: Path = BUILD) -> None:
         (target / path).write_text(prepared(text), encoding="utf-8")
     for path in sorted(DOCS.rglob("*.json")):
         shutil.copy(path, target / path.relative_to(DOCS))
+    shutil.copytree(ROOT / "playbooks", target / "playbooks", ignore=shutil.ignore_patterns("*.md"))
     for section in INDEXES:
         (target / section / "index.md").write_text(index(section), encoding="utf-8")
     config = (ROOT / "zensical.toml").read_text(encoding="utf-8")
