@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tests.reference.prose import paragraph
@@ -127,5 +128,4 @@ def _cell(text: str) -> str:
 
 
 def _first_sentence(text: str) -> str:
-    words = " ".join(text.split())
-    return words.partition(". ")[0].rstrip(".") + "."
+    return re.split(r"(?<=[.?])\s", " ".join(text.split()))[0]
