@@ -1,22 +1,24 @@
-"""Print the JSON Schema of playbooks, for editors."""
+"""Print the JSON Schema of playbooks, for editors; or of what the commands print."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from playbook_compiler.plan import plan_schema
-from playbook_compiler.schema import playbook_schema, schema_text
 from playbook_runtime.output.atomic import write_output
+
+OF = ("playbook", "plan", "diagnostics", "diff", "projection")
 
 
 @click.command()
 @click.option(
     "--of",
     "what",
-    type=click.Choice(["playbook", "plan"]),
+    type=click.Choice(OF),
     default="playbook",
     show_default=True,
-    help="What authors write, or what `playbook compile` writes.",
+    help="What authors write; what `compile` writes; the JSON of `check`, `diff` or `simulate`.",
 )
 @click.option(
     "-o",
@@ -31,5 +33,30 @@ def command(what: str, output: str) -> None:
     In an editor, put this line at the top of playbook.yaml:
     `# yaml-language-server: $schema=./playbook.schema.json`
     """
-    schema = playbook_schema() if what == "playbook" else plan_schema()
-    write_output(output, schema_text(schema))
+    from playbook_compiler.schema import schema_text
+
+    write_output(output, schema_text(_schema(what)))
+
+
+def _schema(what: str) -> dict[str, Any]:
+    match what:
+        case "plan":
+            from playbook_compiler.plan import plan_schema
+
+            return plan_schema()
+        case "diagnostics":
+            from playbook_runtime.output.formats.json import diagnostics_schema
+
+            return diagnostics_schema()
+        case "diff":
+            from playbook_runtime.output.diff_json import diff_schema
+
+            return diff_schema()
+        case "projection":
+            from playbook_runtime.output.projection_schema import projection_schema
+
+            return projection_schema()
+        case _:
+            from playbook_compiler.schema import playbook_schema
+
+            return playbook_schema()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.runtime.cli.command import BAD, GOOD, WARNED, playbook
 
+from playbook_runtime.cli.schema import OF
 from playbook_runtime.output.atomic import write_atomically
 
 
@@ -94,7 +95,7 @@ def test_graph_of_a_broken_playbook_is_1(tmp_path: Path) -> None:
 
 def test_schema_prints_what_is_committed(tmp_path: Path) -> None:
     reference = Path(__file__).parents[3] / "docs" / "reference"
-    for what in ("playbook", "plan"):
+    for what in OF:
         done = playbook("schema", "--of", what, cwd=tmp_path)
         assert done.stdout == (reference / f"{what}.schema.json").read_text(encoding="utf-8")
 
