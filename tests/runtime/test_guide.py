@@ -128,7 +128,7 @@ class Shell:
             write_demo_shop(self.here / words[words.index("--keep") + 1])
             return ""
         if words[0] == "playbook":
-            return CliRunner().invoke(group, words[1:], prog_name="playbook").output
+            return CliRunner().invoke(group, words[1:], prog_name="playbook").stdout
         done = subprocess.run(
             command,
             shell=True,
