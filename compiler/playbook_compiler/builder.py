@@ -43,6 +43,12 @@ _SEARCHES = 50
 _UNKEPT = -1
 
 
+_BLOCK = frozenset("|>")
+_PROPERTY = frozenset("&!")
+_BRACKET = frozenset("[{")
+# A span made of all its numbers, without the call that a class by itself takes.
+_new = tuple.__new__
+
 # What the log has for a collection until its end is known.
 _PENDING = Place(Span.of_file(""))
 
@@ -85,6 +91,13 @@ class Builder:
     end: tuple[int, int] = (1, 1)
     expanded: int = 0
     unkept: bool = False
+    file: str = field(init=False)
+    text: str = field(init=False)
+    last_line: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.file, self.text = self.source.path, self.source.text
+        self.last_line = len(self.source.lines)
 
     def places(self) -> dict[Path, Place]:
         """Return the side table of all that was read."""
@@ -97,7 +110,7 @@ class Builder:
         self.read()  # the start of the stream
         event = self.read()
         if type(event) is StreamEndEvent:
-            self.found.append(refusals.no_content(Span.of_file(self.source.path)))
+            self.found.append(refusals.no_content(Span.of_file(self.file)))
             return None
         data = self.node(self.read(), (), 1, None)
         self.read()  # the end of the document
@@ -107,7 +120,7 @@ class Builder:
         if isinstance(data, dict):
             return data
         if data is None:
-            self.found.append(refusals.no_content(Span.of_file(self.source.path)))
+            self.found.append(refusals.no_content(Span.of_file(self.file)))
         else:
             kind = "a list" if isinstance(data, list) else "text"
             self.found.append(refusals.not_a_mapping(kind, self.log[0][1].value))
@@ -139,7 +152,7 @@ class Builder:
         span = self.scalar_span(event)
         style = event.style
         self.last_scalar = span
-        self.log.append((path, Place(span, key, text, not style)))
+        self.log.append((path, _new(Place, (span, key, text, not style))))
         if style:
             if style == '"':
                 self.check_escapes(text, span)
@@ -161,24 +174,22 @@ class Builder:
         """Return a list or mapping, its span without the comments that follow a block."""
         if depth > refusals.DEPTH_LIMIT:
             raise RefusedError(refusals.too_deep(self.span(event)))
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        mark = event.start_mark
+        begin = mark.index
+        line, column = mark.line + 1, mark.column + 1
         if event.anchor is not None or event.tag is not None or not event.implicit:
             self.refuse_tag(event)
-            line, column = marks.after_properties(
-                self.source, event.start_mark, len(self.source.text)
-            )
+            line, column = marks.after_properties(self.source, mark, len(self.text))
         self.end = (line, column)
         slot = len(self.log)
         self.log.append((path, _PENDING))
         # The mappings in `[a: 1]` and `[? a]` have no bracket of their own.
-        begun = event.end_mark.index
-        bracketed = (
-            event.flow_style
-            and event.start_mark.index != begun
-            and self.source.text[begun - 1] in "[{"
-        )
+        bracketed = False
+        if event.flow_style:
+            begun = event.end_mark.index
+            bracketed = begin != begun and self.text[begun - 1] in _BRACKET
         if bracketed:
-            self.brackets.append(Span(self.source.path, line, column, line, column + 1))
+            self.brackets.append(Span(self.file, line, column, line, column + 1))
         data: Data
         if type(event) is SequenceStartEvent:
             data, end = self.sequence(path, depth)
@@ -189,7 +200,8 @@ class Builder:
         mark = end.end_mark
         if end.start_mark.index != mark.index:  # a closing bracket; a block has none
             self.end = (mark.line + 1, mark.column + 1)
-        self.log[slot] = (path, Place(Span(self.source.path, line, column, *self.end), key))
+        span = _new(Span, (self.file, line, column, *self.end))
+        self.log[slot] = (path, _new(Place, (span, key, None, False)))
         return data
 
     def sequence(self, path: Path, depth: int) -> tuple[list[Data], Any]:
@@ -207,14 +219,24 @@ class Builder:
         first: dict[str, Span] = {}
         merges: list[tuple[int, int, dict[str, Data]]] = []
         value: Any = None
-        event = self.read()
+        key: Key | None
+        read, known = self.read, self.known_keys
+        event = read()
         while type(event) is not MappingEndEvent:
-            if flow and is_cut_number(value, event, self.source.text):
+            if flow and is_cut_number(value, event, self.text):
                 event, problem = cut_number(self.source, self.read, value, event)
                 self.found.append(problem)
                 continue
-            key = self.key(event, path, depth)
-            value = self.read()
+            if (
+                type(event) is ScalarEvent
+                and event.value in known
+                and not event.style
+                and event.anchor is None
+            ):
+                key = _new(Key, (event.value, self.scalar_span(event), True))
+            else:
+                key = self.key(event, path, depth)
+            value = read()
             if key is None:
                 self.unkept = True
                 self.node(value, (*path, _UNKEPT), depth + 1, None)
@@ -224,14 +246,15 @@ class Builder:
                     merges.append(merge)
             else:
                 name = key.name
+                span = key.span
                 if name in first:
-                    self.found.append(self.duplicate(name, first[name], key.span))
+                    self.found.append(self.duplicate(name, first[name], span))
                 else:
-                    first[name] = key.span
-                data[name] = self.node(value, (*path, name), depth + 1, key.span)
-                if key.plain and data[name] is None and ":" in name:
-                    self.check_glued(name, key.span)
-            event = self.read()
+                    first[name] = span
+                data[name] = made = self.node(value, (*path, name), depth + 1, span)
+                if made is None and key.plain and ":" in name:
+                    self.check_glued(name, span)
+            event = read()
         for start, stop, pairs in merges:
             self.copy_merged(start, stop, pairs, path, data)
         if merges:
@@ -250,8 +273,6 @@ class Builder:
         text: str = event.value
         span = self.scalar_span(event)
         plain = not event.style
-        if plain and text in self.known_keys and event.anchor is None:
-            return Key(text, span, plain)
         if event.anchor is not None:
             anchor = self.anchors[event.anchor] = Anchor((*path, _UNKEPT), len(self.log), text)
             self.log.append((anchor.path, Place(span, None, text, plain)))
@@ -377,11 +398,21 @@ class Builder:
 
     def scalar_span(self, event: Any) -> Span:
         """Return the span of a scalar's text; a tag before it is an error."""
-        span = marks.scalar_span(self.source, event)
-        if marks.has_properties(self.source, event):
-            self.refuse_tag(event)
-        self.end = (span.end_line, span.end_column)
-        return span
+        start, end = event.start_mark, event.end_mark
+        index = start.index
+        end_line, end_column = end.line + 1, end.column + 1
+        if (
+            end_line > self.last_line
+            or event.style in _BLOCK
+            or (index != end.index and self.text[index] in _PROPERTY)
+        ):
+            span = marks.scalar_span(self.source, event)
+            if marks.has_properties(self.source, event):
+                self.refuse_tag(event)
+            self.end = (span.end_line, span.end_column)
+            return span
+        self.end = (end_line, end_column)
+        return _new(Span, (self.file, start.line + 1, start.column + 1, end_line, end_column))
 
     def refuse_tag(self, event: Any) -> None:
         """Report the tag before a node, if it has one."""

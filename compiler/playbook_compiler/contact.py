@@ -80,14 +80,7 @@ class Contact:
 
 def contact(graph: TriggerGraph) -> Contact:
     """Return the contact pressure of the flows that are not paused."""
-    playbook = graph.playbook
-    flows = [
-        FlowContact(flow, kind, most, *_runs(flow, playbook))
-        for flow in playbook.flows.values()
-        if flow.enabled
-        for kind in (MARKETING, "transactional")
-        if (most := _most_in_month(graph, flow.id, kind))
-    ]
+    flows = flow_contacts(graph, (MARKETING, "transactional"))
     marketing = [one for one in flows if one.kind == MARKETING]
     bounds = [one.bound for one in marketing if one.bound is not None]
     return Contact(
@@ -95,8 +88,19 @@ def contact(graph: TriggerGraph) -> Contact:
         tuple(overlaps(graph)),
         sum(bounds),
         tuple(one for one in marketing if one.bound is None),
-        _capped(playbook),
+        capped(graph.playbook),
     )
+
+
+def flow_contacts(graph: TriggerGraph, kinds: Sequence[str]) -> list[FlowContact]:
+    """Return what each flow that is not paused can send of each kind of message."""
+    return [
+        FlowContact(flow, kind, most, *_runs(flow, graph.playbook))
+        for flow in graph.playbook.flows.values()
+        if flow.enabled
+        for kind in kinds
+        if (most := _most_in_month(graph, flow.id, kind))
+    ]
 
 
 def overlaps(graph: TriggerGraph) -> list[Overlap]:
@@ -225,7 +229,7 @@ def _messages(graph: TriggerGraph, step: object, kind: str) -> int:
     return len(of_kind) if step.send.order == "ladder" else min(len(of_kind), 1)
 
 
-def _capped(playbook: Playbook) -> int | None:
+def capped(playbook: Playbook) -> int | None:
     """Return the most marketing messages that the caps on all channels let through in a month."""
     guardrails = playbook.guardrails
     caps = guardrails.frequency if guardrails is not None else ()

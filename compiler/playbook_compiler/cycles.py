@@ -62,8 +62,9 @@ def _components(ways: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
                     parent = open_[-1][0]
                     lowest[parent] = min(lowest[parent], lowest[node])
                 if lowest[node] == number[node]:
-                    at = path.index(node)
-                    component, path[at:] = path[at:], []
+                    component = [path.pop()]
+                    while component[-1] != node:
+                        component.append(path.pop())
                     on_path.difference_update(component)
                     yield component
             elif target not in number:

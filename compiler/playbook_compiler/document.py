@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from playbook_compiler.source import SourceFile, Span
 from playbook_compiler.values import dataclass
@@ -13,8 +13,7 @@ Data: TypeAlias = "bool | int | Decimal | str | list[Data] | dict[str, Data] | N
 Path: TypeAlias = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where one node stands.
 
     `value` covers the node (with its quotes), `key` the mapping key before it (None in lists and

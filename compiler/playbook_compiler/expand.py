@@ -371,7 +371,7 @@ class _Writing:
         for found, place in document.places.items():
             if found[: len(path)] == path:
                 rest = found[len(path) :]
-                moved = place if rest else replace(place, key=key)
+                moved = place if rest else place._replace(key=key)
                 self.places[(*target, *rest)] = moved
 
     def _graft_offer(self, bound: Bound, path: Path) -> None:
@@ -381,7 +381,7 @@ class _Writing:
         self._graft(bound.document, bound.path, path, argument.key)
         if not isinstance(bound.data, dict) and isinstance(bound.offer, dict):
             # Only the benefit was written; the rest is the short form's meaning.
-            self.places[(*path, next(iter(bound.offer)))] = replace(argument, key=None)
+            self.places[(*path, next(iter(bound.offer)))] = argument._replace(key=None)
 
 
 class _Dropped:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
 
+@cache
 def members(package: ModuleType) -> dict[str, ModuleType]:
     """Return the members of a family by name, sorted: `missing_exit.py` is `missing-exit`.
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from playbook_compiler.values import dataclass, field
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of one file. Lines and columns count from 1 in code points; the end is exclusive.
 
-    A span of no width (start equal to end) marks a place between two characters.
+    A span of no width (start equal to end) marks a place between two characters. A tuple, since
+    reading makes one for every key and value.
     """
 
     file: str

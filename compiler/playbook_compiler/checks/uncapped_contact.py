@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from playbook_compiler.contact import contact
+from playbook_compiler.contact import MARKETING, capped, flow_contacts
 from playbook_compiler.diagnostics import Diagnostic, hint
 from playbook_compiler.family import name_of
 from playbook_compiler.graph import TriggerGraph
@@ -16,10 +16,12 @@ MANY_A_MONTH = 12
 
 def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     """Find playbooks whose flows together can send over a dozen marketing messages a month."""
-    found = contact(graph)
-    once_each = sum(one.in_month for one in found.open_ended)
-    most = found.fixed + once_each
-    if found.capped is not None or most <= MANY_A_MONTH:
+    if capped(graph.playbook) is not None:
+        return
+    flows = flow_contacts(graph, (MARKETING,))
+    once_each = sum(one.in_month for one in flows if one.bound is None)
+    most = once_each + sum(one.bound for one in flows if one.bound is not None)
+    if most <= MANY_A_MONTH:
         return
     if once_each:
         counted = f"up to {most} marketing messages a month, with one order or event for each flow"

@@ -159,4 +159,4 @@ def _finding(found: Diagnostic, side: Snapshot) -> Diagnostic:
 
 
 def _span(span: Span, side: Snapshot) -> Span:
-    return replace(span, file=side.shown(span.file))
+    return span._replace(file=side.shown(span.file))
