@@ -40,7 +40,7 @@ def cli_page() -> str:
         "# Commands",
         "",
         *paragraph(
-            "`playbook COMMAND --help` shows the same on the command line. PATH is a folder with",
+            "`playbook COMMAND --help` (`-h`) shows the same on the command line. PATH is a folder with",
             "`playbook.yaml`, or one file; left out, the current folder. Results go to standard",
             "output, progress and what is said about it to standard error.",
         ),
@@ -67,9 +67,15 @@ def cli_page() -> str:
         lines += ["", f"## playbook {name}", "", "```text", _usage(context), "```"]
         for said in _paragraphs(command):
             lines += ["", said]
-        rows = [_row(one) for one in command.get_params(context) if isinstance(one, click.Option)]
-        lines += ["", "| option | meaning |", "|---|---|", *rows]
+        rows = [_row(one) for one in options(command)]
+        if rows:
+            lines += ["", "| option | meaning |", "|---|---|", *rows]
     return "\n".join(lines) + "\n"
+
+
+def options(command: click.Command) -> list[click.Option]:
+    """Return a command's options but `--help`, which all have."""
+    return [one for one in command.params if isinstance(one, click.Option)]
 
 
 def _usage(context: click.Context) -> str:

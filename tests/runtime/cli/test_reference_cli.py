@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-from tests.reference.cli_page import EXITS, VARIABLES, cli_page, commands
+from tests.reference.cli_page import EXITS, VARIABLES, cli_page, commands, options
 from tests.runtime.cli.command import BAD, GOOD, playbook
 
 import playbook_runtime
@@ -25,12 +24,11 @@ def test_every_command_and_option_stands_there() -> None:
     page = cli_page()
     found = list(commands())
     assert len(found) > 10
-    for name, command, context in found:
+    for name, command, _ in found:
         section = page.split(f"\n## playbook {name}\n")[1].partition("\n## ")[0]
-        for one in command.get_params(context):
-            if isinstance(one, click.Option):
-                assert all(f"`{option}`" in section for option in one.opts)
-                assert one.help, f"playbook {name} {one.opts[0]} says nothing about itself"
+        for one in options(command):
+            assert all(f"`{option}`" in section for option in one.opts)
+            assert one.help, f"playbook {name} {one.opts[0]} says nothing about itself"
 
 
 def test_the_exit_codes_are_those_of_the_program(tmp_path: Path) -> None:
