@@ -41,8 +41,8 @@ def cli_page() -> str:
         "",
         *paragraph(
             "`playbook COMMAND --help` (`-h`) shows the same on the command line. PATH is a folder",
-            "with `playbook.yaml`, or one file; left out, the current folder. Results go to standard",
-            "output, progress and what is said about it to standard error.",
+            "with `playbook.yaml`, or one file; left out, the current folder. Results go to",
+            "standard output, progress and what is said about it to standard error.",
         ),
         "| command | what it does |",
         "|---|---|",
