@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final, TypeAlias
 
+from playbook_compiler.format_layout import LINE_WIDTH
+from playbook_compiler.format_tokens import width
 from playbook_compiler.scalars import is_text_key, read_plain
 from playbook_compiler.values import dataclass
 
@@ -22,7 +24,7 @@ class Bare:
 
 Written: TypeAlias = "bool | int | str | Bare | list[Written] | dict[str, Written] | None"
 
-LINE_WIDTH: Final = 100
+
 _INLINE_DEPTH: Final = 2
 # Signs that begin nothing else in YAML; more could stand without quotes, but no reader minds them.
 _PLAIN: Final = re.compile(r"[\w(][\w .%+/()<>=!&'’€_-]*(?<! )")
@@ -48,7 +50,7 @@ def _entry(lines: list[str], head: str, value: Written, indent: int) -> None:
     if written is not None and (
         not isinstance(value, dict | list)
         or not value
-        or (_depth(value) <= _INLINE_DEPTH and len(head) + 1 + len(written) <= LINE_WIDTH)
+        or (_depth(value) <= _INLINE_DEPTH and width(f"{head} {written}") <= LINE_WIDTH)
     ):
         lines.append(f"{head} {written}")
         return
@@ -68,7 +70,7 @@ def _item(lines: list[str], value: Written, indent: int) -> None:
     begun = len(lines)
     if isinstance(value, dict) and value:
         written = _inline(value)
-        if written is None or _depth(value) > 1 or len(dash) + 1 + len(written) > LINE_WIDTH:
+        if written is None or _depth(value) > 1 or width(f"{dash} {written}") > LINE_WIDTH:
             for name, inner in value.items():
                 _entry(lines, f"{' ' * (indent + 2)}{_key(name)}:", inner, indent + 2)
             lines[begun] = f"{dash} {lines[begun].lstrip()}"
