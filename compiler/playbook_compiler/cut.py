@@ -10,10 +10,14 @@ from playbook_compiler.diagnostics import Fix, shown
 from playbook_compiler.reading import Node
 from playbook_compiler.source import Span
 
+_NO_NAMES: frozenset[str] = frozenset()
+
 
 def cut_conditions(node: Node) -> frozenset[str]:
     """Note every cut condition in a mapping; return the keys that belong to one, not to be read."""
     assert isinstance(node.data, dict)
+    if None not in node.data.values():
+        return _NO_NAMES
     names = list(node.data)
     taken: set[str] = set()
     for index, name in enumerate(names[1:], 1):

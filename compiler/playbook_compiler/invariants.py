@@ -13,17 +13,17 @@ from playbook_compiler.fixes import respelled
 from playbook_compiler.model import BENEFITS, Audience, Flow, Offer, Playbook
 from playbook_compiler.programme_rules import broken_programmes
 from playbook_compiler.reading import did_you_mean
-from playbook_compiler.records import Record
+from playbook_compiler.records import Record, keys_of
 from playbook_compiler.shop_rules import broken_lists
 from playbook_compiler.steps import Send, Split, Step, UntilEvent, Wait, children
-from playbook_compiler.units import Money, Share, plain
-from playbook_compiler.values import fields
+from playbook_compiler.units import Duration, Money, Share, plain
 from playbook_compiler.vocabulary import STAGES
 
 WHOLE = Decimal(1)
 # Unit costs of messages and payments may be smaller than the currency's smallest coin.
 UNIT_COSTS = ("message_costs", "fixed")
 UNIT_COST_DECIMALS = 4
+_WITHOUT_MONEY = frozenset({str, bool, int, Decimal, Duration, Share})
 
 
 def broken_invariants(playbook: Playbook) -> list[Diagnostic]:
@@ -171,12 +171,12 @@ def _shares(split: Split) -> Iterator[Diagnostic]:
 
 def _money(record: Record, decimals: int, currency: str) -> Iterator[Diagnostic]:
     """Find amounts with more decimals than the currency has, in a record and all inside it."""
-    for entry in fields(record):
-        if "kind" not in entry.metadata:
+    for name, entry in keys_of(type(record)).items():
+        written = getattr(record, entry.name)
+        if type(written) in _WITHOUT_MONEY or not written:
             continue
-        name = entry.metadata["name"] or entry.name
         allowed = decimals + (UNIT_COST_DECIMALS if name in UNIT_COSTS else 0)
-        for path, value in _leaves(getattr(record, entry.name), (name,)):
+        for path, value in _leaves(written, (name,)):
             if isinstance(value, Record):
                 yield from _money(value, decimals, currency)
             elif isinstance(value, Money) and value.amount != round(value.amount, allowed):
@@ -190,12 +190,12 @@ def _money(record: Record, decimals: int, currency: str) -> Iterator[Diagnostic]
 
 
 def _leaves(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """Return what stands in mappings and tuples, each with the path to it."""
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from _leaves(inner, (*path, name))
+    """Yield the records and amounts in mappings and tuples, each with the path to it."""
+    if isinstance(value, (Record, Money)):
+        yield path, value
     elif isinstance(value, tuple):
         for index, inner in enumerate(value):
             yield from _leaves(inner, (*path, index))
-    else:
-        yield path, value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _leaves(inner, (*path, name))

@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from playbook_compiler.diagnostics import Diagnostic, Fix, error, nearest, shown
 from playbook_compiler.document import Data, Document, Path
 from playbook_compiler.facts import Fact
 from playbook_compiler.fixes import respelled, rewritten
 from playbook_compiler.source import Span
-from playbook_compiler.values import dataclass
 
 ID_PATTERN: Final = r"[a-z][a-z0-9-]{0,62}"
 NAME_PATTERN: Final = r"[a-z][a-z0-9_.]{0,62}"
@@ -33,8 +32,7 @@ class Invalid:
 INVALID: Final = Invalid()
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a record was written: its document and the path to it."""
 
     document: Document
@@ -92,8 +90,7 @@ class Known(ABC):
         return 2
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One node of a document while it is read, with the list that findings go to."""
 
     document: Document
@@ -105,7 +102,7 @@ class Node:
     @property
     def origin(self) -> Origin:
         """The node's place, to keep."""
-        return Origin(self.document, self.path)
+        return tuple.__new__(Origin, self[:2])
 
     @property
     def span(self) -> Span:
@@ -122,7 +119,8 @@ class Node:
 
     def child(self, key: str | int, data: Data) -> Node:
         """Return the node under `key`."""
-        return Node(self.document, (*self.path, key), data, self.known, self.findings)
+        document, path, _, known, findings = self
+        return tuple.__new__(Node, (document, (*path, key), data, known, findings))
 
     def refuse(self, rule: str, message: str, **more: Any) -> Invalid:
         """Note an error at this node and return INVALID."""

@@ -6,7 +6,8 @@ The fields are declared with `key`, so that reading, schema and reference cannot
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, NamedTuple
 
 from playbook_compiler.cut import cut_conditions
 from playbook_compiler.diagnostics import nearest, shown
@@ -40,13 +41,38 @@ class Record:
     origin: Origin = field(compare=False, repr=False)
 
 
-def keys_of(record: type[Record]) -> dict[str, Field]:
-    """Return the authored keys of a record type in their declared order."""
-    return {
+class _Shape(NamedTuple):
+    """What a record type says of its keys, worked out once: records are read by the thousand.
+
+    `required` are the keys that the author must write, each with the name of its field;
+    `takes_id` tells whether the key under which a record stands is its id.
+    """
+
+    keys: Mapping[str, Field]
+    required: tuple[tuple[str, str], ...]
+    takes_id: bool
+
+
+@cache
+def _shape(record: Any) -> _Shape:
+    keys = {
         entry.metadata["name"] or entry.name: entry
         for entry in fields(record)
         if "kind" in entry.metadata
     }
+    required = tuple((name, entry.name) for name, entry in keys.items() if is_required(entry))
+    takes_id = any(entry.name == "id" and not entry.metadata for entry in fields(record))
+    return _Shape(keys, required, takes_id)
+
+
+def _shape_of(record: type[Record]) -> _Shape:
+    hashed: Any = record  # a class is one, which mypy does not see of those whose values are not
+    return _shape(hashed)
+
+
+def keys_of(record: type[Record]) -> Mapping[str, Field]:
+    """Return the authored keys of a record type in their declared order."""
+    return _shape_of(record).keys
 
 
 def is_required(entry: Field) -> bool:
@@ -70,7 +96,7 @@ class RecordOf(Kind):
         return self.noun
 
     def read(self, node: Node) -> Any:
-        entries = keys_of(self.record)
+        entries, required, _ = _shape_of(self.record)
         data = node.data
         if not isinstance(data, dict):
             if not self.shorthand or data is None:
@@ -80,18 +106,14 @@ class RecordOf(Kind):
         values: dict[str, Any] = {}
         cut = cut_conditions(node)
         for name, value in data.items():
+            entry = entries.get(name)
             if name in cut:
-                values[entries[name].name if name in entries else "?"] = INVALID
-            elif name in entries:
-                read = entries[name].metadata["kind"].read(node.child(name, value))
-                values[entries[name].name] = read
+                values["?" if entry is None else entry.name] = INVALID
+            elif entry is not None:
+                values[entry.name] = entry.metadata["kind"].read(node.child(name, value))
             else:
                 values["?"] = _unknown_key(node, name, entries, self.noun)
-        missing = [
-            name
-            for name, entry in entries.items()
-            if is_required(entry) and entry.name not in values
-        ]
+        missing = [name for name, field in required if field not in values]
         if missing and "?" not in values:
             values["?"] = node.refuse(
                 "missing-key",
@@ -103,9 +125,10 @@ class RecordOf(Kind):
         return self._make(node, values)
 
     def _make(self, node: Node, values: dict[str, Any]) -> Any:
-        if INVALID in values.values():
-            return INVALID
-        if any(entry.name == "id" and not entry.metadata for entry in _fields(self.record)):
+        for value in values.values():
+            if value is INVALID:
+                return INVALID
+        if _shape_of(self.record).takes_id:
             values["id"] = str(node.path[-1])
         return self.record(origin=node.origin, **values)
 
@@ -148,18 +171,18 @@ class OneOf(Kind):
         return f"{self.noun} (one of {', '.join(self.records())})"
 
     def read(self, node: Node) -> Any:
-        records = self.records()
+        records: Mapping[str, Any] = self.records()
         if not isinstance(node.data, dict):
             text = node.text
             if text is not None and text in records and not _needs_value(records[text], text):
                 return records[text](origin=node.origin)
             if text is not None and self.bare:
-                return RecordOf(records[self.bare], self.noun, shorthand=self.bare).read(node)
+                return _form(records[self.bare], self.noun, self.bare).read(node)
             return node.refuse_shape(self.expects)
         found = [name for name in node.data if name in records]
         if len(found) != 1:
             return self._refuse_kind(node, found, records)
-        return RecordOf(records[found[0]], f"{self.noun} `{found[0]}`").read(node)
+        return _form(records[found[0]], f"{self.noun} `{found[0]}`").read(node)
 
     def _refuse_kind(
         self, node: Node, found: list[str], records: Mapping[str, type[Record]]
@@ -200,12 +223,14 @@ class OneOf(Kind):
         return {"$ref": f"#/$defs/{self.noun}"}
 
 
+@cache
+def _form(record: Any, noun: str, shorthand: str = "") -> RecordOf:
+    """Return how one of several records is read: made once, since steps are many."""
+    return RecordOf(record, noun, shorthand)
+
+
 def _needs_value(record: type[Record], name: str) -> bool:
     return is_required(keys_of(record)[name])
-
-
-def _fields(record: type[Record]) -> tuple[Field, ...]:
-    return fields(record)
 
 
 def _meaning(name: str, entry: Field) -> str:

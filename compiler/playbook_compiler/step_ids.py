@@ -74,8 +74,11 @@ def _named(steps: Sequence[Step], prefix: str) -> tuple[Step, ...]:
     for step in reversed(steps):
         own = step.id or _own_part(step, following)
         full = step.id or prefix + own
-        inner = {way: _named(list_, f"{full}.{way}.") for way, list_ in children(step)}
-        named.append(replace(with_children(step, inner), id=full))
+        lists = children(step)
+        if lists:
+            inner = {way: _named(list_, f"{full}.{way}.") for way, list_ in lists}
+            step = with_children(step, inner)
+        named.append(replace(step, id=full))
         following = own
     return tuple(reversed(named))
 

@@ -101,13 +101,12 @@ def fields(value: Any) -> tuple[Field, ...]:
 
 def replace(value: T, /, **changes: Any) -> T:
     """Return a copy of a value with some fields changed."""
-    found = getattr(value, "__value_fields__", None)
-    if found is None:
+    if not hasattr(value, "__value_fields__"):
         import dataclasses
 
         return dataclasses.replace(value, **changes)  # type: ignore[type-var]
-    for name, one in found.items():
-        if one.init and name not in changes:
+    for name in getattr(value, "__initial__"):  # noqa: B009 - of value classes only
+        if name not in changes:
             changes[name] = getattr(value, name)
     return type(value)(**changes)
 
@@ -128,6 +127,7 @@ def _value_class(
         "__match_args__": tuple(
             name for name, one in known.items() if one.init and not one.kw_only
         ),
+        "__initial__": tuple(name for name, one in known.items() if one.init),
         "__compared__": tuple(name for name, one in known.items() if one.compare),
     }
     if "__repr__" not in cls.__dict__:
