@@ -201,7 +201,7 @@ def _field_change(node: Node, child: Node, name: str) -> Change | Invalid:
             caption="not a field of the shop's own",
             help=_INSTEAD.get(name, "set a field that you declare under `facts:`"),
         )
-    text = child.text
+    text = str(data).lower() if isinstance(data := child.data, bool) else child.text
     if text is None:
         return child.refuse_shape(expected(fact))
     value = read_value(fact, text, quoted=False, decimals=node.known.decimals)

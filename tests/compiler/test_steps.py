@@ -89,6 +89,12 @@ def only(path: Path, step: str) -> Diagnostic:
             "update-has-account-true",
             {"update": {"has_account": True}},
         ),
+        # Any spelling of true that YAML has.
+        (
+            "{update: {has_account: TRUE}}",
+            "update-has-account-true",
+            {"update": {"has_account": True}},
+        ),
         ("{update: {score: 5}}", "update-score-5", {"update": {"score": 5}}),
         ("{update: {budget: 5.50}}", "update-budget-5-5", {"update": {"budget": "5.5"}}),
         (
