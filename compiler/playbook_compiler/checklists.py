@@ -61,12 +61,14 @@ class _DoneByKind(Kind):
         known = PROGRAMME_NAMES if kind == "programme" else ("flow", "message", "programme")
         word = name if kind == "programme" else kind
         start = (node.text or "").index(word)
+        span = node.origin.span_in(start, start + len(word))
         return node.refuse(
             "unknown-word",
             f"`{shown(word)}` does no item of a checklist",
+            span=span,
             caption=f"expected {', '.join(known)}",
             help=did_you_mean(word, known) or f"write {self.expects}",
-            fix=node.respelled(word, known, node.origin.span_in(start, start + len(word))),
+            fix=node.respelled(word, known, span),
         )
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:

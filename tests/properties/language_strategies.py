@@ -9,6 +9,7 @@ drawing every choice would take minutes to shrink, fewer sections and entries ar
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from copy import deepcopy
 from random import Random
 from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
@@ -162,10 +163,10 @@ class _Maker:
                 root[section] = dict.fromkeys(self._ids(IDS))
         if "facts" in self.sections:
             count = self.chance.randint(1, len(OWN_FACTS))
-            root["facts"] = dict(self.chance.sample(sorted(OWN_FACTS.items()), count))
+            root["facts"] = deepcopy(dict(self.chance.sample(sorted(OWN_FACTS.items()), count)))
         if "events" in self.sections:
             count = self.chance.randint(1, len(OWN_EVENTS))
-            root["events"] = dict(self.chance.sample(sorted(OWN_EVENTS.items()), count))
+            root["events"] = deepcopy(dict(self.chance.sample(sorted(OWN_EVENTS.items()), count)))
         if "products" in self.sections:
             root["products"] = {
                 name: {"category": self.chance.choice(CATEGORIES)}
