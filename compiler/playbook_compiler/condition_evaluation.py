@@ -98,12 +98,12 @@ def evaluate(condition: Condition, facts: Facts) -> bool | None:
         case InTop(fact, share):
             return facts.in_top(fact, share)
         case Compare(fact) | InSet(fact) | Between(fact):
-            return _holds(condition, facts.value(fact))
+            return passes(condition, facts.value(fact))
         case OrderHas(test):
             lines = facts.order_lines()
             if lines is None:
                 return None
-            return any_true(_holds(test, line.get(test.fact.name)) for line in lines)
+            return any_true(passes(test, line.get(test.fact.name)) for line in lines)
         case Bought(kind, name, within):
             return facts.bought(kind, name, within)
         case Engaged(channel, span):
@@ -145,7 +145,7 @@ def opposite(truth: bool | None) -> bool | None:
     return None if truth is None else not truth
 
 
-def _holds(test: Compare | InSet | Between, observed: Observed) -> bool | None:
+def passes(test: Compare | InSet | Between, observed: Observed) -> bool | None:
     """Return whether an observed value passes a test; unknown where there is none."""
     if observed is None:
         return None

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
+from playbook_compiler.changes import FIELD, TAG
+from playbook_compiler.condition_evaluation import passes
 from playbook_compiler.conditions import (
     And,
     Between,
     Compare,
     Condition,
     Entered,
+    FactTest,
     Happened,
     Has,
     Holds,
@@ -29,8 +32,9 @@ from playbook_compiler.facts import Fact, IdKind
 from playbook_compiler.model import Audience
 from playbook_compiler.units import Duration, Money, Share
 from playbook_compiler.values import dataclass, field
+from playbook_runtime.heard import Told
 from playbook_runtime.kernel import instructions as code
-from playbook_runtime.kernel.tables import UNKNOWN
+from playbook_runtime.kernel.tables import NO, UNKNOWN, YES
 
 NOT_SIMULATED = "not-yet-simulated"
 
@@ -48,6 +52,7 @@ class Names:
     audiences: Mapping[str, Audience]
     decimals: int
     duration: Callable[[Duration], int]
+    told: Mapping[tuple[str, str], Told]
 
 
 @dataclass(slots=True)
@@ -58,6 +63,7 @@ class CodeList:
     rows: list[tuple[int, int, int]] = field(default_factory=list)
     numbers: list[float] = field(default_factory=list)
     first: list[int] = field(default_factory=list)
+    answers: list[int] = field(default_factory=list)
     findings: list[Diagnostic] = field(default_factory=list)
 
     def add(self, condition: Condition | None) -> int:
@@ -104,6 +110,10 @@ class CodeList:
                     self._row(code.NOT)
             case Has(fact=fact, value=channel) if fact.name == "consent":
                 self._row(code.CONSENTS, names.channels[channel])
+            case Has() | Compare() | InSet() | Between() | IsKnown() if (
+                key := told_key(node)
+            ) in names.told:
+                self._told(node, key)
             case InFlow(flow=flow):
                 self._row(code.IN_FLOW, names.flows[flow])
             case Entered(flow=flow, within=within):
@@ -115,8 +125,8 @@ class CodeList:
                     self._row(code.GOT_CHANNEL, names.channels[name], self._within(within))
             case Holds(offer=offer):
                 self._row(code.HOLDS, names.offers[offer])
-            case Unsubscribed():
-                self._row(code.LEFT)
+            case Unsubscribed(channel=channel):
+                self._row(code.LEFT, names.channels[channel])
             case Happened(event=event, within=within) if event in names.events:
                 self._row(code.HAPPENED, names.events[event], self._within(within))
             case InAudience(audience=audience):
@@ -124,6 +134,13 @@ class CodeList:
                 self._row(code.DEFINITE)
             case _:
                 self._refuse(node)
+
+    def _told(self, node: FactTest, key: tuple[str, str]) -> None:
+        """Write a test of a tag or own field: its answer in each state of it."""
+        told = self.names.told
+        self._row(code.TOLD, list(told).index(key), len(self.answers))
+        for state in told[key].states:
+            self.answers.append(_code(_answer(node, state)))
 
     def _compare(self, fact: Fact, operator: str, value: Value) -> None:
         self._row(
@@ -157,6 +174,28 @@ class CodeList:
                 caption="not simulated yet",
             )
         )
+
+
+def _answer(node: FactTest, state: Value | None) -> bool | None:
+    """Return what a test says of a tag or field in one state."""
+    match node:
+        case Compare() | InSet() | Between():
+            return passes(node, state)
+        case IsKnown(known=known):
+            return (state is not None) is known
+        case _:
+            return None if state is None else state is True
+
+
+def _code(answer: bool | None) -> int:
+    return UNKNOWN if answer is None else YES if answer else NO
+
+
+def told_key(node: Condition) -> tuple[str, str]:
+    """Return what a test of a tag or field asks for, as `told_of` names it."""
+    if isinstance(node, Has):
+        return TAG if node.fact.name == "tags" else "", node.value
+    return (FIELD, node.fact.name) if isinstance(node, FactTest) else ("", "")
 
 
 def _counts(fact: Fact) -> bool:

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from playbook_compiler.conditions import Condition, Happened, Has, nodes, references
+from playbook_compiler.changes import FIELD, SUPPRESS, TAG, UNTAG, Change
+from playbook_compiler.conditions import Condition, Happened, Has, Value, nodes, references
 from playbook_compiler.facts import IdKind
 from playbook_compiler.graph import TriggerGraph
-from playbook_compiler.steps import Branch, If, UntilEvent, Wait
+from playbook_compiler.message_choice import LADDER
+from playbook_compiler.steps import Branch, Grant, If, Send, UntilEvent, Update, Wait
 from playbook_compiler.triggers import EventTrigger
+from playbook_compiler.values import dataclass
 
 ORDER = "order_placed"
+# The events that say that a message of a ladder has reached somebody; `delivered` is assumed.
+REACHED_BY = {"opened": "message_opened", "clicked": "link_clicked"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What steps make of a tag or field: its value on day one (None: not known), then each that a
+    step gives it. A tag is True or False."""
+
+    states: tuple[Value | None, ...]
 
 
 def conditions_of(graph: TriggerGraph) -> Iterator[Condition]:
@@ -41,7 +54,49 @@ def channels_of(graph: TriggerGraph, conditions: tuple[Condition, ...]) -> tuple
             for leaf in nodes(condition)
             if isinstance(leaf, Has) and leaf.fact.name == "consent"
         }
+    found |= {change.name for change in changes_of(graph) if change.deed == SUPPRESS}
     return tuple(sorted(found))
+
+
+def changes_of(graph: TriggerGraph) -> Iterator[Change]:
+    """Yield what the steps of flows that are on change of customers, in the order of nodes."""
+    for node in graph.nodes.values():
+        if isinstance(node.what, Update) and graph.playbook.flows[node.flow].enabled:
+            yield node.what.update
+
+
+def told_of(graph: TriggerGraph) -> dict[tuple[str, str], Told]:
+    """Return the tags and own fields that steps change, in alphabetical order, by (`tag`, its name)
+    or (`field`, its name)."""
+    states: dict[tuple[str, str], list[Value]] = {}
+    for change in changes_of(graph):
+        if change.deed in (TAG, UNTAG):
+            states.setdefault((TAG, change.name), []).append(change.deed == TAG)
+        elif change.value is not None:
+            states.setdefault((FIELD, change.name), []).append(change.value)
+    found: dict[tuple[str, str], Told] = {}
+    for key, values in sorted(states.items()):
+        first = False if key[0] == TAG and True in values else None
+        others = sorted({value for value in values if value != first}, key=str)
+        found[key] = Told((first, *others))
+    return found
+
+
+def ladder_events(step: Send) -> tuple[str, ...]:
+    """Return the event that a ladder waits for; none where delivery is enough."""
+    sign = step.reached.sign if step.send.order == LADDER and step.reached is not None else ""
+    return (REACHED_BY[sign],) if sign in REACHED_BY else ()
+
+
+def offers_granted(graph: TriggerGraph) -> tuple[str, ...]:
+    """Return the nodes that give an offer without a message, sorted."""
+    return tuple(
+        sorted(
+            node.id
+            for node in graph.nodes.values()
+            if isinstance(node.what, Grant) and node.what.grant.offer
+        )
+    )
 
 
 def events_of(graph: TriggerGraph, conditions: tuple[Condition, ...]) -> tuple[str, ...]:
@@ -54,6 +109,8 @@ def events_of(graph: TriggerGraph, conditions: tuple[Condition, ...]) -> tuple[s
     for node in graph.nodes.values():
         if isinstance(node.what, Wait) and isinstance(node.what.wait, UntilEvent):
             found.add(node.what.wait.until)
+        elif isinstance(node.what, Send):
+            found |= set(ladder_events(node.what))
     for condition in conditions:
         found |= {leaf.event for leaf in nodes(condition) if isinstance(leaf, Happened)}
     return tuple(sorted(found))

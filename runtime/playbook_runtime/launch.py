@@ -11,7 +11,7 @@ from decimal import Decimal
 from hashlib import blake2b
 
 from playbook_compiler.facts import Nature
-from playbook_compiler.units import Duration
+from playbook_compiler.units import DAY_SECONDS, Duration
 from playbook_compiler.values import dataclass, field
 from playbook_runtime.kernel.tables import Zones
 
@@ -52,10 +52,11 @@ class Launch:
 
     `start` and `end` are UTC seconds; `month_start` and `month_length` say when newcomers of a
     month arrive; the tuples name the columns of People.consent (channels), People.last_event
-    (events), People.static (printed conditions), Draws.effect (slots) and Draws.redemption (send
-    nodes).
+    (events), People.static (printed conditions), Draws.effect (slots) and Draws.redemption (nodes
+    that send messages, then those that grant offers).
     `natures` says of events that are assumed to come otherwise than the catalogue says what brings
-    them (feedback on a message instead of on an order).
+    them (feedback on a message instead of on an order). `typical_gap` is the population's usual
+    time between two purchases, in seconds.
     """
 
     seed: int
@@ -74,6 +75,7 @@ class Launch:
     occurrences: tuple[Occurrence, ...]
     holdout: Decimal
     natures: Mapping[str, Nature] = field(default_factory=dict)
+    typical_gap: int = 30 * DAY_SECONDS
 
 
 def stream(name: str) -> int:

@@ -8,17 +8,18 @@ import numpy as np
 
 from playbook_compiler.diagnostics import Diagnostic, Severity
 from playbook_compiler.graph import TriggerGraph
-from playbook_compiler.triggers import Inactivity
+from playbook_compiler.message_choice import LADDER
+from playbook_compiler.steps import Send, Step
+from playbook_compiler.triggers import BIRTHDAY, DateTrigger, Inactivity
 from playbook_compiler.units import DAY_SECONDS
-from playbook_runtime.kernel.layout import WITH, World, world_column
-from playbook_runtime.kernel.tables import I64, PROSPECT
+from playbook_runtime.heard import told_of
+from playbook_runtime.kernel.layout import WITH, PerFlow, World, flow_column, world_column
+from playbook_runtime.kernel.tables import HISTORY, I64, PROSPECT
 from playbook_runtime.observed import Observed
 from playbook_runtime.prepare import Prepared
 from playbook_runtime.unsimulated import unused_keys
 
-LEFT_OUT_RULES = frozenset(
-    {"not-yet-simulated", "event-never-happens", "assumption-does-not-fit"}
-)
+LEFT_OUT_RULES = frozenset({"not-yet-simulated", "event-never-happens", "assumption-does-not-fit"})
 LAPSED, LAPSED_DAYS = "email.lapsed", 300
 NO_MARGIN = "No `economics:`: margin is taken as 100% and messages as free, so profit is too high."
 
@@ -39,6 +40,8 @@ def notes(
         *_overlap(counts),
         *_flows(graph),
         *_borrowed(graph, prepared),
+        *_by_the_clock(graph, prepared),
+        *_deeds(graph, counts),
         *_not_simulated(graph, findings),
     )
     return tuple(dict.fromkeys(told))
@@ -129,6 +132,46 @@ def _borrowed(graph: TriggerGraph, prepared: Prepared) -> Iterator[str]:
         yield (
             f"{flow.id}: its evidence is of customers 10 to 12 months after their last order; this"
             f" flow mails {since}, which the study did not test. Its prior is wider for that."
+        )
+
+
+def _by_the_clock(graph: TriggerGraph, prepared: Prepared) -> Iterator[str]:
+    """Yield for how many customers a birthday is known, where flows start with it."""
+    people = prepared.people
+    history = people.kind == HISTORY
+    known = int((people.birthday[history] > 0).sum())
+    for flow in graph.playbook.flows.values():
+        trigger = flow.trigger
+        if flow.enabled and isinstance(trigger, DateTrigger) and trigger.date == BIRTHDAY:
+            yield (
+                f"{flow.id}: the birthday of {known:,} of {int(history.sum()):,} customers is"
+                " known; nobody else, and no newcomer, enters by it."
+            )
+
+
+def _deeds(graph: TriggerGraph, counts: I64) -> Iterator[str]:
+    """Yield what is assumed of ladders, tags and fields, and of what happens outside."""
+    steps = [
+        node.what
+        for node in graph.nodes.values()
+        if isinstance(node.what, Step) and graph.playbook.flows[node.flow].enabled
+    ]
+    if any(isinstance(step, Send) and step.send.order == LADDER for step in steps):
+        yield (
+            "Whatever is sent counts as delivered, so that a ladder that wants no more goes on only"
+            " where a message may not be sent."
+        )
+    if told_of(graph):
+        yield "Tags and own fields are what steps make of them: on day one nobody has any."
+    totals = dict.fromkeys((PerFlow.LISTED, PerFlow.CALLED), 0.0)
+    for what in totals:
+        columns = [flow_column(n, what) for n in range(len(graph.playbook.flows))]
+        totals[what] = float(counts[:, columns].sum(axis=1).mean()) if columns else 0.0
+    if any(totals.values()):
+        yield (
+            f"Lists kept outside are changed {totals[PerFlow.LISTED]:,.0f} times and other systems"
+            f" called {totals[PerFlow.CALLED]:,.0f} times: what that does to buying is not"
+            " projected."
         )
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from playbook_compiler.conditions import Compare, Condition, InSet, IsKnown
 from playbook_compiler.model import Guardrails
+from playbook_compiler.units import DAY_SECONDS
 from playbook_runtime.assumed import ASKS_NOBODY, consent_rule, known_consent
 from playbook_runtime.kernel.tables import (
     HISTORY,
@@ -63,6 +64,7 @@ def people_of_history(
         base=(history.last_day > data.as_of_day - horizon_days).astype(np.int8),
         month=np.zeros(n, dtype=np.int64),
         index=np.zeros(n, dtype=np.int64),
+        birthday=_birthdays(data),
         static=_stacked([answers(one, facts) for one in statics], n, np.int8),
         last_event=_stacked([_latest(data, event) for event in launch.events], n, np.int64),
     )
@@ -103,6 +105,7 @@ def people_to_come(
         base=np.zeros(n, dtype=np.int8),
         month=month,
         index=index,
+        birthday=nothing,
         static=np.full((n, len(launch.statics)), UNKNOWN, dtype=np.int8),
         last_event=np.full((n, len(launch.events)), NEVER),
     )
@@ -155,6 +158,26 @@ def _static_fact(data: Observed, name: str) -> npt.NDArray[np.object_]:
         use = (rows >= 0) & (texts != "")
         found[rows[use]] = texts[use]
     return found
+
+
+def _birthdays(data: Observed) -> npt.NDArray[np.int64]:
+    """Return month * 100 + day for each customer of the history, 0 where unknown."""
+    found = np.zeros(len(data.history), dtype=np.int64)
+    customers = data.customers
+    if customers is not None:
+        rows = data.order_rows(customers.customer_hash)
+        found[rows[rows >= 0]] = customers.birthday[rows >= 0]
+    return found
+
+
+def typical_gap(data: Observed) -> int | None:
+    """Return the median, over customers with two purchases, of their mean gap, in whole seconds;
+    None where nobody has two."""
+    x, t_x = data.history.x, data.history.t_x
+    again = x > 0
+    if not again.any():
+        return None
+    return round(float(np.median(t_x[again] / x[again])) * DAY_SECONDS)
 
 
 def _texts(labels: Labels) -> npt.NDArray[np.object_]:

@@ -15,10 +15,11 @@ from playbook_compiler.conditions import nodes
 from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.steps import Send
-from playbook_compiler.triggers import EventTrigger, Inactivity
+from playbook_compiler.triggers import TYPICAL_INTERVAL, Replenishment
 from playbook_compiler.units import DAY_SECONDS
 from playbook_compiler.values import dataclass
 from playbook_runtime.assumed import (
+    DATA,
     NONE,
     OWN,
     SIGN_UP,
@@ -41,18 +42,27 @@ from playbook_runtime.evidence.effects import EffectPrior, default_redemption, f
 from playbook_runtime.evidence.model import Form
 from playbook_runtime.evidence.reference import interval_text, prior_text
 from playbook_runtime.evidence.sends import flow_effects, send_effects
-from playbook_runtime.heard import channels_of, conditions_of, events_of
+from playbook_runtime.heard import channels_of, conditions_of, events_of, offers_granted
 from playbook_runtime.kernel.tables import NEWCOMER, PROSPECT, Draws, People, joined
 from playbook_runtime.launch import ADDED, ENTRY_STEP, RATE, Launch, Slot
 from playbook_runtime.observed import Observed
-from playbook_runtime.population import can_answer, people_of_history, people_to_come, zones_of
+from playbook_runtime.population import (
+    can_answer,
+    people_of_history,
+    people_to_come,
+    typical_gap,
+    zones_of,
+)
 from playbook_runtime.projection import Assumption
 from playbook_runtime.settings import Calendar, Settings
+from playbook_runtime.unsimulated import flows_that_start
 from playbook_runtime.zones import zone_table
 
 # Drift is held within a factor of four: a Student t has draws that no shop has seen.
 LARGEST_DRIFT = math.log(4)
 YEARS_AROUND = 2 * 366 * DAY_SECONDS
+# The time between two purchases where nobody has bought twice: a judgement.
+DEFAULT_GAP = 30 * DAY_SECONDS
 _FORMS = {
     Form.PURCHASE_RATE: RATE,
     Form.PURCHASE_PROBABILITY: RATE,
@@ -126,6 +136,7 @@ def prepare(
         occurrences=what.occurrences,
         holdout=_holdout(graph),
         natures=what.natures,
+        typical_gap=typical_gap(data) or DEFAULT_GAP,
     )
     newcomers = _arrivals(*data.newcomers_per_day(), "newcomers", launch, settings)
     sign_ups = _sign_ups(what, launch, settings)
@@ -168,7 +179,12 @@ def prepare(
         headline=Draws(effect=_effect_draws(expected, settings, proven=True), **common),
         unproven=Draws(effect=_effect_draws(expected, settings, proven=False), **common),
         expected=expected,
-        assumptions=(*_money(graph), *_effect_assumptions(expected), *_used(who, what)),
+        assumptions=(
+            *_money(graph),
+            *_effect_assumptions(expected),
+            *_used(who, what),
+            *_refills(graph, data),
+        ),
         findings=what.findings,
     )
 
@@ -179,8 +195,9 @@ def expected_effects(graph: TriggerGraph) -> Expected:
     priors: list[EffectPrior] = []
     sends: list[str] = []
     redemptions: list[EffectPrior | None] = []
+    started = flows_that_start(graph.playbook)  # on the effects of others no number rests
     for flow in flow_effects(graph):
-        if not _runs(graph, flow.flow):
+        if flow.flow not in started:
             continue
         _add_slots(flow.flow, ENTRY_STEP, flow.priors, slots, priors)
     own = {
@@ -190,7 +207,7 @@ def expected_effects(graph: TriggerGraph) -> Expected:
         if prior.form is Form.REDEMPTION
     }
     for send in send_effects(graph):
-        runs = _runs(graph, send.flow)
+        runs = send.flow in started
         if runs:
             _add_slots(send.flow, send.step, send.priors, slots, priors)
         node = graph.nodes[send.node].what
@@ -198,14 +215,13 @@ def expected_effects(graph: TriggerGraph) -> Expected:
         said = next((p for p in send.priors if p.form is Form.REDEMPTION), own.get(send.flow))
         sends.append(send.node)
         redemptions.append((said or default_redemption()) if node.offer and runs else None)
+    for node_id in offers_granted(graph):
+        flow_id = graph.nodes[node_id].flow
+        sends.append(node_id)
+        redemptions.append(
+            (own.get(flow_id) or default_redemption()) if flow_id in started else None
+        )
     return Expected(tuple(slots), tuple(priors), tuple(sends), tuple(redemptions))
-
-
-def _runs(graph: TriggerGraph, flow: str) -> bool:
-    """Return whether a flow is on and has a trigger that can be simulated: on the effects of others
-    no number rests."""
-    found = graph.playbook.flows[flow]
-    return found.enabled and isinstance(found.trigger, EventTrigger | Inactivity)
 
 
 def _add_slots(
@@ -321,6 +337,30 @@ def _money(graph: TriggerGraph) -> Iterator[Assumption]:
 
 def _said(name: str, effect: str, value: str) -> Assumption:
     return Assumption(name, effect, "economics", OWN, value, True, ("all money",))
+
+
+def _refills(graph: TriggerGraph, data: Observed) -> Iterator[Assumption]:
+    """Yield the population's usual time between two purchases, where refills go by it."""
+    flows = [
+        flow.id
+        for flow in graph.playbook.flows.values()
+        if isinstance(flow.trigger, Replenishment)
+        and flow.trigger.replenishment == TYPICAL_INTERVAL
+        and flow.enabled
+    ]
+    if flows:
+        gap = typical_gap(data)
+        yield Assumption(
+            id="replenishment.typical_interval",
+            effect="usual time between two purchases, counted like two of a customer's own",
+            source="built-in default, a judgement"
+            if gap is None
+            else f"{data.history.repeat_customers:,} customers who bought twice",
+            grade=NONE if gap is None else DATA,
+            value=f"{(gap or DEFAULT_GAP) / DAY_SECONDS:.3g}d",
+            in_headline=True,
+            used_by=tuple(flows),
+        )
 
 
 def _used(who: Consents, what: Happenings) -> Iterator[Assumption]:

@@ -12,9 +12,11 @@ from playbook_compiler.graph import TriggerGraph
 from playbook_runtime import program_rules as rules
 from playbook_runtime import program_steps as steps
 from playbook_runtime.condition_code import CodeList, Names
+from playbook_runtime.heard import told_of
 from playbook_runtime.kernel import instructions as code
 from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.launch import ENTRY_STEP, RATE, Launch, stream
+from playbook_runtime.program_timers import timers
 
 ORDER, SIGN_UP, UNSUBSCRIBED = "order_placed", "sign_up", "unsubscribed"
 
@@ -37,6 +39,7 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         audiences=playbook.audiences,
         decimals=decimals,
         duration=tables.duration,
+        told=told_of(graph),
     )
     conditions = CodeList(names)
     natures = {event: rules.nature(graph, launch, event) for event in launch.events}
@@ -66,6 +69,7 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
     flow_count = rules.counts(flows, tables)
     existing = [rules.existing(flow, thresholds, tables) for flow in flows]
     source_lag = [tables.duration(occurrence.lag) for occurrence in launch.occurrences]
+    clocks = timers(flows, launch, tables)
     caps = guardrails.frequency if guardrails is not None else ()
     program = Program(
         code=np.array([row for row, _ in rows], dtype=integer).reshape(-1, code.CODE_WIDTH),
@@ -160,5 +164,9 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
                 for o in launch.occurrences
             ]
         ),
+        timers=np.array(clocks, dtype=integer).reshape(-1, code.TIMER_WIDTH),
+        answers=numbers(conditions.answers),
+        turns=len(tables.rotations),
+        told=len(names.told),
     )
     return program, conditions.findings

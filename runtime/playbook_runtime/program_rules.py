@@ -9,7 +9,7 @@ from playbook_compiler.conditions import Condition, InAudience, all_of, any_of
 from playbook_compiler.facts import Nature
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Economics, Flow, Guardrails, Offer, WhenCapped
-from playbook_compiler.triggers import EventTrigger, Inactivity
+from playbook_compiler.triggers import EventTrigger, Inactivity, Replenishment
 from playbook_compiler.units import DAY_SECONDS, Duration, Money
 from playbook_runtime.kernel import instructions as code
 from playbook_runtime.launch import Launch
@@ -101,13 +101,14 @@ def lapse_timer(flows: Sequence[Flow], tables: Tables) -> tuple[list[int], list[
 
 
 def existing(flow: Flow, thresholds: Sequence[int], tables: Tables) -> tuple[int, int]:
-    """Return (spread in seconds, threshold) of those who are past it on day one; -1 skips them."""
+    """Return (spread in seconds, threshold) of those who are past it on day one; -1 skips them.
+    A refill has no threshold: its timer knows."""
     length = _inactivity(flow)
-    if length is None:
-        return -1, -1
-    threshold = list(thresholds).index(tables.duration(length))
     over = flow.existing.over if flow.existing is not None else None
-    return (-1 if over is None else window_seconds(over)), threshold
+    spread = -1 if over is None else window_seconds(over)
+    if length is None:
+        return (spread if isinstance(flow.trigger, Replenishment) else -1), -1
+    return spread, list(thresholds).index(tables.duration(length))
 
 
 def quiet_window(guardrails: Guardrails | None, tables: Tables) -> int:

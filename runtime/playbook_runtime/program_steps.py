@@ -6,12 +6,30 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from playbook_compiler.calendar_units import Weekday
+from playbook_compiler.changes import FIELD, SUPPRESS, TAG, Change
+from playbook_compiler.conditions import Value
 from playbook_compiler.graph import CASE, HAPPENED, NEXT, NO, VARIANT, YES, Node, TriggerGraph
+from playbook_compiler.message_choice import LADDER, ROTATION
 from playbook_compiler.model import Flow
-from playbook_compiler.steps import Branch, If, Send, Split, Task, UntilEvent, UntilTime, Wait
+from playbook_compiler.steps import (
+    Branch,
+    Call,
+    Grant,
+    If,
+    Membership,
+    Send,
+    Split,
+    Start,
+    Task,
+    UntilEvent,
+    UntilTime,
+    Update,
+    Wait,
+)
 from playbook_compiler.units import Duration, Money
 from playbook_compiler.values import dataclass, field
 from playbook_runtime.condition_code import CodeList, Names
+from playbook_runtime.heard import ladder_events
 from playbook_runtime.kernel import instructions as code
 from playbook_runtime.launch import Launch
 
@@ -27,9 +45,14 @@ class Tables:
     arm_end: list[int] = field(default_factory=list)
     arm_target: list[str] = field(default_factory=list)
     splits: list[str] = field(default_factory=list)
+    rotations: list[str] = field(default_factory=list)
 
     def duration(self, duration: Duration) -> int:
-        row = (duration.months, duration.days, duration.seconds)
+        return self.row(duration.months, duration.days, duration.seconds)
+
+    def row(self, months: int, days: int, seconds: int) -> int:
+        """Return the number of a duration, which may be negative: so long before."""
+        row = (months, days, seconds)
         if row not in self.durations:
             self.durations.append(row)
         return self.durations.index(row)
@@ -87,26 +110,25 @@ def _node_rows(
     match node.what:
         case None:
             return [{code.OP: code.END}]
-        case Send() as send if send.send.order == "one":
-            message = graph.playbook.messages[send.send.messages[0]]
-            slot, slots = slots_of(launch, node.flow, node.step_id)
-            window = -1 if send.at is None else tables.window(
-                send.at.start.minutes, send.at.end.minutes
-            )  # fmt: skip
+        case Send() as send:
+            return _send_rows(graph, launch, node, send, names, tables, waits, following)
+        case Grant(grant=gift) if gift.offer:
             return [
                 {
-                    code.OP: code.SEND,
+                    code.OP: code.GRANT,
                     code.NEXT: following,
-                    code.A: names.messages[message.id],
-                    code.B: names.channels[message.channel],
-                    code.C: names.offers[send.offer] if send.offer else -1,
+                    code.A: names.offers[gift.offer],
                     code.D: launch.sends.index(node.id),
-                    code.E: slot,
-                    code.F: slots,
-                    code.G: window,
-                    code.H: int(message.kind == "marketing"),
                 }
             ]
+        case Update(update=change):
+            return [{code.OP: code.UPDATE, code.NEXT: following, **_change(change, names)}]
+        case Membership():
+            return [{code.OP: code.LIST, code.NEXT: following}]
+        case Call():
+            return [{code.OP: code.CALL, code.NEXT: following}]
+        case Start(start=flow):
+            return [{code.OP: code.STARTS, code.NEXT: following, code.A: names.flows[flow]}]
         case Wait(wait=Duration() as duration):
             return [{code.OP: code.WAIT, code.NEXT: following, code.A: tables.duration(duration)}]
         case Wait(wait=UntilTime(until=moment)):
@@ -173,6 +195,89 @@ def _node_rows(
             return [{code.OP: code.PASS, code.NEXT: following}]
 
 
+def _send_rows(
+    graph: TriggerGraph,
+    launch: Launch,
+    node: Node,
+    send: Send,
+    names: Names,
+    tables: Tables,
+    waits: Sequence[str],
+    following: str,
+) -> list[dict[int, int | str]]:
+    """Return a row for each message of a send: alone, behind the rotation that chooses one, or with
+    the wait between the messages of a ladder."""
+    slot, slots = slots_of(launch, node.flow, node.step_id)
+    at = send.at
+    window = -1 if at is None else tables.window(at.start.minutes, at.end.minutes)
+    choice = send.send
+    ladder = choice.order == LADDER
+    rows: list[dict[int, int | str]] = []
+    if choice.order == ROTATION:
+        tables.rotations.append(node.id)
+        number = len(tables.rotations) - 1
+        rows.append({code.OP: code.ROTATE, code.A: len(choice.messages), code.B: number})
+    for place, name in enumerate(choice.messages):
+        message = graph.playbook.messages[name]
+        row: dict[int, int | str] = {
+            code.OP: code.SEND,
+            code.NEXT: following,
+            code.OTHERWISE: following,
+            code.A: names.messages[name],
+            code.B: names.channels[message.channel],
+            code.C: names.offers[send.offer] if send.offer else -1,
+            code.D: launch.sends.index(node.id),
+            code.E: slot,
+            code.F: slots,
+            code.G: window,
+            code.H: int(message.kind == "marketing"),
+            code.K: len(choice.messages) if ladder else 1,
+            code.L: place if ladder else 0,
+        }
+        rows.append(row)
+        if ladder and place < len(choice.messages) - 1:
+            waited = ladder_events(send)
+            # The rung behind this one and, where it has one, its wait.
+            rung = f"{node.id}#{len(rows) + len(waited)}"
+            row[code.OTHERWISE] = rung
+            if waited and send.reached is not None:
+                row[code.NEXT] = f"{node.id}#{len(rows)}"
+                rows.append(
+                    {
+                        code.OP: code.WAIT_EVENT,
+                        code.NEXT: following,
+                        code.OTHERWISE: rung,
+                        code.A: waits.index(waited[0]),
+                        code.B: tables.duration(send.reached.within),
+                    }
+                )
+    return rows
+
+
+def _change(change: Change, names: Names) -> dict[int, int | str]:
+    """Return what an update does: the state of a tag or field, or a channel."""
+    if change.deed == SUPPRESS:
+        if change.name not in names.channels:  # a flow that is off
+            return {code.OP: code.PASS}
+        return {code.A: code.SUPPRESS, code.B: names.channels[change.name]}
+    key = (FIELD if change.deed == FIELD else TAG, change.name)
+    value: Value = change.deed == TAG
+    if change.deed == FIELD:
+        assert change.value is not None, "a field is set to something"
+        value = change.value
+    told = names.told.get(key)
+    if told is None:  # a flow that is off
+        return {code.OP: code.PASS}
+    states = told.states
+    if value not in states:  # a tag that is only taken away
+        assert value is False
+    return {
+        code.A: code.TELL,
+        code.B: list(names.told).index(key),
+        code.C: states.index(value),
+    }
+
+
 def row_of(rows: list[Row], node_id: str) -> int:
     return next(n for n, (_, name) in enumerate(rows) if name == node_id)
 
@@ -189,10 +294,10 @@ def slots_of(launch: Launch, flow: str, step: str) -> tuple[int, int]:
 
 
 def waited_events(graph: TriggerGraph) -> list[str]:
-    return sorted(
-        {
-            node.what.wait.until
-            for node in graph.nodes.values()
-            if isinstance(node.what, Wait) and isinstance(node.what.wait, UntilEvent)
-        }
-    )
+    found: set[str] = set()
+    for node in graph.nodes.values():
+        if isinstance(node.what, Wait) and isinstance(node.what.wait, UntilEvent):
+            found.add(node.what.wait.until)
+        elif isinstance(node.what, Send):
+            found |= set(ladder_events(node.what))
+    return sorted(found)

@@ -26,7 +26,7 @@ from playbook_runtime.behaviour.spend import fit_spend
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.kernel.layout import WITH, WITHOUT, PerFlow, World, flow_column, world_column
-from playbook_runtime.kernel.run import Horizon, RunawayError, run
+from playbook_runtime.kernel.run import CircleError, Horizon, RunawayError, run
 from playbook_runtime.kernel.tables import I64, Draws, some_draws
 from playbook_runtime.metric_values import Kind, metric_values
 from playbook_runtime.notes import notes
@@ -102,6 +102,8 @@ def project(
         without_flow = {flow: kernel.run(some, off=flows.index(flow)) for flow in on}
     except RunawayError:
         return None, [*findings, _runaway(graph)]
+    except CircleError:
+        return None, [*findings, _endless(graph)]
     base = int(prepared.people.base.sum())
     worlds = _Worlds(base, days.days, flow_draws)
     without = worlds.metrics(counts, WITHOUT)
@@ -150,6 +152,17 @@ def _runaway(graph: TriggerGraph) -> Diagnostic:
         caption="some flow here starts with an order and expects too much",
         help="lower the `expect` of flows that start with an order, or limit their entry with"
         " `entry: {again_after: 30d}`",
+    )
+
+
+def _endless(graph: TriggerGraph) -> Diagnostic:
+    """Return the error for flows that start each other at one moment."""
+    return error(
+        "endless-runs",
+        "flows start each other, or themselves, at the same moment over and over",
+        graph.playbook.origin.key_span("flows"),
+        caption="some flow here starts again as soon as it ends",
+        help="put a wait of a day into the circle, or limit the entry: `entry: {again_after: 30d}`",
     )
 
 

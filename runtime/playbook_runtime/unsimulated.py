@@ -13,7 +13,15 @@ from playbook_compiler.diagnostics import Diagnostic, Label, hint, in_order, war
 from playbook_compiler.model import VISITS, Flow, Offer, Playbook
 from playbook_compiler.records import Record
 from playbook_compiler.source import Span
-from playbook_compiler.steps import Send, Split, Step, children
+from playbook_compiler.steps import Grant, Send, Split, Start, Step, children
+from playbook_compiler.triggers import (
+    BIRTHDAY,
+    BY_PRODUCT,
+    FIRST_ORDER,
+    DateTrigger,
+    Replenishment,
+    Trigger,
+)
 
 RULE = "not-yet-simulated"
 # Each with what the projection does instead.
@@ -24,27 +32,7 @@ SECTIONS = {
     "programmes": "nobody earns, pays or gets anything by them",
     "evidence": "the library's priors stay as they are",
 }
-TRIGGERS = {
-    "enters": "the flow never starts",
-    "replenishment": "the flow never starts",
-    "date": "the flow never starts",
-    "every": "the flow never starts",
-    "points_reach": "the flow never starts",
-    "points_expiring": "the flow never starts",
-    "offer_expiring": "the flow never starts",
-    "tier_changed": "the flow never starts",
-}
-STEPS = {
-    "grant": "nothing is given",
-    "update": "nothing changes",
-    "audience": "nobody is put in or taken out",
-    "call": "nothing is called",
-    "start": "the other flow is not started",
-}
-SENDS = {
-    "ladder": "the message is not sent",
-    "rotation": "the message is not sent",
-}
+TRIGGERS = ("enters", "points_reach", "points_expiring", "offer_expiring", "tier_changed")
 OFFERS = {
     "limit": "it is issued without a limit",
     "product": "it may be used on any order",
@@ -157,9 +145,8 @@ def _of_flow(flow: Flow) -> Iterator[Diagnostic]:
     if not flow.enabled:
         return
     trigger = flow.trigger
-    if trigger.kind in TRIGGERS:
-        place = trigger.origin.key_span(trigger.kind)
-        yield _told(f"the trigger `{trigger.kind}`", TRIGGERS[trigger.kind], place)
+    if (what := _unknown_trigger(trigger)) is not None:
+        yield _told(what, "the flow never starts by it", trigger.origin.key_span(trigger.kind))
     if trigger.origin.has("at_least"):
         what = "what `at_least` counts before the first day"
         instead = "counting begins with the projection"
@@ -171,14 +158,41 @@ def _of_flow(flow: Flow) -> Iterator[Diagnostic]:
 
 
 def _of_step(step: Step) -> Iterator[Diagnostic]:
-    place = step.origin.key_span(step.kind)
-    if step.kind in STEPS:
-        yield _told(f"the step `{step.kind}`", STEPS[step.kind], place)
-    if isinstance(step, Send):
-        if step.send.order in SENDS:
-            yield _told(f"a {step.send.order} of messages", SENDS[step.send.order], place)
-        if step.expect is not None:
-            yield from _effects(step.expect)
+    if isinstance(step, Grant) and not step.grant.offer:
+        what = "points" if step.grant.points is not None else "credit"
+        yield _told(f"a grant of {what}", "nothing is given", step.origin.key_span(step.kind))
+    if isinstance(step, Send) and step.expect is not None:
+        yield from _effects(step.expect)
+
+
+def flows_that_start(playbook: Playbook) -> frozenset[str]:
+    """Return the flows that are on and start in the simulation: by their trigger, or by a step of
+    another that does."""
+    found = {
+        flow.id
+        for flow in playbook.flows.values()
+        if flow.enabled and _unknown_trigger(flow.trigger) is None
+    }
+    open_ones = sorted(found)
+    while open_ones:
+        for step in _all(playbook.flows[open_ones.pop()].steps):
+            other = playbook.flows[step.start] if isinstance(step, Start) else None
+            if other is not None and other.enabled and other.id not in found:
+                found.add(other.id)
+                open_ones.append(other.id)
+    return frozenset(found)
+
+
+def _unknown_trigger(trigger: Trigger) -> str | None:
+    """Return what of a trigger is not simulated, None where all of it is."""
+    if trigger.kind in TRIGGERS:
+        return f"the trigger `{trigger.kind}`"
+    match trigger:
+        case DateTrigger(date=str() as name) if name not in (BIRTHDAY, FIRST_ORDER):
+            return f"the day `{name}` of each customer, which the files do not tell,"
+        case Replenishment(replenishment=interval) if interval == BY_PRODUCT:
+            return "what each product lasts"
+    return None
 
 
 def _effects(effect: Record) -> Iterator[Diagnostic]:

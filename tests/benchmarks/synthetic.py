@@ -158,6 +158,7 @@ def _people(past: Past) -> People:
         base=(last_order >= START - (END - START)).astype(np.int8),
         month=index % MONTHS,
         index=index // MONTHS,
+        birthday=np.zeros(count, np.int64),
         static=np.zeros((count, 0), np.int8),
         last_event=np.column_stack([np.full(count, NEVER), last_order]),
     )

@@ -88,6 +88,7 @@ def people_of(
         base=np.ones(n, dtype=np.int8),
         month=zeros,
         index=zeros,
+        birthday=zeros,
         static=np.zeros((n, 0), dtype=np.int8),
         last_event=np.full((n, 1), NEVER),
     )

@@ -12,7 +12,7 @@ from tests.statistics.worlds import World, graph_of, small_world
 from playbook_compiler.graph import TriggerGraph
 from playbook_runtime.kernel.layout import FLOW, WORLD, PerFlow
 from playbook_runtime.kernel.layout import World as WorldColumn
-from playbook_runtime.kernel.run import Horizon, Piece, counted, run, task_of
+from playbook_runtime.kernel.run import CircleError, Horizon, Piece, counted, run, task_of
 from playbook_runtime.kernel.tables import I64
 from playbook_runtime.program import build_program
 
@@ -73,3 +73,21 @@ def test_memory_that_runs_out_is_doubled_and_nothing_is_lost(
     task = task_of(program, world.launch.zones, world.people, world.draws, horizon)
     everyone = Piece(0, len(world.people.key), 0, 1)
     assert np.array_equal(counted(task, everyone)[0], whole)
+
+
+CIRCLE = """playbook: 1
+name: circle
+currency: EUR
+timezone: Europe/Berlin
+flows:
+  one: {trigger: order_placed, entry: always, exit_on: [], steps: [{start: two}]}
+  two: {trigger: order_placed, entry: always, exit_on: [], steps: [{start: one}]}
+"""
+
+
+def test_flows_that_start_each_other_without_end_are_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "playbook.yaml"
+    path.write_text(CIRCLE)
+    graph = graph_of(path)
+    with pytest.raises(CircleError):
+        kernel_counts(graph, small_world(graph, 7, 20, 1))

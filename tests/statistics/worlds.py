@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from tests.statistics.twin.conditions import is_dynamic
+from tests.statistics.twin.rules import told_by_steps
 
 from playbook_compiler.conditions import nodes
 from playbook_compiler.driver import load
@@ -26,7 +27,7 @@ from playbook_compiler.lower import lower
 from playbook_compiler.model import Playbook
 from playbook_compiler.steps import Send
 from playbook_compiler.units import DAY_SECONDS, Duration
-from playbook_runtime.heard import channels_of, conditions_of, events_of
+from playbook_runtime.heard import channels_of, conditions_of, events_of, offers_granted
 from playbook_runtime.kernel.tables import (
     HISTORY,
     NEVER,
@@ -114,7 +115,9 @@ def _launch(graph: TriggerGraph, chance: random.Random, customers: int, days: in
         str(leaf)
         for condition in conditions_of(graph)
         for leaf in nodes(condition)
-        if not hasattr(leaf, "part") and not hasattr(leaf, "parts") and not is_dynamic(leaf)
+        if not hasattr(leaf, "part")
+        and not hasattr(leaf, "parts")
+        and not is_dynamic(leaf, told_by_steps(graph))
     }
     events = events_of(graph, tuple(conditions_of(graph)))
     return Launch(
@@ -129,7 +132,7 @@ def _launch(graph: TriggerGraph, chance: random.Random, customers: int, days: in
         events=events,
         statics=tuple(sorted(leaves)),
         slots=tuple(_slots(graph, chance)),
-        sends=tuple(sorted(node.id for node in sends)),
+        sends=(*sorted(node.id for node in sends), *offers_granted(graph)),
         consent_share={"email": 0.6, "sms": 0.3, "push": 0.5},
         occurrences=tuple(_occurrences(playbook, events)),
         holdout=playbook.guardrails.holdout.fraction if playbook.guardrails else Decimal(0),
@@ -223,6 +226,7 @@ def _row(launch: Launch, chance: random.Random) -> dict[str, object]:
         "base": 0,
         "month": 0,
         "index": 0,
+        "birthday": chance.choice((0, 229, 101, 1231, 615, 330)),
         "last_event": [NEVER] * len(launch.events),
     }
 

@@ -37,7 +37,7 @@ def local_day(p, zone, moment):
 
 
 @compiled
-def _civil(day):
+def civil(day):
     """Return (year, month, day of month) of a day number (Hinnant's algorithm)."""
     z = day + 719_468
     era = z // 146_097
@@ -51,7 +51,7 @@ def _civil(day):
 
 
 @compiled
-def _day_number(year, month, day):
+def day_number(year, month, day):
     """Return the day number of a date (Hinnant's algorithm)."""
     y = year - 1 if month <= 2 else year
     era = y // 400
@@ -62,14 +62,19 @@ def _day_number(year, month, day):
 
 
 @compiled
+def day_of(year, month, dom):
+    """Return the day number of a date; a day that the month lacks is its last one."""
+    first = day_number(year, month, 1)
+    last = day_number(year + month // 12, month % 12 + 1, 1) - first
+    return first + (dom if dom < last else last) - 1
+
+
+@compiled
 def _add_months(day, months):
     """Return the day so many months later, clamped to the end of the month."""
-    year, month, dom = _civil(day)
+    year, month, dom = civil(day)
     index = year * 12 + month - 1 + months
-    year, month = index // 12, index % 12 + 1
-    following = _day_number(year + month // 12, month % 12 + 1, 1)
-    last = following - _day_number(year, month, 1)
-    return _day_number(year, month, dom if dom < last else last)
+    return day_of(index // 12, index % 12 + 1, dom)
 
 
 @compiled
@@ -85,6 +90,12 @@ def add(p, zone, moment, duration):
     if months:
         shifted = _add_months(day, months) + days
     return to_utc(p, zone, local + (shifted - day) * DAY_SECONDS) + seconds
+
+
+@compiled
+def add_days(p, zone, moment, days):
+    """Return the moment so many local days later, at the same local time."""
+    return to_utc(p, zone, moment + offset_at(p, zone, moment) + days * DAY_SECONDS)
 
 
 @compiled

@@ -83,7 +83,10 @@ def _leaf(p, s, op, a, b, number, moment):
     if op == code.HOLDS:
         return YES if s[s[m.OFFER_UNTIL] + a] > moment else NO
     if op == code.LEFT:
-        return YES if s[m.SUPPRESSED] else NO
+        told = s[s[m.CONSENTS_TO] + a]
+        return YES if s[m.SUPPRESSED] or told == 2 or told == -2 else NO  # noqa: PLR1714
+    if op == code.TOLD:
+        return p[p[at.ANSWERS] + b + s[s[m.TOLD] + a]]
     if op == code.HAPPENED:
         return _recent(p, s, s[s[m.LAST_EVENT] + a], b, moment)
     if op == code.CONSENTS:

@@ -74,7 +74,9 @@ from playbook_runtime.kernel.tables import F64, I64, Draws, People, Zones
     SEND_UNSUBSCRIBE,
     SEND_EVENT,
     SLOT_EVENT,
-) = range(55)
+    TIMERS,
+    ANSWERS,
+) = range(57)
 _INTEGER_TABLES = (
     "code", "durations", "windows", "condition_code", "condition_first", "flow_first",
     "flow_on", "flow_where", "flow_audience", "flow_exit_when", "flow_entry", "flow_exit_on",
@@ -86,10 +88,11 @@ _INTEGER_TABLES = (
     "slot_form", "slot_window", "slot_add", "slot_stream", "slot_value_stream", "slot_flow",
     "source_event", "source_nature", "source_lag", "source_stream", "month_start",
     "month_length", "send_redemption", "send_unsubscribe", "send_event", "slot_event",
+    "timers", "answers",
 )  # fmt: skip
-CONDITION_NUMBER, CHANNEL_SHARE, SOURCE_RATE = 55, 56, 57
+CONDITION_NUMBER, CHANNEL_SHARE, SOURCE_RATE = 57, 58, 59
 _FLOAT_TABLES = ("condition_number", "channel_share", "source_rate")
-ZONE_FIRST, ZONE_MOMENT, ZONE_OFFSET = 58, 59, 60
+ZONE_FIRST, ZONE_MOMENT, ZONE_OFFSET = 60, 61, 62
 (
     EMAIL,
     CAP_DELAY,
@@ -99,13 +102,13 @@ ZONE_FIRST, ZONE_MOMENT, ZONE_OFFSET = 58, 59, 60
     UNSUBSCRIBED_EVENT,
     MARGIN_PPM,
     FIXED_MICRO,
-) = range(61, 69)
+) = range(63, 71)
 _VALUES = (
     "email", "cap_delay", "stackable", "order_event", "sign_up_event", "unsubscribed_event",
     "margin_ppm", "fixed_micro",
 )  # fmt: skip
-FLOWS, EVENTS_COUNTED, CHANNELS, CAPS, OFFERS, SOURCES, LAPSES, SLOTS = range(69, 77)
-_HEADER = 77
+FLOWS, EVENTS_COUNTED, CHANNELS, CAPS, OFFERS, SOURCES, LAPSES, SLOTS, CLOCKS = range(71, 80)
+_HEADER = 80
 HOLDOUT_SHARE = 0  # in the float array
 
 # Columns of packed people: integers, then consent by channel, statics, last events.
@@ -122,8 +125,9 @@ HOLDOUT_SHARE = 0  # in the float array
     BASE,
     MONTH,
     ORDINAL,
+    BORN_ON,
     CONSENT,
-) = range(13)
+) = range(14)
 T_X, T = 0, 1
 
 # Columns of packed draws. Integers: number, m, newcomers and prospects by month.
@@ -154,7 +158,7 @@ def packed_program(program: Program, zones: Zones) -> tuple[I64, F64]:
         length += len(table)
     for cell, name in enumerate(_VALUES, EMAIL):
         header[cell] = getattr(program, name)
-    header[FLOWS : SLOTS + 1] = (
+    header[FLOWS : CLOCKS + 1] = (
         len(program.flow_first),
         len(program.event_wait),
         len(program.channel_cost),
@@ -163,6 +167,7 @@ def packed_program(program: Program, zones: Zones) -> tuple[I64, F64]:
         len(program.source_event),
         len(program.thresholds),
         len(program.slot_form),
+        len(program.timers),
     )
     return np.concatenate(integers), np.concatenate(floats)
 
@@ -182,6 +187,7 @@ def packed_people(people: People) -> tuple[I64, F64]:
         people.base,
         people.month,
         people.index,
+        people.birthday,
     ]
     flat = np.column_stack([*columns, people.consent, people.static, people.last_event])
     return (

@@ -10,18 +10,24 @@ from typing import NamedTuple
 from playbook_runtime.kernel.tables import F64, I8, I64, U64
 
 # Instructions: op, next, otherwise, then what the op needs. Rows of Program.code.
-SEND, WAIT, WAIT_EVENT, IF, SPLIT, TASK, PASS, END, WAIT_UNTIL = range(9)
-OP, NEXT, OTHERWISE, RANK, A, B, C, D, E, F, G, H = range(12)
-CODE_WIDTH = 12
+# Those up to LAST_ACTION are actions: `exit_when` is read before them.
+SEND, TASK, GRANT, UPDATE, LIST, CALL, STARTS = range(7)
+LAST_ACTION = STARTS
+WAIT, WAIT_EVENT, IF, SPLIT, PASS, END, WAIT_UNTIL, ROTATE = range(7, 15)
+OP, NEXT, OTHERWISE, RANK, A, B, C, D, E, F, G, H, K, L = range(14)
+CODE_WIDTH = 14
 # SEND: A message, B channel, C offer or -1, D send number, E first slot, F slots,
-#       G window row or -1, H marketing (1) or transactional (0)
+#       G window row or -1, H marketing (1) or transactional (0), K messages of the ladder (1: no
+#       ladder), L its place on it; OTHERWISE is the way when it is dropped
+# ROTATE: A messages, B rotation number; their SEND rows come right behind
+# GRANT: A offer, D send number      UPDATE: A what, B cell or channel, C state      STARTS: A flow
 # WAIT: A duration      WAIT_EVENT: A wait number, B duration, C 1 when since entry
 # WAIT_UNTIL: A weekday (0 is Monday) or -1, B second of the day or -1
 # IF: A condition       SPLIT: A first arm, B arms, C split number      TASK: A cost, micro
 
 # Condition code: op, a, b, and a number. Postfix, Kleene.
 FACT, KNOWN, STATIC, IN_FLOW, ENTERED, GOT_MESSAGE, GOT_CHANNEL, HOLDS, LEFT, HAPPENED = range(10)
-CONSENTS, NOT, AND, OR, DEFINITE, CONSTANT = range(10, 16)
+CONSENTS, NOT, AND, OR, DEFINITE, CONSTANT, TOLD = range(10, 17)
 FACTS = (
     "orders",
     "revenue",
@@ -37,6 +43,16 @@ PERCENT, AMOUNT, SHIPPING, GIFT, CREDIT = range(5)
 AFTER_ORDER, AFTER_MESSAGE, BEFORE_ORDER, ANY_TIME = range(4)
 KEY_NONE, KEY_ORDER, KEY_EVENT = range(3)
 FORM_RATE, FORM_ADDED = range(2)
+# What an UPDATE changes: a tag or field of the shop's own, or a suppressed channel.
+TELL, SUPPRESS = range(2)
+# Timers: what makes a flow start by the clock. Columns of Program.timers.
+TIMER_FLOW, TIMER_KIND, TIMER_A, TIMER_B, TIMER_C, TIMER_SHIFT, TIMER_BACK = range(7)
+TIMER_WIDTH = 7
+YEARLY, BIRTHDAY, ANNIVERSARY, ONE_DAY, DAILY, WEEKLY, MONTHLY, REFILL, TYPICAL = range(9)
+# YEARLY: A month * 100 + day     ONE_DAY: A day number     (BIRTHDAY, ANNIVERSARY: the person's)
+#   these: SHIFT duration row, BACK years that a shift can reach over
+# DAILY, WEEKLY, MONTHLY: A every so many, B second of the day, C weekday (0 is Monday) or day
+# REFILL: A duration row          TYPICAL: A the population's gap in seconds
 
 
 class Program(NamedTuple):
@@ -58,7 +74,7 @@ class Program(NamedTuple):
     flow_key: I64  # KEY_NONE | KEY_ORDER | KEY_EVENT
     flow_count: I64  # (F, 3): events before this one, in this duration, first cell of RECENT
     flow_slots: I64  # (F, 2): first slot, slots of the flow's own effect
-    existing: I64  # (F, 2): spread in seconds or -1, threshold
+    existing: I64  # (F, 2): spread in seconds or -1, threshold or -1
     existing_stream: U64
     event_flows: I64  # flows by event, ids in order; event_first[e] ... event_first[e + 1]
     event_first: I64
@@ -106,6 +122,10 @@ class Program(NamedTuple):
     holdout: float
     month_start: I64
     month_length: I64
+    timers: I64  # (.., TIMER_WIDTH), in order of flows
+    answers: I64  # of conditions on tags and own fields, by state
+    turns: int  # rotations
+    told: int  # tags and fields that steps change
     send_redemption: U64  # streams by send
     send_unsubscribe: U64
     send_event: U64  # (sends, sources)

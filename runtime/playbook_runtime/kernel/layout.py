@@ -43,6 +43,9 @@ class PerFlow(IntEnum):
     OFFERS_USED = 11
     SUBSIDISED = 12  # baseline orders that used an offer of the flow
     EXTRA_ORDERS = 13  # accepted candidates of the flow's own effects
+    UPDATED = 14  # tags, fields and suppressions that were changed
+    LISTED = 15  # times somebody was put into a list kept outside, or taken out
+    CALLED = 16  # calls of other systems
 
 
 WORLD = len(World)

@@ -32,6 +32,7 @@ from playbook_runtime.kernel.scratch import next_event, note, schedule, wipe
 from playbook_runtime.kernel.state import draw_state
 from playbook_runtime.kernel.streams import CANCEL, COIN, GAP, HOLDOUT, VALUE
 from playbook_runtime.kernel.tables import HISTORY, NEWCOMER, PROSPECT
+from playbook_runtime.kernel.timers import start_timers, ticked
 
 _EXTRA_ORDERS = flow_column(0, PerFlow.EXTRA_ORDERS)
 _ACTIVE = world_column(0, World.ACTIVE_CUSTOMERS)
@@ -91,10 +92,12 @@ def _person(p, f, s, g, out, person, times, tosses_first):
     born = draw_state(p, s, g, person, times, tosses_first)
     if born >= s[m.FINISH]:
         return
+    s[m.BIRTHDAY], s[m.GAPS] = person[at.BORN_ON], person[at.X]
     _remember(p, f, s, person)
     s[m.HELD_OUT] = 1 if sticky_uniform(s, HOLDOUT) < f[at.HOLDOUT_SHARE] else 0
     if kind == HISTORY:
         _day_one(p, s)
+        start_timers(p, s, start)
         if s[m.ALIVE_NOW]:
             g[m.CLOCK] = 0.0
             _next_baseline(s, g, 0)
@@ -103,8 +106,11 @@ def _person(p, f, s, g, out, person, times, tosses_first):
         out[_NEWCOMERS + _WORLD] += 1
         g[m.CLOCK] = float(born - start)
         schedule(s, born, 0, m.BASELINE, 0, 0, 0)
-    elif p[at.SIGN_UP_EVENT] >= 0:
-        schedule(s, born, 1, m.EVENT, p[at.SIGN_UP_EVENT], m.SCOPE_ALL, NO_KEY)
+        start_timers(p, s, born)
+    else:
+        if p[at.SIGN_UP_EVENT] >= 0:
+            schedule(s, born, 1, m.EVENT, p[at.SIGN_UP_EVENT], m.SCOPE_ALL, NO_KEY)
+        start_timers(p, s, born)
     for k in range(p[at.SOURCES]):
         nature = p[p[at.SOURCE_NATURE] + k]
         if nature != AFTER_ORDER and nature != AFTER_MESSAGE:  # noqa: PLR1714
@@ -217,6 +223,10 @@ def _handle(p, f, s, g, out, event, tosses):
             for j in range(first, p[p[at.THRESHOLD_FIRST] + arg1 + 1]):
                 flow = p[p[at.THRESHOLD_FLOWS] + j]
                 try_entry(p, f, s, g, out, flow, NO_KEY, moment)
+    elif kind == m.TICK:
+        flow = ticked(p, s, arg0, arg1, arg2)
+        if flow >= 0:
+            try_entry(p, f, s, g, out, flow, NO_KEY, moment)
     elif arg1 == s[m.STAMP]:
         try_entry(p, f, s, g, out, arg0, NO_KEY, moment)
 

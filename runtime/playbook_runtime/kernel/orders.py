@@ -13,6 +13,7 @@ from playbook_runtime.kernel.layout import FLOW, PerFlow, World, flow_column, wo
 from playbook_runtime.kernel.random import gamma, uniform
 from playbook_runtime.kernel.scratch import note, schedule
 from playbook_runtime.kernel.tables import NEVER
+from playbook_runtime.kernel.timers import restart_timers
 
 LARGEST_VALUE = 1_000_000_000
 # More than thirteen orders a day for a year are no customer: orders that bring orders.
@@ -124,9 +125,12 @@ def place(p, s, out, value, moment, baseline):
     s[m.REVENUE] += paid
     if s[m.FIRST_ORDER] == NEVER:
         s[m.FIRST_ORDER] = moment
+    previous = s[m.LAST_ORDER]
     s[m.LAST_ORDER] = moment
     s[m.STAMP] += 1
     lapse(p, s, moment, 0)
+    if p[at.CLOCKS]:
+        restart_timers(p, s, moment, previous)
     return number
 
 

@@ -31,6 +31,10 @@ class RunawayError(Exception):
     """Somebody ordered without end: the messages that an order brings bring more than one order."""
 
 
+class CircleError(Exception):
+    """Somebody entered flows without end: flows start each other, or themselves, at once."""
+
+
 class Horizon(NamedTuple):
     """The seed and the moments between which a simulation runs, [start, end)."""
 
@@ -82,6 +86,8 @@ def task_of(program: Program, zones: Zones, people: People, draws: Draws, horizo
         slots=draws.effect.shape[1],
         sends=draws.redemption.shape[1],
         counted=int(program.flow_count[:, 0].sum()),
+        turns=program.turns,
+        told=program.told,
     )
     return Task(
         *packed_program(program, zones),
@@ -181,6 +187,8 @@ def counted(task: Task, piece: Piece, trace_rows: int = 0) -> tuple[I64, I64]:
             return out, memory.trace()
         if memory.integers[m.OVERFLOW] == m.RUNAWAY:
             raise RunawayError
+        if memory.integers[m.OVERFLOW] == m.CIRCLE:
+            raise CircleError
         if room > MOST_ROOM:
             raise MemoryError(f"one person has more than {MOST_ROOM:,} things at once to remember")
         room *= 2

@@ -14,13 +14,18 @@ from playbook_runtime.kernel.evaluate import holds
 from playbook_runtime.kernel.layout import FLOW, PerFlow, World, flow_column, world_column
 from playbook_runtime.kernel.random import sticky_uniform
 from playbook_runtime.kernel.scratch import note, schedule
-from playbook_runtime.kernel.sending import DONE, try_to_send
+from playbook_runtime.kernel.sending import DROPPED, SENT, grant, try_to_send
 from playbook_runtime.kernel.tables import NEVER
 
 NO_KEY = -1
+# Nobody enters so often: flows that start each other at once.
+MOST_RUNS = 100_000
 _ENTERED = flow_column(0, PerFlow.ENTERED)
 _TASKS = flow_column(0, PerFlow.TASKS)
 _HOLDOUT = flow_column(0, PerFlow.HELD_HOLDOUT)
+_UPDATED = flow_column(0, PerFlow.UPDATED)
+_LISTED = flow_column(0, PerFlow.LISTED)
+_CALLED = flow_column(0, PerFlow.CALLED)
 _WITH_MESSAGE_COST = world_column(1, World.MESSAGE_COST_MICRO)
 
 
@@ -31,8 +36,8 @@ def _run(s, r):
 
 
 @compiled
-def _may_enter(p, f, s, flow, key, moment):
-    """Return whether the customer enters a flow now."""
+def _may_enter(p, f, s, flow, key, moment, triggered):
+    """Return whether the customer enters a flow now, by its trigger or started by another."""
     if not p[p[at.FLOW_ON] + flow]:
         return False
     for r in range(s[m.RUNS]):
@@ -46,16 +51,21 @@ def _may_enter(p, f, s, flow, key, moment):
             return False
         if p[rule] == code.AGAIN and moment < add(p, s[m.ZONE], last, p[rule + 1]):
             return False
-    if not holds(p, f, s, p[p[at.FLOW_WHERE] + flow], moment):
+    if triggered and not holds(p, f, s, p[p[at.FLOW_WHERE] + flow], moment):
         return False
     return holds(p, f, s, p[p[at.FLOW_AUDIENCE] + flow], moment)
 
 
 @compiled
 def try_entry(p, f, s, g, out, flow, key, moment):
-    """Let the customer enter a flow, if it is on and all its conditions hold."""
-    if not _may_enter(p, f, s, flow, key, moment):
-        return
+    """Let the customer enter a flow by its trigger, if it is on and all its conditions hold."""
+    if _may_enter(p, f, s, flow, key, moment, True):
+        _enter(p, s, g, out, flow, key, moment)
+
+
+@compiled
+def _enter(p, s, g, out, flow, key, moment):
+    """The customer enters a flow."""
     r = _free_run(s)
     if r < 0:
         return
@@ -68,6 +78,8 @@ def try_entry(p, f, s, g, out, flow, key, moment):
     s[run + m.ACTIVE], s[run + m.FLOW], s[run + m.KEY] = 1, flow, key
     s[run + m.NUMBER] = s[m.RUN_NUMBER]
     s[m.RUN_NUMBER] += 1
+    if s[m.RUN_NUMBER] > MOST_RUNS:
+        s[m.OVERFLOW] = m.CIRCLE
     s[run + m.POINTER], s[run + m.TOKEN] = p[p[at.FLOW_FIRST] + flow], 0
     s[run + m.ENTERED_AT], s[run + m.ACTED_AT] = moment, moment
     s[run + m.PLANNED], s[run + m.ENTRY] = NEVER, entry
@@ -110,9 +122,9 @@ def _concerns(p, s, run, scope, number):
     if scope == m.SCOPE_RUN:
         return s[run + m.NUMBER] == number
     if scope == m.SCOPE_ORDER:
-        key = p[p[at.FLOW_KEY] + s[run + m.FLOW]]
-        if key == code.KEY_NONE:
+        if s[run + m.KEY] == NO_KEY:
             return True
+        key = p[p[at.FLOW_KEY] + s[run + m.FLOW]]
         return key == code.KEY_ORDER and s[run + m.KEY] == number
     return True
 
@@ -184,24 +196,22 @@ def proceed(p, f, s, g, out, r, moment):
         if op == code.END:
             s[run + m.ACTIVE] = 0
             return
-        if op == code.SEND or op == code.TASK:  # noqa: PLR1714  a tuple costs in compiled code
+        if op <= code.LAST_ACTION:
             exit_when = p[p[at.FLOW_EXIT_WHEN] + flow]
             if exit_when >= 0 and holds(p, f, s, exit_when, moment):
                 s[run + m.ACTIVE] = 0
                 return
         if op == code.SEND:
             later = try_to_send(p, f, s, g, out, run, row, moment)
-            if later != DONE:
+            if later == DROPPED:
+                following = p[row + code.OTHERWISE]
+            elif later != SENT:
                 _due(p, s, r, later)
                 return
             s[run + m.PLANNED] = NEVER
             s[run + m.ACTED_AT] = moment
-        elif op == code.TASK:
-            if s[m.HELD_OUT]:
-                out[_HOLDOUT + flow * FLOW] += 1
-            else:
-                out[_TASKS + flow * FLOW] += 1
-                out[_WITH_MESSAGE_COST] += p[row + code.A]
+        elif op <= code.LAST_ACTION:
+            _act(p, f, s, g, out, run, row, op, moment)
             s[run + m.ACTED_AT] = moment
         elif op == code.WAIT:
             later = add(p, s[m.ZONE], moment, p[row + code.A])
@@ -224,7 +234,54 @@ def proceed(p, f, s, g, out, r, moment):
                 following = p[row + code.OTHERWISE]
         elif op == code.SPLIT:
             following = _arm(p, s, row)
+        elif op == code.ROTATE:
+            following = s[run + m.POINTER] + 1 + _turn(p, s, row)
         s[run + m.POINTER] = following
+
+
+@compiled
+def _act(p, f, s, g, out, run, row, op, moment):
+    """Do what an action other than a message does."""
+    flow = s[run + m.FLOW]
+    if op == code.GRANT:
+        grant(p, f, s, g, out, run, row, moment)
+    elif op == code.UPDATE:
+        out[_UPDATED + flow * FLOW] += 1
+        if p[row + code.A] == code.TELL:
+            s[s[m.TOLD] + p[row + code.B]] = p[row + code.C]
+        else:
+            cell = s[m.CONSENTS_TO] + p[row + code.B]
+            s[cell] = 2 if s[cell] > 0 else -2
+    elif op == code.STARTS:
+        _start(p, f, s, g, out, run, p[row + code.A], moment)
+    elif s[m.HELD_OUT]:
+        out[_HOLDOUT + flow * FLOW] += 1
+    elif op == code.TASK:
+        out[_TASKS + flow * FLOW] += 1
+        out[_WITH_MESSAGE_COST] += p[row + code.A]
+    elif op == code.LIST:
+        out[_LISTED + flow * FLOW] += 1
+    else:
+        out[_CALLED + flow * FLOW] += 1
+
+
+@compiled
+def _start(p, f, s, g, out, run, flow, moment):
+    """Let the customer enter a flow from a run of another, whose order it is about too."""
+    kind = p[p[at.FLOW_KEY] + flow]
+    own = p[p[at.FLOW_KEY] + s[run + m.FLOW]]
+    key = s[run + m.KEY] if kind == code.KEY_ORDER and own == code.KEY_ORDER else NO_KEY
+    if _may_enter(p, f, s, flow, key, moment, False):
+        _enter(p, s, g, out, flow, key, moment)
+
+
+@compiled
+def _turn(p, s, row):
+    """Return which message of a rotation it is this time; the next run gets the next."""
+    cell = s[m.TURNS] + p[row + code.B]
+    turn = s[cell]
+    s[cell] = turn + 1 if turn + 1 < p[row + code.A] else 0
+    return turn
 
 
 @compiled

@@ -39,9 +39,11 @@ from playbook_runtime.kernel.tables import F64, I64, NEVER
     PERSON_ID,
     PERSON,
     WITHOUT_ORDERS,
-) = range(22)
-KEPT = 22
-SEED_ID, DRAW_ID, DRAW, START, FINISH, OVERFLOW, TRACED, HANDLED = range(22, 30)
+    BIRTHDAY,
+    GAPS,
+) = range(24)
+KEPT = 24
+SEED_ID, DRAW_ID, DRAW, START, FINISH, OVERFLOW, TRACED, HANDLED = range(24, 32)
 # Places of tables, and how many rows they have.
 (
     QUEUE,
@@ -50,6 +52,8 @@ SEED_ID, DRAW_ID, DRAW, START, FINISH, OVERFLOW, TRACED, HANDLED = range(22, 30)
     EFFECT_TABLE,
     LOG,
     ENTRIES,
+    TURNS,
+    TOLD,
     LAST_ENTRY,
     LAST_MESSAGE,
     LAST_CHANNEL,
@@ -64,12 +68,12 @@ SEED_ID, DRAW_ID, DRAW, START, FINISH, OVERFLOW, TRACED, HANDLED = range(22, 30)
     STACK,
     TRACE,
     END_OF_TABLES,
-) = range(30, 50)
-ROOM, LOG_ROOM, TRACE_ROOM, WAITS, STRENGTH, SOURCE_CLOCK, REDEMPTION = range(50, 57)
-_HEADER = 57
+) = range(32, 54)
+ROOM, LOG_ROOM, TRACE_ROOM, WAITS, STRENGTH, SOURCE_CLOCK, REDEMPTION = range(54, 61)
+_HEADER = 61
 
-# What the OVERFLOW register says: room ran out, or orders without end.
-NO_ROOM, RUNAWAY = 1, 2
+# What the OVERFLOW register says: room ran out, orders or runs without end.
+NO_ROOM, RUNAWAY, CIRCLE = 1, 2, 3
 
 # Floats: the state, then the draw's row.
 RATE_OF_BUYING, DROPOUT, SPEND_RATE, CLOCK, DRAWN = range(5)
@@ -77,7 +81,7 @@ RATE_OF_BUYING, DROPOUT, SPEND_RATE, CLOCK, DRAWN = range(5)
 # Columns of queued events and kinds of them.
 MOMENT, RANK, ORDER, KIND, ARG0, ARG1, ARG2 = range(7)
 QUEUE_WIDTH = 7
-BASELINE, CANDIDATE, LAPSE, PAST, EVENT, SOURCE, DUE = range(7)
+BASELINE, CANDIDATE, LAPSE, PAST, EVENT, SOURCE, DUE, TICK = range(8)
 SCOPE_ALL, SCOPE_ORDER, SCOPE_RUN = range(3)
 
 # Columns of runs.
@@ -135,6 +139,8 @@ class Sizes(NamedTuple):
     slots: int
     sends: int
     counted: int
+    turns: int
+    told: int
 
 
 def working_memory(sizes: Sizes, room: int, trace_rows: int) -> Memory:
@@ -147,6 +153,8 @@ def working_memory(sizes: Sizes, room: int, trace_rows: int) -> Memory:
         (EFFECT_TABLE, room * EFFECT_WIDTH),
         (LOG, 4 * room * 2),
         (ENTRIES, sizes.flows),
+        (TURNS, sizes.turns),
+        (TOLD, sizes.told),
         (LAST_ENTRY, sizes.flows),
         (LAST_MESSAGE, sizes.messages),
         (LAST_CHANNEL, sizes.channels),

@@ -14,7 +14,7 @@ from playbook_runtime.kernel.random import uniform
 from playbook_runtime.kernel.scratch import note, schedule
 from playbook_runtime.kernel.tables import NEVER
 
-DONE = -1
+SENT, DROPPED = -1, -2
 FOREVER = 2**62
 _UNSUBSCRIBE = m.DRAWN + at.UNSUBSCRIBE
 _SENT = flow_column(0, PerFlow.SENT)
@@ -34,7 +34,7 @@ _WITH_MESSAGES = world_column(1, World.MESSAGES)
 def try_to_send(p, f, s, g, out, run, row, moment):
     """Send the message of instruction `row` for a run, drop it, or name a later moment.
 
-    `run` and `row` are cells. Returns DONE when it was sent or dropped, else when to try again.
+    `run` and `row` are cells. Returns SENT, DROPPED, or when to try again.
     """
     channel, offer = p[row + code.B], p[row + code.C]
     marketing = p[row + code.H] == 1
@@ -55,7 +55,7 @@ def try_to_send(p, f, s, g, out, run, row, moment):
     if held >= 0:
         out[held + columns] += 1
         note(s, moment, m.T_HELD, s[run + m.FLOW], held)
-        return DONE
+        return DROPPED
     if quiet >= 0:
         window = p[at.WINDOWS] + 2 * quiet
         later = window_end(p, zone, moment, p[window], p[window + 1])
@@ -68,11 +68,11 @@ def try_to_send(p, f, s, g, out, run, row, moment):
             if later > add(p, zone, s[run + m.PLANNED], p[at.CAP_DELAY]):
                 out[_CAP + columns] += 1
                 note(s, moment, m.T_HELD, s[run + m.FLOW], _CAP)
-                return DONE
+                return DROPPED
             out[_DELAYED + columns] += 1
             return later
     _send(p, f, s, g, out, run, row, moment)
-    return DONE
+    return SENT
 
 
 @compiled
@@ -81,20 +81,39 @@ def _held(p, f, s, channel, offer, marketing, quiet, moment):
     if marketing:
         if s[m.HELD_OUT]:
             return _HOLDOUT
-        if s[s[m.CONSENTS_TO] + channel] != 1:
+        consents = s[s[m.CONSENTS_TO] + channel]
+        if consents == 2:
+            return _SUPPRESSED
+        if consents != 1:
             return _CONSENT
         if s[m.SUPPRESSED]:
             return _SUPPRESSED
-    if offer >= 0:
-        live = s[s[m.OFFER_UNTIL] + offer] > moment
-        issued = s[s[m.OFFER_ISSUED] + offer] > 0
-        if not live and issued and p[p[at.OFFER_ONCE] + offer]:
-            return _OFFER
-        if not holds(p, f, s, p[p[at.OFFER_AUDIENCE] + offer], moment):
-            return _OFFER
+    if offer >= 0 and not _may_be_issued(p, f, s, offer, moment):
+        return _OFFER
     if quiet >= 0 and not s[m.ZONE_KNOWN] and p[p[at.CHANNEL_HOLD] + channel]:
         return _ZONE
     return -1
+
+
+@compiled
+def _may_be_issued(p, f, s, offer, moment):
+    """Return whether an offer may be issued or repeated to the customer now."""
+    live = s[s[m.OFFER_UNTIL] + offer] > moment
+    if not live and s[s[m.OFFER_ISSUED] + offer] > 0 and p[p[at.OFFER_ONCE] + offer]:
+        return False
+    return holds(p, f, s, p[p[at.OFFER_AUDIENCE] + offer], moment)
+
+
+@compiled
+def grant(p, f, s, g, out, run, row, moment):
+    """Give the offer of instruction `row` without a message; nobody of the holdout gets it."""
+    flow, offer = s[run + m.FLOW], p[row + code.A]
+    if s[m.HELD_OUT]:
+        out[_HOLDOUT + flow * FLOW] += 1
+    elif not _may_be_issued(p, f, s, offer, moment):
+        out[_OFFER + flow * FLOW] += 1
+    else:
+        _issue(p, s, g, out, flow, offer, p[row + code.D], s[run + m.ENTRY], moment)
 
 
 @compiled
@@ -136,9 +155,10 @@ def _send(p, f, s, g, out, run, row, moment):
         if s[m.ORDERS] > 0:
             out[_WITH_MESSAGES] += 1
         _log(s, channel, moment)
+    send = p[row + code.D]
+    entry = s[run + m.ENTRY] * p[row + code.K] + p[row + code.L]
     if p[row + code.C] >= 0:
-        _issue(p, s, g, out, run, row, moment)
-    entry, send = s[run + m.ENTRY], p[row + code.D]
+        _issue(p, s, g, out, flow, p[row + code.C], send, entry, moment)
     more = 0 if marketing else NO_FATIGUE
     for slot in range(p[row + code.E], p[row + code.E] + p[row + code.F]):
         begin(p, s, g, out, slot, moment, entry, more)
@@ -169,9 +189,8 @@ def _log(s, channel, moment):
 
 
 @compiled
-def _issue(p, s, g, out, run, row, moment):
+def _issue(p, s, g, out, flow, offer, send, entry, moment):
     """Give the customer a code, unless he holds a live one: that is repeated, not extended."""
-    offer, send, flow = p[row + code.C], p[row + code.D], s[run + m.FLOW]
     if s[s[m.OFFER_UNTIL] + offer] > moment:
         return
     valid = p[p[at.OFFER_VALID] + offer]
@@ -180,7 +199,7 @@ def _issue(p, s, g, out, run, row, moment):
     else:
         zone = s[m.ZONE]
         s[s[m.OFFER_UNTIL] + offer] = end_of_day(p, zone, add(p, zone, moment, valid))
-    u = uniform(s, p[p[at.SEND_REDEMPTION] + send], s[run + m.ENTRY])
+    u = uniform(s, p[p[at.SEND_REDEMPTION] + send], entry)
     s[s[m.OFFER_WILL] + offer] = 1 if u < g[s[m.REDEMPTION] + send] else 0
     s[s[m.OFFER_ISSUED] + offer] += 1
     s[s[m.OFFER_FLOW] + offer] = flow

@@ -43,6 +43,7 @@ class People(NamedTuple):
     base: I8
     month: I64
     index: I64  # type: ignore[assignment]  # newcomers are told apart by month and index
+    birthday: I64  # month * 100 + day, 0 unknown
     static: I8  # (N, Z): NO, YES, UNKNOWN
     last_event: I64  # (N, E)
 

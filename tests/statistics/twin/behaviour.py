@@ -89,6 +89,7 @@ class Person:
     base: bool
     month: int
     index: int
+    birthday: int
     static: dict[str, bool | None]
     last_event: dict[str, int]
 
@@ -120,6 +121,7 @@ def person(people: People, launch: Launch, i: int) -> Person:
         base=bool(people.base[i]),
         month=int(people.month[i]),
         index=int(people.index[i]),
+        birthday=int(people.birthday[i]),
         static={name: answer(int(people.static[i, z])) for z, name in enumerate(launch.statics)},
         last_event={name: at for name, at in events.items() if at is not None},
     )

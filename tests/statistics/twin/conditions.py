@@ -6,8 +6,9 @@ money in minor units, days as differences of local day numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+import operator
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Protocol
 
 from playbook_compiler.condition_evaluation import all_true, any_true, opposite
 from playbook_compiler.conditions import (
@@ -50,7 +51,9 @@ class Customer(Protocol):
 
     def number(self, fact: str) -> int | float | None: ...
     def may_be_sent_to(self, channel: str) -> bool: ...
-    def unsubscribed(self) -> bool: ...
+    def unsubscribed(self, channel: str) -> bool: ...
+    def told(self, kind: str, name: str) -> Value | None: ...
+    def tells(self) -> Collection[tuple[str, str]]: ...
     def in_flow(self, flow: str) -> bool: ...
     def entered(self, flow: str, within: Duration | None) -> bool: ...
     def was_sent(self, kind: IdKind, name: str, within: Duration | None) -> bool: ...
@@ -58,8 +61,11 @@ class Customer(Protocol):
     def happened(self, event: str, within: Duration | None) -> Truth: ...
 
 
-def is_dynamic(leaf: Condition) -> bool:
-    """Return whether the simulation itself can answer a leaf, at any moment."""
+def is_dynamic(leaf: Condition, told: Collection[tuple[str, str]] = ()) -> bool:
+    """Return whether the simulation itself can answer a leaf, at any moment. `told` are the tags
+    and fields that steps change: ("tag", its name), ("field", its name)."""
+    if _asks_for(leaf) in told:
+        return True
     match leaf:
         case Compare(fact) | InSet(fact) | Between(fact) | IsKnown(fact):
             return fact.name in DYNAMIC_FACTS or (
@@ -94,6 +100,13 @@ def truth(
                 return opposite(ask(part))
         if statics and str(node) in statics:
             return statics[str(node)]
+        if _asks_for(node) in customer.tells():
+            value = customer.told(*_asks_for(node))
+            if isinstance(node, Has):
+                return value if isinstance(value, bool) else None
+            if isinstance(node, IsKnown):
+                return (value is not None) is node.known
+            return _of_field(node, value)
         match node:
             case IsKnown(fact, known):
                 return _is_known(fact, customer) is known
@@ -104,8 +117,8 @@ def truth(
                 return _passes(node, customer.number(fact.name), decimals)
             case InAudience(name):
                 return ask(audiences[name].where) is True
-            case Unsubscribed():
-                return customer.unsubscribed()
+            case Unsubscribed(channel):
+                return customer.unsubscribed(channel)
             case InFlow(flow):
                 return customer.in_flow(flow)
             case Entered(flow, within):
@@ -119,6 +132,45 @@ def truth(
         raise AssertionError(f"not simulated: {node}")
 
     return ask(condition)
+
+
+def _asks_for(leaf: Condition) -> tuple[str, str]:
+    """Return the tag or field that a leaf reads."""
+    match leaf:
+        case Has(fact, tag) if fact.name == "tags":
+            return "tag", tag
+        case Compare(fact) | InSet(fact) | Between(fact) | IsKnown(fact):
+            return "field", fact.name
+    return "", ""
+
+
+def _of_field(test: Condition, value: Value | None) -> Truth:
+    """Return what a test says of a field's value."""
+    if value is None:
+        return None
+
+    def order(one: Value) -> object:
+        return one if isinstance(one, str | bool) else magnitude(one)
+
+    found: Any = order(value)
+    match test:
+        case InSet(_, values):
+            return any(found == order(one) for one in values)
+        case Between(_, low, high):
+            return order(low) <= found <= order(high)  # type: ignore[operator]
+        case Compare(_, sign, other):
+            return bool(_OPERATORS[sign](found, order(other)))
+    raise AssertionError(f"no test of a field: {test}")
+
+
+_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 def _is_known(fact: Fact, customer: Customer) -> bool:

@@ -8,7 +8,7 @@ scheduled first and then the item is handled.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from heapq import heappop, heappush
@@ -23,12 +23,13 @@ from tests.statistics.twin.effects import (
     fatigue,
     total,
 )
+from tests.statistics.twin.occasions import occasions, refill_due
 from tests.statistics.twin.rules import Rules, is_discount
 from tests.statistics.twin.state import Happening, Key, Run, State
 
 from playbook_compiler.facts import Nature
 from playbook_compiler.model import Flow, Offer
-from playbook_compiler.triggers import EventTrigger, Inactivity
+from playbook_compiler.triggers import DateTrigger, EventTrigger, Inactivity
 from playbook_compiler.units import Duration
 from playbook_runtime.kernel.layout import PerFlow, World
 from playbook_runtime.kernel.tables import PROSPECT
@@ -66,6 +67,7 @@ class Life(State):
         if self.last_order is not None:
             self._schedule_existing(self.last_order)
             self._schedule_lapse(self.last_order, 0)
+        self._start_timers()
         while self.heap:
             self.now, _, _, action = heappop(self.heap)
             action()
@@ -106,10 +108,16 @@ class Life(State):
         self.tell(self.now, "order" if effect is None else "extra", (value, discounts, offer_cost))
         self.orders += 1
         self.revenue += value - discounts
-        self.last_order = self.now
+        previous, self.last_order = self.last_order, self.now
         if self.first_order is None:
             self.first_order = self.now
         self._schedule_lapse(self.now, 0)
+        if previous is not None and self.clock.day(previous) != self.clock.day(self.now):
+            self.gaps += 1
+        for flow in self.rules.flows:
+            self._refill(flow, self.now)
+            if previous is None and _is_anniversary(flow):
+                self._tick(flow, self.now)
         key = ("order", number)
         self.event(Happening("order_placed", key))
         for occurrence in self.occurrences(Nature.AFTER_ORDER):
@@ -167,7 +175,9 @@ class Life(State):
             elif _concerns(happening, nature, run):
                 run.noted[event] = self.now
                 if run.waits_for == event:
-                    run.node = self.rules.ways[run.waits_at]["happened", ""]
+                    ways = self.rules.ways[run.waits_at]
+                    run.node = ways.get(("happened", "")) or ways["next", ""]  # of a ladder
+                    run.rung = 0
                     self.due(run, self.now)
         for flow in self.rules.started_by(event):
             if not self._often(flow):
@@ -216,13 +226,13 @@ class Life(State):
 
     # --- entries ----------------------------------------------------------------------------
 
-    def try_entry(self, flow: Flow, key: Key) -> None:
-        """Let the person enter a flow, if he may."""
+    def try_entry(self, flow: Flow, key: Key, *, is_triggered: bool = True) -> None:
+        """Let the person enter a flow, if he may: by its trigger, or started by another flow."""
         if flow.id not in self.flows_on:
             return
         if any(run.flow is flow and run.key == key for run in self.runs):
             return
-        conditions = (flow.trigger.where, flow.audience)
+        conditions = (flow.trigger.where if is_triggered else None, flow.audience)
         if not all(self.meets(condition) for condition in conditions if condition is not None):
             return
         last = self.last_entry.get(flow.id)
@@ -243,7 +253,7 @@ class Life(State):
         self.runs.append(run)
         self.due(run, self.now)
         if not self.who.holdout:
-            self.begin_effects(run, ENTRY_STEP, is_marketing=True, more=1)
+            self.begin_effects(run, ENTRY_STEP, entry, is_marketing=True, more=1)
 
     def due(self, run: Run, moment: int) -> None:
         """Let a run go on at a moment; whatever it waited for before is off."""
@@ -297,9 +307,55 @@ class Life(State):
             self.at(max(self.now, moment), RANK_INACTIVITY, lapse)
             return
 
+    def _start_timers(self) -> None:
+        """Set what comes by the clock, from the day on which the person is there."""
+        for flow in self.rules.flows:
+            if self.last_order is not None:
+                self._refill(flow, self.launch.start)
+            if self.first_order is not None or not _is_anniversary(flow):
+                self._tick(flow, self.who.arrival)
+
+    def _tick(self, flow: Flow, since: int) -> None:
+        """Schedule the next time that a flow's day or schedule comes, at or after a moment."""
+        moments = occasions(flow.trigger, self.clock, self.person.birthday, self.first_order, since)
+        self._next_tick(flow, moments)
+
+    def _next_tick(self, flow: Flow, moments: Iterator[int]) -> None:
+        moment = next(moments, None)
+        if moment is None:
+            return
+
+        def come() -> None:
+            self._next_tick(flow, moments)
+            self.try_entry(flow, None)
+
+        self.at(moment, RANK_INACTIVITY, come)
+
+    def _refill(self, flow: Flow, now: int) -> None:
+        """Schedule when what was bought last is used up; before the start it was, at `existing`."""
+        last, first, placed = self.last_order, self.first_order, self.placed
+        assert last is not None and first is not None
+        due = refill_due(flow.trigger, self.clock, first, last, self.gaps, self.launch.typical_gap)
+        if due is None:
+            return
+        if placed == 0 and due < self.launch.start:
+            over = flow.existing.over if flow.existing is not None else None
+            if over is None:
+                return
+            into = self.who.randomness.uniform(f"existing/{flow.id}") * window_seconds(over)
+            due = self.launch.start + math.floor(into)
+
+        def run_out() -> None:
+            if self.placed == placed:
+                self.try_entry(flow, None)
+
+        self.at(max(now, due), RANK_INACTIVITY, run_out)
+
     # --- effects ----------------------------------------------------------------------------
 
-    def begin_effects(self, run: Run, step: str, *, is_marketing: bool, more: int = 0) -> None:
+    def begin_effects(
+        self, run: Run, step: str, number: int, *, is_marketing: bool, more: int = 0
+    ) -> None:
         """Begin the effects of a step, or of the flow itself."""
         sends = [moment for moment, _ in self.sends]
         for slot, amount in zip(self.launch.slots, self.draw.effect, strict=True):
@@ -308,7 +364,7 @@ class Life(State):
                 if is_marketing:
                     window = slot.window_seconds
                     phi = fatigue(sends, window, self.now, self.draw.fatigue, more)
-                effect = begun(slot, amount, run.entry, self.now, phi)
+                effect = begun(slot, amount, number, self.now, phi)
                 if effect.peak == 0.0:
                     continue
                 self.effects.append(effect)
@@ -343,6 +399,10 @@ class Life(State):
                 self.order(self.who.value(effect.value_stream, counter), effect, counter)
 
         self.at(math.floor(effect.clock), RANK_ORDER, come)
+
+
+def _is_anniversary(flow: Flow) -> bool:
+    return isinstance(flow.trigger, DateTrigger) and flow.trigger.date == "first_order"
 
 
 def _concerns(happening: Happening, nature: Nature, run: Run) -> bool:
@@ -385,4 +445,5 @@ def begin(
         last_order=one.last_order,
         last_event=dict(one.last_event),
         alive=who.alive,
+        gaps=one.x,
     )

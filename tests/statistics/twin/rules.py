@@ -22,7 +22,7 @@ from playbook_compiler.model import (
     QuietHours,
     WhenCapped,
 )
-from playbook_compiler.steps import Step
+from playbook_compiler.steps import Step, Update
 from playbook_compiler.triggers import EventTrigger, Inactivity
 from playbook_compiler.units import Duration, Money, Share
 
@@ -72,6 +72,7 @@ class Rules:
     quiet: QuietHours | None
     stackable: bool
     money: OrderMoney
+    told: Mapping[tuple[str, str], bool]  # tags and fields that steps change: a tag that is set
 
     def started_by(self, event: str) -> tuple[Flow, ...]:
         """Return the enabled flows that an event starts."""
@@ -164,7 +165,21 @@ def rules(graph: TriggerGraph, natures: Mapping[str, Nature]) -> Rules:
         quiet=guardrails.quiet_hours,
         stackable=isinstance(discounts, Discounts) and discounts.stackable,
         money=_order_money(playbook.economics, decimals),
+        told=told_by_steps(graph),
     )
+
+
+def told_by_steps(graph: TriggerGraph) -> dict[tuple[str, str], bool]:
+    """Return the tags and fields that steps of flows that are on change, and of each whether it is
+    a tag that a step sets."""
+    found: dict[tuple[str, str], bool] = {}
+    for node in graph.nodes.values():
+        if isinstance(node.what, Update) and graph.playbook.flows[node.flow].enabled:
+            change = node.what.update
+            if change.deed != "suppress":
+                key = ("field" if change.deed == "field" else "tag", change.name)
+                found[key] = found.get(key, False) or change.deed == "tag"
+    return found
 
 
 def _order_money(economics: Economics | None, decimals: int) -> OrderMoney:

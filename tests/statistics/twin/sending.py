@@ -12,11 +12,31 @@ from playbook_compiler.conditions import InAudience
 from playbook_compiler.facts import IdKind, Nature
 from playbook_compiler.graph import CASE, HAPPENED, NEXT, NO, TIMED_OUT, VARIANT, YES
 from playbook_compiler.model import Message, Offer
-from playbook_compiler.steps import Branch, Exit, If, Send, Split, Task, UntilEvent, UntilTime, Wait
+from playbook_compiler.steps import (
+    Branch,
+    Call,
+    Exit,
+    Grant,
+    If,
+    Membership,
+    Send,
+    Split,
+    Start,
+    Step,
+    Task,
+    UntilEvent,
+    UntilTime,
+    Update,
+    Wait,
+)
+from playbook_compiler.triggers import EventTrigger
 from playbook_compiler.units import Duration
 from playbook_runtime.kernel.layout import PerFlow, World
 
 PPM = 1_000_000
+ACTIONS = (Send, Task, Grant, Update, Membership, Call, Start)
+SENT, DROPPED, PUT_OFF = "sent", "dropped", "put off"
+SIGNS = {"opened": "message_opened", "clicked": "link_clicked"}
 
 
 def advance(life: Life, run: Run) -> None:
@@ -26,7 +46,7 @@ def advance(life: Life, run: Run) -> None:
         step = life.rules.steps[run.node]
         ways = life.rules.ways[run.node]
         exit_when = run.flow.exit_when
-        if isinstance(step, Send | Task) and exit_when is not None and life.meets(exit_when):
+        if isinstance(step, ACTIONS) and exit_when is not None and life.meets(exit_when):
             return life.end(run, "exit_when")
         match step:
             case None | Exit():
@@ -59,14 +79,20 @@ def advance(life: Life, run: Run) -> None:
                 run.node = ways[way]
             case Split():
                 run.node = ways[VARIANT, _variant(life, run.node, step)]
-            case Task():
-                _task(life, run, step)
-                run.previous_action = life.now
-                run.node = ways[NEXT, ""]
             case Send():
-                if not _send(life, run, step):
+                how = _send(life, run, step)
+                if how == PUT_OFF:
                     return None
                 run.planned = None
+                run.previous_action = life.now
+                if _climbs(life, run, step, how):
+                    if how == SENT:
+                        return None
+                else:
+                    run.rung, run.has_turn = 0, False
+                    run.node = ways[NEXT, ""]
+            case Grant() | Update() | Membership() | Call() | Start() | Task():
+                _act(life, run, step)
                 run.previous_action = life.now
                 run.node = ways[NEXT, ""]
             case _:
@@ -85,25 +111,75 @@ def _variant(life: Life, node: str, step: Split) -> str:
     return names[-1]
 
 
-def _task(life: Life, run: Run, step: Task) -> None:
-    if life.who.holdout:
-        life.count_flow(run.flow.id, PerFlow.HELD_HOLDOUT)
-        return
-    life.count_flow(run.flow.id, PerFlow.TASKS)
-    if step.cost is not None:
-        life.count(World.MESSAGE_COST_MICRO, step.cost.micro(life.rules.decimals))
-    life.tell(life.now, "task", run.node)
+def _act(life: Life, run: Run, step: Step) -> None:
+    """Do an action other than a message."""
+    flow = run.flow.id
+    match step:
+        case Update(update=change):
+            life.count_flow(flow, PerFlow.UPDATED)
+            if change.deed == "suppress":
+                life.left_channels.add(change.name)
+            elif change.deed == "field":
+                assert change.value is not None
+                life.changed["field", change.name] = change.value
+            else:
+                life.changed["tag", change.name] = change.deed == "tag"
+        case Start(start=other):
+            started = life.rules.playbook.flows[other]
+            about_orders = all(
+                isinstance(one.trigger, EventTrigger)
+                and life.rules.nature(one.trigger.event) in (Nature.ORDER, Nature.AFTER_ORDER)
+                for one in (run.flow, started)
+            )
+            life.try_entry(started, run.key if about_orders else None, is_triggered=False)
+        case _ if life.who.holdout:
+            life.count_flow(flow, PerFlow.HELD_HOLDOUT)
+        case Grant(grant=gift) if gift.offer:
+            offer = life.rules.playbook.offers[gift.offer]
+            if _may_be_issued(life, offer):
+                _issue(life, run, offer, run.entry)
+            else:
+                life.count_flow(flow, PerFlow.HELD_OFFER)
+        case Task(cost=cost):
+            life.count_flow(flow, PerFlow.TASKS)
+            if cost is not None:
+                life.count(World.MESSAGE_COST_MICRO, cost.micro(life.rules.decimals))
+            life.tell(life.now, "task", run.node)
+        case Membership():
+            life.count_flow(flow, PerFlow.LISTED)
+        case Call():
+            life.count_flow(flow, PerFlow.CALLED)
 
 
-def _send(life: Life, run: Run, step: Send) -> bool:
-    """Try to send; return whether it is over, sent or dropped, and not put off."""
+def _climbs(life: Life, run: Run, step: Send, how: str) -> bool:
+    """Return whether a ladder has a next message; after one that was sent, see that the run waits
+    for the sign that it has reached the customer."""
+    if step.send.order != "ladder" or run.rung == len(step.send.messages) - 1:
+        return False
+    reached = step.reached
+    assert reached is not None, "resolving fills it in"
+    if how == SENT:
+        if reached.sign == "delivered":
+            return False
+        run.waits_for, run.waits_at = SIGNS[reached.sign], run.node
+        life.due(run, life.clock.add(life.now, reached.within))
+    run.rung += 1
+    return True
+
+
+def _send(life: Life, run: Run, step: Send) -> str:
+    """Try to send: return SENT, DROPPED or PUT_OFF."""
+    if step.send.order == "rotation" and not run.has_turn:
+        run.rung = life.turns.get(run.node, 0)
+        run.has_turn = True
+        life.turns[run.node] = (run.rung + 1) % len(step.send.messages)
     if run.planned is None:
         run.planned = life.now
         if step.at is not None and not life.clock.is_within(life.now, step.at.start, step.at.end):
             run.planned = life.clock.next_time(life.now, step.at.start)
             life.due(run, run.planned)
-            return False
-    message = life.rules.playbook.messages[step.send.messages[0]]
+            return PUT_OFF
+    message = life.rules.playbook.messages[step.send.messages[run.rung]]
     is_marketing = message.kind == "marketing"
     held = _held(life, message, step.offer)
     if held is not None:
@@ -122,7 +198,7 @@ def _send(life: Life, run: Run, step: Send) -> bool:
                 return _drop(life, run, PerFlow.HELD_CAP)
             return _put_off(life, run, free)
     _sent(life, run, step, message)
-    return True
+    return SENT
 
 
 def _held(life: Life, message: Message, offer: str) -> PerFlow | None:
@@ -132,7 +208,7 @@ def _held(life: Life, message: Message, offer: str) -> PerFlow | None:
             return PerFlow.HELD_HOLDOUT
         if message.channel not in life.who.consents:
             return PerFlow.HELD_CONSENT
-        if life.suppressed:
+        if life.unsubscribed(message.channel):
             return PerFlow.HELD_SUPPRESSED
     if offer and not _may_be_issued(life, life.rules.playbook.offers[offer]):
         return PerFlow.HELD_OFFER
@@ -167,21 +243,24 @@ def _cap_free(life: Life, channel: str) -> int | None:
     return max(free, default=None)
 
 
-def _drop(life: Life, run: Run, why: PerFlow) -> bool:
+def _drop(life: Life, run: Run, why: PerFlow) -> str:
     life.count_flow(run.flow.id, why)
     life.tell(life.now, "dropped", (run.node, why.name))
-    return True
+    return DROPPED
 
 
-def _put_off(life: Life, run: Run, moment: int) -> bool:
+def _put_off(life: Life, run: Run, moment: int) -> str:
     life.count_flow(run.flow.id, PerFlow.DELAYED)
     life.due(run, moment)
-    return False
+    return PUT_OFF
 
 
 def _sent(life: Life, run: Run, step: Send, message: Message) -> None:
     """The message goes out: cost, offer, effects, what it makes the customer do."""
     is_marketing = message.kind == "marketing"
+    number = run.entry
+    if step.send.order == "ladder":
+        number = run.entry * len(step.send.messages) + run.rung
     life.count_flow(run.flow.id, PerFlow.SENT)
     life.count(World.MESSAGE_COST_MICRO, life.rules.message_cost(message.channel))
     life.received[IdKind.MESSAGE, message.id] = life.now
@@ -192,26 +271,26 @@ def _sent(life: Life, run: Run, step: Send, message: Message) -> None:
             life.count(World.MESSAGES)
         life.sends.append((life.now, message.channel))
     if step.offer:
-        _issue(life, run, life.rules.playbook.offers[step.offer])
-    life.begin_effects(run, run.node.partition("/")[2], is_marketing=is_marketing)
+        _issue(life, run, life.rules.playbook.offers[step.offer], number)
+    life.begin_effects(run, run.node.partition("/")[2], number, is_marketing=is_marketing)
     for occurrence in life.occurrences(Nature.AFTER_MESSAGE):
         stream = f"event/{occurrence.event}/{run.node}"
-        if life.who.randomness.uniform(stream, run.entry) < occurrence.rate:
+        if life.who.randomness.uniform(stream, number) < occurrence.rate:
             life.schedule_event(Happening(occurrence.event, None, run), occurrence.lag)
     if is_marketing:
-        leaves = life.who.randomness.uniform(f"unsubscribe/{run.node}", run.entry)
+        leaves = life.who.randomness.uniform(f"unsubscribe/{run.node}", number)
         if leaves < life.draw.unsubscribe:
             life.suppressed = True
             life.schedule_event(Happening("unsubscribed", None, run), Duration())
 
 
-def _issue(life: Life, run: Run, offer: Offer) -> None:
+def _issue(life: Life, run: Run, offer: Offer, number: int) -> None:
     """Give the customer a code, unless he has a live one."""
     if life.holds(offer.id):
         return
     issued = life.offers.setdefault(offer.id, Issued())
     redemption = life.draw.redemption[life.launch.sends.index(run.node)]
-    chance = life.who.randomness.uniform(f"redemption/{run.node}", run.entry)
+    chance = life.who.randomness.uniform(f"redemption/{run.node}", number)
     issued.times += 1
     issued.will_use = chance < redemption
     issued.flow = run.flow.id

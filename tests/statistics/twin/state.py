@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from tests.statistics.twin.behaviour import Buyer, Parameters, Person
@@ -12,7 +12,7 @@ from tests.statistics.twin.conditions import truth
 from tests.statistics.twin.effects import ActiveEffect
 from tests.statistics.twin.rules import Rules
 
-from playbook_compiler.conditions import Condition
+from playbook_compiler.conditions import Condition, Value
 from playbook_compiler.facts import IdKind
 from playbook_compiler.model import Flow
 from playbook_compiler.units import Duration
@@ -34,6 +34,8 @@ class Run:
     node: str
     previous_action: int
     planned: int | None = None
+    rung: int = 0  # of a ladder, or the message that a rotation has come to
+    has_turn: bool = False
     waits_for: str = ""
     waits_at: str = ""
     noted: dict[str, int] = field(default_factory=dict)
@@ -82,6 +84,10 @@ class State:
     alive: bool
     placed: int = 0
     suppressed: bool = False
+    left_channels: set[str] = field(default_factory=set)
+    changed: dict[tuple[str, str], Value] = field(default_factory=dict)
+    turns: dict[str, int] = field(default_factory=dict)  # by rotation
+    gaps: int = 0  # between days with a purchase
     overlap_until: int = 0
     sends: list[tuple[int, str]] = field(default_factory=list)  # marketing: moment, channel
     received: dict[tuple[IdKind, str], int] = field(default_factory=dict)
@@ -139,11 +145,20 @@ class State:
 
     def may_be_sent_to(self, channel: str) -> bool:
         """Return whether marketing is allowed on a channel."""
-        return channel in self.who.consents and not self.suppressed
+        return channel in self.who.consents and not self.unsubscribed(channel)
 
-    def unsubscribed(self) -> bool:
-        """Return whether the person has unsubscribed: from one channel is from all."""
-        return self.suppressed
+    def unsubscribed(self, channel: str) -> bool:
+        """Return whether the person has unsubscribed: from one channel is from all, but a step
+        suppresses only its own."""
+        return self.suppressed or channel in self.left_channels
+
+    def tells(self) -> Collection[tuple[str, str]]:
+        """Return the tags and fields that steps change."""
+        return self.rules.told
+
+    def told(self, kind: str, name: str) -> Value | None:
+        """Return what a tag or field is now; a tag that some step sets is nobody's at first."""
+        return self.changed.get((kind, name), False if self.rules.told[kind, name] else None)
 
     def in_flow(self, flow: str) -> bool:
         """Return whether a run of the flow is going on."""
