@@ -19,6 +19,7 @@ from playbook_compiler.condition_states import (
     Want,
     narrowed,
     parts,
+    tied,
 )
 from playbook_compiler.condition_ties import ORDERS, SINCE_LAST, TIED, Range
 from playbook_compiler.conditions import (
@@ -116,7 +117,7 @@ def can_be_met(
                 now.extend(reversed(inner[1]))
             else:
                 later.append(inner[1])
-        if not possible:
+        if not (possible and tied(states)):
             continue
         if later:
             rest = later[1:]

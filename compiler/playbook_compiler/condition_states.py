@@ -51,6 +51,7 @@ from playbook_compiler.value_sets import (
     Cut,
     Numbers,
     Values,
+    deciding,
     met,
     passing,
     universe,
@@ -131,15 +132,18 @@ _ANY_OUTCOME: Outcomes = frozenset({True, False, None})
 
 
 def narrowed(states: States, goal: Goal) -> bool:
-    """Narrow `states` to those that meet a goal on a single test; False where none is left."""
+    """Narrow `states` to those that meet a goal on a single test; False where none is left.
+
+    Facts that hang together are left to `tied`.
+    """
     condition, want = goal
     match condition:
         case Compare(fact) | InSet(fact) | Between(fact):
-            return _fact(states, fact, _asked(condition, want))
+            return narrow(states, fact, _asked(condition, want))
         case IsKnown(fact, known):
             is_known = (True in want.outcomes) is known
             values = universe(fact) if is_known else nothing(fact)
-            return _fact(states, fact, Range(values, not is_known)) and _members(states, fact)
+            return narrow(states, fact, Range(values, not is_known)) and _members(states, fact)
         case Has(fact):
             return _outcome(states, condition, want, fact.may_be_missing) and _members(states, fact)
         case InTop(fact, share):
@@ -166,24 +170,19 @@ def narrowed(states: States, goal: Goal) -> bool:
 
 
 def _asked(test: Compare | InSet | Between, want: Want) -> Range:
-    values = passing(test) if True in want.outcomes else passing(test).complement()
-    return Range(met(universe(test.fact), values), None in want.outcomes)
+    outcomes = _OUTCOMES[want]
+    return Range(deciding(test, truth=True in outcomes), None in outcomes)
 
 
-def _fact(states: States, fact: Fact, asked: Range) -> bool:
-    if not narrow(states, fact, asked):
-        return False
-    # One fact by itself is tied to nothing; when a second one comes, both are looked at.
-    tied = fact.name in TIED and sum(map(_is_tied, states)) > 1
-    return not tied or hold_ties(states)
-
-
-def _is_tied(name: str) -> bool:
-    return name.partition("(")[0] in TIED
+def tied(states: States) -> bool:
+    """Narrow facts that hang together by each other; False where none is left. Once for many goals:
+    it comes to the same as after each of them."""
+    # One fact by itself is tied to nothing.
+    return sum([name.partition("(")[0] in TIED for name in states]) < 2 or hold_ties(states)
 
 
 def _known(states: States, fact: Fact) -> bool:
-    return _fact(states, fact, Range(universe(fact), missing=False))
+    return narrow(states, fact, Range(universe(fact), missing=False))
 
 
 def _outcome(states: States, test: Condition, want: Want, unknown: bool) -> bool:
@@ -254,9 +253,9 @@ def _of_order(states: States, deed: Condition, want: Want, most: Cut) -> bool:
     if want is Want.TRUE and (placed or isinstance(deed, Bought)):
         # A full day is counted from midnight or from the hour: one day more does no harm.
         latest = within(LOWEST, HIGHEST if most[0] == NEVER else (most[0] + 1, 1))
-        return _fact(states, SINCE_LAST, Range(met(universe(SINCE_LAST), latest), missing=False))
+        return narrow(states, SINCE_LAST, Range(met(universe(SINCE_LAST), latest), missing=False))
     if want is Want.FALSE and placed and most[0] == NEVER:
-        return _fact(states, ORDERS, Range(within((0, 0), (1, 0)), missing=False))
+        return narrow(states, ORDERS, Range(within((0, 0), (1, 0)), missing=False))
     return True
 
 

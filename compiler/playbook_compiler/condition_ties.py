@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from playbook_compiler.catalogue import BUILT_IN, NEVER_BOUGHT
 from playbook_compiler.facts import Fact
-from playbook_compiler.value_sets import HIGHEST, LOWEST, Numbers, Values, met, universe, within
-from playbook_compiler.values import dataclass
+from playbook_compiler.value_sets import (
+    HIGHEST,
+    LOWEST,
+    Names,
+    Numbers,
+    Values,
+    met,
+    universe,
+    within,
+)
 
 # The range of each fact that is told, by its name; other states of a customer are left alone.
 Ranges: TypeAlias = MutableMapping[str, Any]
@@ -26,8 +34,7 @@ TIED = frozenset({ORDERS.name, REVENUE.name, AS_CUSTOMER.name, NTH, *_OF_BUYERS}
 _NONE = within((0, 0), (0, 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """What a number, date, name or age can be, and whether it can be missing."""
 
     values: Values
@@ -46,8 +53,7 @@ class Range:
 
 def nothing(fact: Fact) -> Values:
     """Return no value, as a set of values of the fact."""
-    whole = universe(fact)
-    return met(whole, whole.complement())
+    return Names(frozenset()) if isinstance(universe(fact), Names) else Numbers(())
 
 
 def range_of(states: Ranges, fact: Fact) -> Range:

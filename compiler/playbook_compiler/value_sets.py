@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from typing import TypeAlias
+from functools import cache, lru_cache
+from typing import NamedTuple, TypeAlias
 
 from playbook_compiler.conditions import Between, Compare, InSet, Value, magnitude
 from playbook_compiler.facts import ORDERED_TYPES, Fact, ValueType
-from playbook_compiler.values import dataclass
 
 Cut: TypeAlias = tuple[int | Decimal, int]
 LOWEST: Cut = (Decimal("-Infinity"), 0)
@@ -26,8 +25,7 @@ _YEAR = "2024-"
 _YEAR_START, _YEAR_END = date(2024, 1, 1).toordinal(), date(2024, 12, 31).toordinal()
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(NamedTuple):
     """A union of disjoint intervals in rising order."""
 
     intervals: tuple[tuple[Cut, Cut], ...]
@@ -64,8 +62,7 @@ def _numbers(intervals: Iterable[tuple[Cut, Cut]]) -> Numbers:
     return Numbers(tuple(joined))
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """Some names, or with `excluded` all names but these."""
 
     names: frozenset[str | bool]
@@ -128,7 +125,11 @@ def passing(test: Compare | InSet | Between) -> Values:
         if fact.type is ValueType.YEARLY_DATE and high <= low:
             return _numbers([(LOWEST, high), (low, HIGHEST)])  # over the end of the year
         return _numbers([(low, high)])
-    below, above = _point(fact, test.value)
+    return _compared(*_point(fact, test.value), test.operator)
+
+
+def _compared(below: Cut, above: Cut, operator: str) -> Numbers:
+    """Return the numbers that pass a comparison with the one between two cuts."""
     interval = {
         "=": (below, above),
         "!=": (below, above),
@@ -136,9 +137,34 @@ def passing(test: Compare | InSet | Between) -> Values:
         "<=": (LOWEST, above),
         ">": (above, HIGHEST),
         ">=": (below, HIGHEST),
-    }[test.operator]
+    }[operator]
     numbers = within(*interval)
-    return numbers.complement() if test.operator == "!=" else numbers
+    return numbers.complement() if operator == "!=" else numbers
+
+
+def deciding(test: Compare | InSet | Between, *, truth: bool) -> Values:
+    """Return the values of a fact with which a test of it is true, or false."""
+    fact = test.fact
+    if isinstance(test, Compare) and fact.type in _NUMBERED and not isinstance(test.value, str):
+        number = magnitude(test.value)
+        return _deciding(fact.type, fact.least, fact.most, test.operator, number, truth)
+    values = passing(test)
+    return met(universe(fact), values if truth else values.complement())
+
+
+# Every check asks the same of the same test; as many as a large playbook has at once are kept.
+@lru_cache(maxsize=4_096)
+def _deciding(
+    kind: ValueType,
+    least: int | None,
+    most: int | None,
+    operator: str,
+    number: int | Decimal,
+    truth: bool,
+) -> Values:
+    numbers = _compared((number, 0), _cut_above(kind, number), operator)
+    whole = _universe(kind, least, most, ())
+    return met(whole, numbers if truth else numbers.complement())
 
 
 def met(one: Values, other: Values) -> Values:
