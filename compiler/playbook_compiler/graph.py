@@ -67,27 +67,30 @@ class TriggerGraph:
     playbook: Playbook
     nodes: Mapping[str, Node]
     edges: tuple[Edge, ...]
-    _by_flow: Mapping[str, list[Node]] = field(init=False, compare=False, repr=False)
-    _leaving: Mapping[str, list[Edge]] = field(init=False, compare=False, repr=False)
+    _by_flow: Mapping[str, tuple[Node, ...]] = field(init=False, compare=False, repr=False)
+    _out: Mapping[str, tuple[Edge, ...]] = field(init=False, compare=False, repr=False)
+    _across: Mapping[str, tuple[Edge, ...]] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         by_flow: dict[str, list[Node]] = {}
         for node in self.nodes.values():
             by_flow.setdefault(node.flow, []).append(node)
-        leaving: dict[str, list[Edge]] = {}
+        out: dict[str, list[Edge]] = {}
+        across: dict[str, list[Edge]] = {}
         for edge in self.edges:
-            leaving.setdefault(edge.source, []).append(edge)
-        object.__setattr__(self, "_by_flow", by_flow)
-        object.__setattr__(self, "_leaving", leaving)
+            (across if edge.way in ACROSS else out).setdefault(edge.source, []).append(edge)
+        for name, found in (("_by_flow", by_flow), ("_out", out), ("_across", across)):
+            kept = {key: tuple(several) for key, several in found.items()}
+            object.__setattr__(self, name, kept)
 
     def of_flow(self, flow: str) -> tuple[Node, ...]:
         """Return a flow's nodes: trigger first, end last."""
-        return tuple(self._by_flow.get(flow, ()))
+        return self._by_flow.get(flow, ())
 
     def out(self, node_id: str) -> tuple[Edge, ...]:
         """Return the edges on which a run goes on from a node, in the order of its ways."""
-        return tuple(one for one in self._leaving.get(node_id, ()) if one.way not in ACROSS)
+        return self._out.get(node_id, ())
 
     def across(self, node_id: str) -> tuple[Edge, ...]:
         """Return the edges on which a node starts other flows."""
-        return tuple(one for one in self._leaving.get(node_id, ()) if one.way in ACROSS)
+        return self._across.get(node_id, ())

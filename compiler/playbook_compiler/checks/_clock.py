@@ -14,8 +14,10 @@ YEARS = (2025, 2030)
 
 def minutes(start: TimeOfDay, end: TimeOfDay) -> frozenset[int]:
     """Return the minutes of the day from `start` to before `end`, over midnight where need be."""
-    length = (end.minutes - start.minutes) % DAY_MINUTES
-    return frozenset((start.minutes + n) % DAY_MINUTES for n in range(length))
+    first, last = start.minutes % DAY_MINUTES, end.minutes % DAY_MINUTES
+    if first <= last:
+        return frozenset(range(first, last))
+    return frozenset((*range(first, DAY_MINUTES), *range(last)))
 
 
 def of_window(window: TimeWindow) -> frozenset[int]:

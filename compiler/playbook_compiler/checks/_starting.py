@@ -31,8 +31,11 @@ def startings(graph: TriggerGraph) -> list[Starting]:
     endless = {flow.id for flow in flows if enters_without_limit(flow)}
     found: list[Starting] = []
     for flow in flows:
+        starting = [node for node in graph.of_flow(flow.id) if graph.across(node.id)]
+        if not starting:
+            continue
         waits = least_waits(graph, flow.id, through_people=False)
-        for node in graph.of_flow(flow.id):
+        for node in starting:
             if node.id in waits:
                 targets = {graph.nodes[edge.target].flow for edge in graph.across(node.id)}
                 found.extend(

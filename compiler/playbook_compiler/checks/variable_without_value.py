@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from playbook_compiler.checks._flows import Sent, sends
-from playbook_compiler.checks._texts import texts, unguarded
+from playbook_compiler.checks._texts import AuthoredText, texts, unguarded
 from playbook_compiler.diagnostics import Diagnostic, Label, warning
 from playbook_compiler.facts import RunKey
 from playbook_compiler.family import name_of
 from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.template import Variable
 from playbook_compiler.triggers import EventTrigger
 
 RULE = name_of(__name__)
@@ -22,26 +23,32 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     and `sender.url` where there is none. A variable with a default, or within an `if` on it, is
     fine."""
     seen: set[tuple[str, str, int]] = set()
+    open_: dict[str, list[tuple[AuthoredText, Variable]]] = {}
     for sent in sends(graph):
-        for text in texts(sent.message):
-            for variable in unguarded(text.template or ()):
-                reason = _why_empty(sent, variable.name, graph)
-                key = (sent.message.id, text.key, variable.start)
-                if not reason or key in seen:
-                    continue
-                seen.add(key)
-                yield warning(
-                    RULE,
-                    f"`{variable.name}` has no value when `{sent.flow.id}` sends"
-                    f" `{sent.message.id}`: {reason}",
-                    text.span(variable.start, variable.end),
-                    caption="would be empty",
-                    help=(
-                        f'give it a default (`{{{{ {variable.name} | default: "..." }}}}`), put it'
-                        f" within `{{% if {variable.name} %}}`, or send another message"
-                    ),
-                    labels=(Label(sent.node.origin.span("send"), "sent here"),),
-                )
+        if sent.message.id not in open_:
+            open_[sent.message.id] = [
+                (text, variable)
+                for text in texts(sent.message)
+                for variable in unguarded(text.template or ())
+            ]
+        for text, variable in open_[sent.message.id]:
+            reason = _why_empty(sent, variable.name, graph)
+            key = (sent.message.id, text.key, variable.start)
+            if not reason or key in seen:
+                continue
+            seen.add(key)
+            yield warning(
+                RULE,
+                f"`{variable.name}` has no value when `{sent.flow.id}` sends"
+                f" `{sent.message.id}`: {reason}",
+                text.span(variable.start, variable.end),
+                caption="would be empty",
+                help=(
+                    f'give it a default (`{{{{ {variable.name} | default: "..." }}}}`), put it'
+                    f" within `{{% if {variable.name} %}}`, or send another message"
+                ),
+                labels=(Label(sent.node.origin.span("send"), "sent here"),),
+            )
 
 
 def _why_empty(sent: Sent, name: str, graph: TriggerGraph) -> str:
