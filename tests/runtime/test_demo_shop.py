@@ -7,13 +7,14 @@ import hashlib
 import json
 import math
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from playbook_compiler.values import fields, replace
 from playbook_runtime.behaviour.expectations import conditional_expected_purchases
 from playbook_runtime.behaviour.fit import fit_families
 from playbook_runtime.behaviour.likelihood import log_likelihood, rows_of
@@ -146,7 +147,8 @@ def test_the_fit_finds_the_truth(tmp_path: Path) -> None:
     assert best.parameters.family == truth.family
     spend, _ = fit_spend(history)
     assert spend is not None
-    fitted = (*best.parameters.values, *asdict(spend.parameters).values())
+    of_spend = [getattr(spend.parameters, one.name) for one in fields(spend.parameters)]
+    fitted = (*best.parameters.values, *of_spend)
     true = (truth.r, truth.alpha_days, truth.a, truth.b, truth.p, truth.q, truth.gamma)
     spreads = [
         math.sqrt(matrix[place][place])
