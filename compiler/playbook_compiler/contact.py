@@ -12,8 +12,8 @@ from decimal import ROUND_CEILING, Decimal
 from itertools import combinations
 
 from playbook_compiler.checks._conditions import Meanings, entry_parts, meanings
-from playbook_compiler.condition_implication import can_hold
-from playbook_compiler.conditions import all_of
+from playbook_compiler.condition_implication import can_be_met
+from playbook_compiler.condition_states import Goal, Want
 from playbook_compiler.facts import Nature, RunKey
 from playbook_compiler.graph import Node, TriggerGraph
 from playbook_compiler.model import Flow, Playbook
@@ -115,16 +115,17 @@ def overlaps(graph: TriggerGraph) -> list[Overlap]:
     told = meanings(playbook)
     for why, flows in sorted(starts.items()):
         if why:
+            entries = {flow.id: _entry(flow, playbook, told) for flow in flows}
             for first, second in combinations(flows, 2):
                 shared = set(first.stages) & set(second.stages)
-                if shared and _same_people(first, second, playbook, told):
+                if shared and can_be_met([*entries[first.id], *entries[second.id]]) is not False:
                     found.append(Overlap(first, second, why))
     return found
 
 
-def _same_people(first: Flow, second: Flow, playbook: Playbook, told: Meanings) -> bool:
-    parts = [*entry_parts(first, playbook), *entry_parts(second, playbook)]
-    return not parts or can_hold(all_of([told.of(one.condition) for one in parts])) is not False
+def _entry(flow: Flow, playbook: Playbook, told: Meanings) -> list[Goal]:
+    parts = entry_parts(flow, playbook)
+    return [(told.of(one.condition), Want.TRUE) for one in parts]
 
 
 def _moment(flow: Flow) -> str:

@@ -7,8 +7,8 @@ from itertools import combinations, islice
 
 from playbook_compiler.checks._conditions import entry_parts, meanings
 from playbook_compiler.checks._flows import is_marketing, sends
-from playbook_compiler.conditions import all_of
-from playbook_compiler.conditions_analysis import is_impossible
+from playbook_compiler.condition_implication import cannot_be_met
+from playbook_compiler.condition_states import Goal, Want
 from playbook_compiler.diagnostics import Diagnostic, Label, warning
 from playbook_compiler.family import name_of
 from playbook_compiler.graph import TriggerGraph
@@ -30,10 +30,15 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
         if start:
             alike.setdefault((start, flow.priority), []).append(flow)
     for group in alike.values():
+        entries: dict[str, list[Goal]] = {}
         for first, second in islice(combinations(group, 2), PAIRS_LIMIT):
-            parts = [*entry_parts(first, graph.playbook), *entry_parts(second, graph.playbook)]
-            apart = parts and is_impossible(all_of([told.of(one.condition) for one in parts]))
-            if apart or not set(first.stages) & set(second.stages):
+            if not set(first.stages) & set(second.stages):
+                continue
+            for flow in (first, second):
+                if flow.id not in entries:
+                    parts = entry_parts(flow, graph.playbook)
+                    entries[flow.id] = [(told.of(one.condition), Want.TRUE) for one in parts]
+            if cannot_be_met([*entries[first.id], *entries[second.id]]):
                 continue
             yield warning(
                 RULE,
