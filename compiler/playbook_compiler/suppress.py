@@ -102,7 +102,11 @@ def ignores(source: SourceFile, told: list[Diagnostic]) -> Iterator[Ignore]:
             continue
         if not _SECOND_COMMENT.split(form["reason"], maxsplit=1)[0].strip(" \t-:."):
             told.append(
-                _bad(f"why is {listed([one for one, _ in names])} ignored?", span, "add a reason")
+                _bad(
+                    f"why is {listed([shown(one) for one, _ in names])} ignored?",
+                    span,
+                    "add a reason",
+                )
             )
             continue
         silenced = tuple(one for one in names if _may_be_ignored(source, one, told))
@@ -193,7 +197,7 @@ def _unused(ignore: Ignore, used: set[str]) -> Iterator[Diagnostic]:
     inside = Span(first.file, first.line, first.column, last.end_line, last.end_column)
     yield warning(
         "unused-ignore",
-        f"nothing on line {ignore.line} is found by {listed([name for name, _ in idle])}",
+        f"nothing on line {ignore.line} is found by {listed([shown(name) for name, _ in idle])}",
         ignore.span if whole else idle[0][1],
         caption="silences nothing",
         help="remove the comment" if whole else f"write ignore[{kept}]",

@@ -206,3 +206,11 @@ def test_the_profile_is_no_part_of_the_plan(tmp_path: Path) -> None:
     assert plain.graph is not None
     assert tuned.graph is not None
     assert digest_of(plain.graph) == digest_of(tuned.graph)
+
+
+def test_what_is_named_in_a_comment_is_shown_without_controls(tmp_path: Path) -> None:
+    path = folder(tmp_path, {"playbook.yaml": "playbook: 1 # playbook: ignore[a\u202eb]\n"})
+    found = [one for one in compile_playbook(str(path)).diagnostics if one.rule == "bad-ignore"]
+    assert found
+    assert all(one.message.isprintable() for one in found)
+    assert "\\u202e" in found[0].message
