@@ -76,7 +76,7 @@ def _named(steps: Sequence[Step], prefix: str) -> tuple[Step, ...]:
         full = step.id or prefix + own
         lists = children(step)
         if lists:
-            inner = {way: _named(list_, f"{full}.{way}.") for way, list_ in lists}
+            inner = {way: _named(list_, f"{full}.{_way_id(step, way)}.") for way, list_ in lists}
             step = with_children(step, inner)
         named.append(replace(step, id=full))
         following = own
@@ -104,8 +104,8 @@ def _own_part(step: Step, following: str) -> str:
             return f"wait-before-{following}"
         case If(condition=condition):
             return f"if-{slug(str(condition))}"
-        case Branch(branch=(first, *_)):
-            return f"branch-{slug(str(first.condition))}"
+        case Branch():
+            return "branch"  # a case more, or another order of them, renames nothing
         case Split(split=name):
             return name
         case Task(task=what):
@@ -119,6 +119,14 @@ def _own_part(step: Step, following: str) -> str:
         case Exit():
             return "exit"
     raise AssertionError(f"a kind of step without an id: {step.kind}")
+
+
+def _way_id(step: Step, way: str) -> str:
+    """Return what a way out of a step is called: a case of a branch by its condition."""
+    if isinstance(step, Branch) and way != "else":
+        case = step.branch[int(way.removeprefix("case-")) - 1]
+        return f"if-{slug(str(case.condition))}"
+    return way
 
 
 def own_id(name: str) -> str:

@@ -34,9 +34,9 @@ def test_every_way_out_of_a_step_is_an_edge(tmp_path: Path) -> None:
         ("yes", "", "if-orders-at-least-2-and-audience-core.then.task-call-the-customer"),
         ("no", "", "greet"),
     ]
-    assert ways(lowered, "it/greet") == [("next", "", "branch-orders-over-5")]
-    assert ways(lowered, "it/branch-orders-over-5") == [
-        ("case", "1", "branch-orders-over-5.case-1.send-hello"),
+    assert ways(lowered, "it/greet") == [("next", "", "branch")]
+    assert ways(lowered, "it/branch") == [
+        ("case", "1", "branch.if-orders-over-5.send-hello"),
         ("case", "2", "wait-before-end"),
         ("no", "", "wait-before-end"),
     ]

@@ -51,8 +51,8 @@ def test_each_kind_has_an_id_from_its_content(tmp_path: Path) -> None:
         "if-orders-at-least-2-and-audience-core",
         "if-orders-at-least-2-and-audience-core.then.task-call-the-customer",
         "greet",
-        "branch-orders-over-5",
-        "branch-orders-over-5.case-1.send-hello",
+        "branch",
+        "branch.if-orders-over-5.send-hello",
         "wait-before-end",
         "end",
     ]
@@ -63,6 +63,15 @@ def test_adding_or_moving_a_step_renames_no_other(tmp_path: Path) -> None:
     more = STEPS.replace("    steps:\n", "    steps:\n      - task: look\n")
     after = step_ids(folder(tmp_path / "b", {}), HEADER + more)
     assert after == [before[0], "task-look", *before[1:]]
+
+
+def test_a_case_more_renames_no_step_of_the_others(tmp_path: Path) -> None:
+    case = "{if: orders > 5, then: [send: hello]}"
+    more = "{if: orders > 9, then: [send: again]}"
+    before = step_ids(tmp_path, f"{HEADER}    steps:\n      - branch: [{case}]\n")
+    first = step_ids(tmp_path, f"{HEADER}    steps:\n      - branch: [{more}, {case}]\n")
+    assert before == ["trigger", "branch", "branch.if-orders-over-5.send-hello", "end"]
+    assert set(first) == {*before, "branch.if-orders-over-9.send-again"}
 
 
 def test_two_steps_of_one_name_need_an_id(tmp_path: Path) -> None:
