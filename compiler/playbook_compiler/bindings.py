@@ -75,7 +75,7 @@ def bind(
                 f"the tactic `{head.tactic}` needs {listed(missing)}",
                 document.key_span(path),
                 caption=f"add {listed(missing)}",
-                help="; ".join(f"{name}: {head.parameters[name].about}" for name in missing),
+                help="; ".join(f"{name}: {_meaning(head.parameters[name])}" for name in missing),
             )
         )
     bound = {}
@@ -88,6 +88,11 @@ def bind(
             node = Node(tactic, where, parameter.default, UNKNOWN, findings)
             bound[name] = _bound(parameter, node, is_default=True)
     return bound, findings
+
+
+def _meaning(parameter: Parameter) -> str:
+    kind = parameter.type
+    return parameter.about or expected(kind if isinstance(kind, str) else kind[0])
 
 
 def _bound(parameter: Parameter, node: Node, *, is_default: bool) -> Bound:

@@ -22,6 +22,7 @@ from playbook_compiler.vocabulary import (
     NUMBER,
     PART,
     STAGE_SET,
+    STAGES,
     TEXT,
     TIME,
     WINDOW,
@@ -132,7 +133,7 @@ class Parameter(Record):
     optional: bool = key(
         Flag(), "Whether `none` may be written, which removes the key.", default=False
     )
-    about: str = key(TEXT, "What it means, for the reader.")
+    about: str = key(TEXT, "What it means, for the reader.", default="")
 
     @property
     def is_required(self) -> bool:
@@ -142,20 +143,23 @@ class Parameter(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TacticHead(Record):
-    """What a tactic says about itself."""
+    """What a tactic says about itself. Only its name is needed; the shipped ones say it all."""
 
     tactic: str = key(ID, "Its name, that of its file.")
-    about: str = key(TEXT, "What it does, in a sentence or two.")
+    about: str = key(TEXT, "What it does, in a sentence or two.", default="")
     strategy: tuple[str, ...] = key(
         ListOf(Word(tuple(STRATEGIES), "a strategy of the catalogue"), single=True, least=1),
         "The strategies that it carries out.",
+        default=(),
     )
-    stage: tuple[str, ...] = key(STAGE_SET, "The stages that it is meant for.")
-    source: str = key(TEXT, "Where its mechanics come from.")
+    stage: tuple[str, ...] = key(STAGE_SET, "The stages that it is meant for.", default=STAGES)
+    source: str = key(TEXT, "Where its mechanics come from.", default="")
     figures: tuple[Figure, ...] = key(
         ListOf(RecordOf(Figure, "a figure")), "The figures quoted for it.", default=()
     )
-    effect: TacticEffect = key(RecordOf(TacticEffect, "an effect"), "Its effect and evidence.")
+    effect: TacticEffect | None = key(
+        RecordOf(TacticEffect, "an effect"), "Its effect and evidence.", default=None
+    )
     parameters: dict[str, Parameter] = key(
         MapOf(RecordOf(Parameter, "a parameter"), noun="parameter"), "What can be set.", default={}
     )

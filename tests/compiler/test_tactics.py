@@ -259,7 +259,7 @@ def test_a_tactic_in_the_own_folder_goes_before_the_shipped_one(shop: Shop) -> N
         ("inactive_for: $after", "inactive_for: $aftr", "unknown-parameter"),
         ("inactive_for: $after", "inactive_for: 30d", "unused-parameter"),
         ("tactic: win-back", "tactic: winback", "tactic-name"),
-        ("source: Retention strategies\n", "", "missing-key"),
+        ("tactic: win-back\n", "", "missing-key"),
         ("strategy: S8", "strategy: S99", "unknown-word"),
         ("flows:", "flowz:", "unknown-key"),
         ("flows:", "guardrails: {holdout: 5%}\nflows:", "unknown-key"),
@@ -276,6 +276,19 @@ def test_mistakes_in_a_tactic_of_ones_own_are_shown_in_it(
     assert found
     assert found[0].span.file.endswith("shop/tactics/win-back.yaml")
     assert found[0].labels[-1].message == "used here"
+
+
+def test_a_tactic_of_ones_own_needs_nothing_but_its_name_and_parameters(shop: Shop) -> None:
+    (shop.folder / "tactics").mkdir()
+    (shop.folder / "tactics" / "hi.yaml").write_text(
+        "tactic: hi\n"
+        "parameters: {after: {type: duration, default: 3d}, offer: {type: offer}}\n"
+        "flows: {hi: {trigger: sign_up, steps: [{wait: $after}, {send: m, offer: $offer}]}}\n"
+        "messages: {m: {subject: Hi, body: 'Hi {{ unsubscribe_url }} {{ sender_address }}'}}\n"
+    )
+    assert shop.compiled("use: {hi: {offer: free-shipping}}").graph is not None
+    found = shop.finding("use: {hi: {}}", "missing-key")
+    assert found.help == "offer: an offer such as 20%, 5.00, free-shipping, or the id of one"
 
 
 def test_a_message_that_nobody_defines_is_the_shipped_one(shop: Shop) -> None:

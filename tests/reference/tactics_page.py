@@ -81,6 +81,7 @@ def _tactic(one: TacticHead) -> Iterator[str]:
 
 
 def _effect(one: TacticHead) -> str:
+    assert one.effect is not None, f"{one.tactic} does not say its effect"
     if not one.effect.library:
         return f"none in a projection: {' '.join(one.effect.none.split())}."
     ids = ", ".join(f"`{name}`" for name in one.effect.library)

@@ -156,6 +156,13 @@ GUIDES = (
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_it_says_everything_about_itself(name: str) -> None:
+    told = head(name)
+    for key in ("about", "strategy", "stage", "source", "effect"):
+        assert told.origin.has(key), f"{name} does not say its {key}"
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_its_sources_are_guides_and_studies(name: str) -> None:
     for source in head(name).source.split("; "):
         assert source.startswith(GUIDES) or is_study(source)
@@ -177,6 +184,7 @@ def test_its_figures_are_graded(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_its_effect_is_the_one_that_a_projection_takes(name: str, tmp_path: Path) -> None:
     said = head(name).effect
+    assert said is not None
     assert bool(said.library) is not bool(said.none)
     graph, _ = compiled(tmp_path, shop({name: ARGUMENTS.get(name, "{}")}))
     assert graph is not None
