@@ -190,14 +190,18 @@ def _broken(entry: Entry, column: int, indent: int) -> Node | None:
         node.mapping,
         False,
         indent + _STEP,
-        [_unfolded(one, indent + _STEP) for one in node.entries],
+        [_unfolded(one, indent + _STEP, in_list=not node.mapping) for one in node.entries],
         node.anchor,
     )
 
 
-def _unfolded(entry: Entry, column: int) -> Entry:
-    """Return an entry of a flow collection as one of a block; `[a: 1]` has pairs for items."""
-    return Entry(entry.key, entry.value, column)
+def _unfolded(entry: Entry, column: int, *, in_list: bool) -> Entry:
+    """Return an entry of a flow collection as one of a block; `[a: 1]` has pairs for items, each
+    of which is a mapping of its own."""
+    if entry.key is None or not in_list:
+        return Entry(entry.key, entry.value, column)
+    pair = Entry(entry.key, entry.value, column + _STEP)
+    return Entry(None, Collection(True, False, column + _STEP, [pair]), column)
 
 
 def _one_line(node: Node) -> str:

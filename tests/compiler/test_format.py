@@ -149,6 +149,10 @@ CASES = {
         "flows:\n  it:\n    steps: [ send: a ,wait: 2d ]\n",
         "flows:\n  it:\n    steps: [send: a, wait: 2d]\n",
     ),
+    "a list of pairs that does not fit": (
+        f"flows:\n  i:\n    steps: [send: a, wait: {{until: {LONG}, at_most: 7d}}]\n",
+        f"flows:\n  i:\n    steps:\n      - send: a\n      - wait: {{until: {LONG}, at_most: 7d}}\n",
+    ),
     "cells, not characters": (
         f'audiences: {{键: "{"键" * 42}"}}\n',
         f'audiences:\n  键: "{"键" * 42}"\n',
