@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.shared_data import shared
 
 from playbook_compiler.decode import decode
 from playbook_compiler.diagnostics import Diagnostic, Severity, has_errors
+from playbook_compiler.driver import load
 from playbook_compiler.parse import parse
 
 # file: (first finding's rule, what the manifest's error is here, line:column). The manifest gives
@@ -22,6 +24,13 @@ DIFFERENT: dict[str, tuple[str, Severity, str]] = {
     "y53-yes-on-dupe.yaml": ("yaml-1-1-word", Severity.WARNING, "16:5"),
     # The manifest's column 38 lies inside the key `subject`; the loop begins at 42, in its value.
     "y91-template-dos.yaml": ("template-loop", Severity.ERROR, "15:42"),
+}
+# Files whose finding is told in other words than the manifest's.
+OTHER_WORDS = {*DIFFERENT, "y83-homoglyph-key.yaml", "y93-secret.yaml"} - {"y91-template-dos.yaml"}
+# What the model finds in the files that the reading layer leaves to it.
+IN_THE_MODEL = {
+    "y61-null-flows.yaml": ("wrong-shape", "9:7", "expected a flow for each id, found nothing"),
+    "y95-redos-pattern.yaml": ("unknown-key", "16:1", "unknown key `segment`"),
 }
 # Not the reading layer's: what does it instead.
 ELSEWHERE: dict[str, str] = {
@@ -42,6 +51,7 @@ def rows() -> list[dict[str, str]]:
 
 
 ROWS = {Path(row["file"]).name: row for row in rows()}
+ERRORS = [name for name, row in ROWS.items() if row["expect"] == "error"]
 
 
 def read(name: str) -> list[Diagnostic]:
@@ -76,6 +86,39 @@ def test_file(name: str) -> None:
         assert row["expect"] == "error"
         assert found[0].is_error
         assert at(found[0]) == row["line_col_or_line"]
+
+
+@pytest.mark.parametrize("name", sorted(set(ERRORS) - set(ELSEWHERE) - OTHER_WORDS))
+def test_the_manifest_s_words_are_said(name: str) -> None:
+    first = read(name)[0]
+    said = f"{first.message} {first.caption} {first.help}".casefold()
+    wanted = re.findall(r"[\w+!/.'-]{2,}", ROWS[name]["message"].casefold())
+    assert [word for word in wanted if word.strip(".'") not in said] == []
+
+
+@pytest.mark.parametrize("name", sorted(IN_THE_MODEL))
+def test_what_reading_leaves_to_the_model_is_found_by_it(name: str) -> None:
+    found = load("p.yaml", given={"p.yaml": shared("corpus", "yaml", name).read_bytes()})
+    rule, place, words = IN_THE_MODEL[name]
+    assert found.playbook is None
+    assert any(one.rule == rule and at(one) == place and words in one.message
+               for one in found.diagnostics)  # fmt: skip
+    assert set(IN_THE_MODEL) == set(ELSEWHERE)
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_no_value_of_a_file_can_reorder_a_terminal(name: str) -> None:
+    found = load("p.yaml", given={"p.yaml": shared("corpus", "yaml", name).read_bytes()})
+    for one in found.diagnostics:
+        assert all(text.isprintable() for text in (one.message, one.caption))
+
+
+def test_the_secret_is_never_printed() -> None:
+    text = shared("corpus", "yaml", "y93-secret.yaml").read_text(encoding="utf-8")
+    secrets = re.findall(r"pk_[0-9a-f]{20,}", text)
+    assert secrets
+    for one in read("y93-secret.yaml"):
+        assert not any(secret in f"{one.message}{one.caption}{one.help}" for secret in secrets)
 
 
 @pytest.mark.parametrize(
