@@ -151,7 +151,8 @@ CASES = {
     ),
     "a list of pairs that does not fit": (
         f"flows:\n  i:\n    steps: [send: a, wait: {{until: {LONG}, at_most: 7d}}]\n",
-        f"flows:\n  i:\n    steps:\n      - send: a\n      - wait: {{until: {LONG}, at_most: 7d}}\n",
+        f"flows:\n  i:\n    steps:\n      - send: a\n      - wait: {{until: {LONG}, at_most: 7d}}"
+        + "\n",
     ),
     "cells, not characters": (
         f'audiences: {{键: "{"键" * 42}"}}\n',
