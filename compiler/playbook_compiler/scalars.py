@@ -29,15 +29,18 @@ _NUMBER_START = frozenset("0123456789+-.")
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 # What both PyYAML and YAML 1.2 take for the same float: a dot, and a sign in the exponent.
 _FLOAT = re.compile(r"(?:[-+]?[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+][0-9]+)?")
-_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
-_DISPUTED = re.compile(
+# Lengths, shares and windows of time, which begin like numbers and are text to every reader.
+_MEASURED = re.compile(r"[0-9]{1,6}(?:%|mo|min|[dhmswy])|[0-9]{1,2}:[0-9]{2}-[0-9]{1,2}:[0-9]{2}")
+# The forms below are looked for in what is left: compiled when that first happens.
+_NOT_FINITE = r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+_DISPUTED = (
     r"(?P<sign>[-+]?)(?:0[xX](?P<hex>_*[0-9a-fA-F][0-9a-fA-F_]*)|0o(?P<oct>_*[0-7][0-7_]*)"
     r"|0b(?P<bin>_*[01][01_]*)|(?P<zeros>0[0-9_]+)"
     r"|(?P<decimal>(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?))"
 )
-_SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
-_TIME = re.compile(r"(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9])?")
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:.*)?")
+_SEXAGESIMAL = r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"
+_TIME = r"(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9])?"
+_DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:.*)?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,9 @@ def read_plain(text: str) -> tuple[bool | int | Decimal | str | None, Complaint 
 
 def is_text_key(text: str) -> bool:
     """Return whether an unquoted mapping key is text to every reader, or a plain whole number."""
-    return text not in _WORDS and not _FLOAT.fullmatch(text) and not _NOT_FINITE.fullmatch(text)
+    if text in _WORDS or _FLOAT.fullmatch(text):
+        return False
+    return text[0] not in _NUMBER_START or not re.fullmatch(_NOT_FINITE, text)
 
 
 def ambiguous_number(text: str) -> str | None:
@@ -83,7 +88,7 @@ def ambiguous_number(text: str) -> str | None:
     >>> ambiguous_number("1e6"), ambiguous_number("0x1F"), ambiguous_number("1_000")
     ('1000000', '31', '1000')
     """
-    match = _DISPUTED.fullmatch(text)
+    match = re.fullmatch(_DISPUTED, text)
     if match is None or _INTEGER.fullmatch(text) or _FLOAT.fullmatch(text):
         return None
     if len(text) > 2 * NUMBER_DIGITS_LIMIT:
@@ -115,7 +120,9 @@ def _trap(text: str) -> Complaint:
 
 
 def _number_complaint(text: str) -> Complaint | None:
-    if _NOT_FINITE.fullmatch(text):
+    if _MEASURED.fullmatch(text):
+        return None
+    if re.fullmatch(_NOT_FINITE, text):
         return Complaint(
             "not-finite",
             Severity.ERROR,
@@ -123,9 +130,9 @@ def _number_complaint(text: str) -> Complaint | None:
             "infinity and not-a-number are not allowed",
             "write a number, or leave the key out",
         )
-    if _DISPUTED.fullmatch(text):
+    if re.fullmatch(_DISPUTED, text):
         return _disputed(text)
-    if _SEXAGESIMAL.fullmatch(text) and not _TIME.fullmatch(text):
+    if re.fullmatch(_SEXAGESIMAL, text) and not re.fullmatch(_TIME, text):
         return Complaint(
             "yaml-1-1-word",
             Severity.WARNING,
@@ -134,7 +141,7 @@ def _number_complaint(text: str) -> Complaint | None:
             f"write {quoted(shown(text))}",
             quoted(text),
         )
-    day = _DATE.fullmatch(text)
+    day = re.fullmatch(_DATE, text)
     if day is not None and not _is_date(day):
         written = "-".join(day.groups())
         return Complaint(

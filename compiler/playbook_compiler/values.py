@@ -3,7 +3,7 @@
 `dataclasses.dataclass` compiles five or six methods for every class at import, about a millisecond
 a class, and the language alone has two hundred of them: most of the time that `playbook check`
 took to start (docs/decisions/0011-value-classes.md). Here a class gets its `__init__` compiled when
-its first instance is made, and shares the other methods. Used as the standard one is; `kw_only`
+many instances are made, and shares the other methods. Used as the standard one is; `kw_only`
 holds for the whole class, `__post_init__` is called.
 """
 
@@ -22,6 +22,9 @@ class _Missing:
 
 
 MISSING: Final = _Missing()
+# Compiling takes as long as making some dozens of values without, and a small playbook has fewer of
+# most classes.
+_COMPILED_AFTER = 40
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -178,12 +181,32 @@ def _rebuilt(
 
 
 def _first_init(cls: type) -> Callable[..., None]:
-    """Return an `__init__` that puts the compiled one in its place."""
+    """Return an `__init__` that puts the compiled one in its place once that pays, or where only
+    that can say what is wrong with the arguments."""
+    known: dict[str, Field] = getattr(cls, "__value_fields__", {})
+    initial = [(name, one) for name, one in known.items() if one.init]
+    names = {name for name, _ in initial}
+    positional = [name for name, one in initial if not one.kw_only]
+    made = 0
 
     def __init__(self: Any, *args: Any, **values: Any) -> None:
-        compiled = _compiled_init(cls)
-        setattr(cls, "__init__", compiled)  # noqa: B010
-        compiled(self, *args, **values)
+        nonlocal made
+        made += 1
+        given = {**dict(zip(positional, args, strict=False)), **values}
+        complete = len(given) == len(args) + len(values) and all(
+            name in given or not one.is_required for name, one in initial
+        )
+        if made > _COMPILED_AFTER or not complete or not names >= given.keys():
+            compiled = _compiled_init(cls)
+            setattr(cls, "__init__", compiled)  # noqa: B010
+            compiled(self, *args, **values)
+            return
+        for name, one in initial:
+            value = given.get(name, one.default)
+            made_anew = value is MISSING and one.default_factory is not MISSING
+            object.__setattr__(self, name, one.default_factory() if made_anew else value)
+        if hasattr(cls, "__post_init__"):
+            self.__post_init__()
 
     return __init__
 

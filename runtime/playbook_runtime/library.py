@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 from playbook_compiler.vocabulary import STAGES
@@ -10,8 +9,9 @@ from playbook_compiler.vocabulary import STAGES
 
 def folder() -> Path:
     """Return the folder of the shipped playbooks; FileNotFoundError for a broken installation."""
-    installed = Path(str(files("playbook_runtime") / "shipped"))
-    in_source_tree = Path(__file__).resolve().parents[2] / "playbooks"
+    # Not importlib.resources, which takes longer to import than a playbook to check.
+    here = Path(__file__).resolve()
+    installed, in_source_tree = here.parent / "shipped", here.parents[2] / "playbooks"
     for found in (installed, in_source_tree):
         if found.is_dir():
             return found

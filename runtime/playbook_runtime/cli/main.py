@@ -7,13 +7,11 @@ listing commands imports none of them.
 
 from __future__ import annotations
 
-import ast
 import os
 import re
 import sys
 from importlib import import_module
 from importlib.util import find_spec
-from pkgutil import iter_modules
 from typing import NoReturn
 
 import click
@@ -29,6 +27,8 @@ class _Commands(click.Group):
     """The commands of this folder."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        from pkgutil import iter_modules
+
         package = sys.modules[_PACKAGE]
         return sorted(
             found.name.replace("_", "-")
@@ -70,6 +70,8 @@ def _source(file: str) -> str:
 
 def _summary(name: str) -> str:
     """Return the first line of a command's docstring without importing it."""
+    import ast
+
     doc = ast.get_docstring(ast.parse(_source(name.replace("-", "_"))))
     return doc.splitlines()[0] if doc else ""
 
