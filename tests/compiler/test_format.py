@@ -151,8 +151,10 @@ CASES = {
     ),
     "a list of pairs that does not fit": (
         f"flows:\n  i:\n    steps: [send: a, wait: {{until: {LONG}, at_most: 7d}}]\n",
-        f"flows:\n  i:\n    steps:\n      - send: a\n      - wait: {{until: {LONG}, at_most: 7d}}"
-        + "\n",
+        (
+            "flows:\n  i:\n    steps:\n      - send: a\n"
+            f"      - wait: {{until: {LONG}, at_most: 7d}}\n"
+        ),
     ),
     "cells, not characters": (
         f'audiences: {{键: "{"键" * 42}"}}\n',
