@@ -19,6 +19,8 @@ from playbook_runtime.demo_shop import write_demo_shop
 from playbook_runtime.library import playbook_path
 
 REPETITIONS = 10
+# A cold start of `check` may take so many times a bare Python, and so many seconds.
+SLOWER, SECONDS = 16, 0.3
 PLAYBOOK = [sys.executable, "-m", "playbook_runtime"]
 
 
@@ -40,12 +42,17 @@ def _cold_starts(environment: dict[str, str]) -> list[Row]:
 
     bare = cold([sys.executable, "-c", "pass"])
     rows = [Row("python -c pass", _least(bare), note=_median(bare))]
-    for name, words in (("--help", ["--help"]), ("check", ["check", str(SIX_FLOWS)])):
+    check = ["check", str(SIX_FLOWS)]
+    for name, words, at_least in (("--help", ["--help"], None), ("check", check, 1 / SLOWER)):
         times = cold([*PLAYBOOK, *words])
         least = _least(times)
         above = duration(least.cpu - _least(bare).cpu)
         note = f"{_median(times)}; {above} of processor time above bare Python"
-        rows.append(Row(f"playbook {name}", least, "python -c pass", _least(bare).wall, note=note))
+        if at_least is not None:
+            kept = "kept" if least.wall < SECONDS else "missed"
+            note += f"; under {SECONDS} s: {kept}"
+        theirs = _least(bare).wall
+        rows.append(Row(f"playbook {name}", least, "python -c pass", theirs, at_least, note=note))
     return rows
 
 
