@@ -93,6 +93,7 @@ def navigation() -> list[dict[str, object]]:
             for name in ("targets", "metrics", "decisions")
         ),
         {"Benchmarks": "benchmarks.md"},
+        {"Fuzzing": "fuzzing.md"},
     ]
 
 
