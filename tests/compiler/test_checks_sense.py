@@ -174,11 +174,120 @@ def test_a_circle_over_tags_and_audiences_is_a_circle(tmp_path: Path) -> None:
         "audiences: {warm: tags has warm}\n"
         "flows:\n"
         "  one: {trigger: {enters: warm}, entry: always, steps: [send: hello, {start: two}]}\n"
-        "  two: {trigger: order_placed, steps: [{update: {tag: warm}}]}\n"
+        "  two: {trigger: order_placed, steps: [{update: {untag: warm}}, {update: {tag: warm}}]}\n"
     )
     found = only(tmp_path, text, "flow-cycle")
     assert "one -> two -> one" in found.message
     assert (found.span.line, found.labels[0].span.line) == (4, 3)
+
+
+FACTS = "facts: {state: [a, b]}\n"
+ONCE_ROUND = {
+    "taking the tag away leaves the audience": (
+        "audiences: {warm: tags has warm}\n"
+        + flow("{enters: warm}", "entry: always", steps="[{update: {untag: warm}}]")
+    ),
+    "setting the tag leaves those without it": (
+        "audiences: {plain: not tags has w}\n"
+        + flow("{enters: plain}", "entry: always", steps="[{update: {tag: w}}]")
+    ),
+    "another value leaves the audience": (
+        FACTS
+        + "audiences: {first: state = a}\n"
+        + flow("{enters: first}", "entry: always", steps="[{update: {state: b}}]")
+    ),
+    "another value of the same audience": (
+        FACTS
+        + "audiences: {either: state = a or state = b}\n"
+        + flow("{enters: either}", "entry: always", steps="[{update: {state: b}}]")
+    ),
+    "points are crossed once": (
+        "programmes: {points: {earn: {event: order_placed, points: 1 per EUR, pending: 14d},"
+        " redeem: {points: 500, for: {amount_off: 5.00}}, expire: 12mo after last activity}}\n"
+        + flow("{points_reach: 100}", "entry: always", steps="[{grant: {points: 100}}]")
+    ),
+    "whoever has received it is in already": (
+        "audiences: {told: received(hello) within 1d}\n"
+        + flow("{enters: told}", "entry: always", steps="[send: hello]")
+    ),
+    "a tag set twice is set once": (
+        "audiences: {warm: tags has warm}\n"
+        "flows:\n"
+        "  one: {trigger: {enters: warm}, entry: always, steps: [{start: two}]}\n"
+        "  two: {trigger: order_placed, steps: [{update: {tag: warm}}]}\n"
+    ),
+    "the tag keeps the customer out": (
+        "audiences: {new: not tags has warm or not tags has done}\n"
+        + flow("{enters: new}", "entry: always", steps="[{update: {tag: done}}]")
+    ),
+}
+
+
+@pytest.mark.parametrize("text", ONCE_ROUND.values(), ids=ONCE_ROUND)
+def test_what_leaves_the_audience_does_not_enter_it_again(text: str, tmp_path: Path) -> None:
+    rules = {one.rule for one in findings(tmp_path, text)}
+    assert not rules & {"flow-cycle", "slow-cycle"}
+
+
+ROUND = {
+    "tagged and untagged in turn": (
+        "audiences: {warm: tags has warm, cold: not tags has warm}\n"
+        "flows:\n"
+        "  f: {trigger: {enters: warm}, entry: always, steps: [{update: {untag: warm}}]}\n"
+        "  g: {trigger: {enters: cold}, entry: always, steps: [{update: {tag: warm}}]}\n",
+        "flow-cycle",
+        "f -> g -> f",
+    ),
+    "one value and the other": (
+        FACTS + "audiences: {first: state = a, second: state != a}\n"
+        "flows:\n"
+        "  f: {trigger: {enters: first}, entry: always, steps: [{update: {state: b}}]}\n"
+        "  g: {trigger: {enters: second}, entry: always, steps: [{update: {state: a}}]}\n",
+        "flow-cycle",
+        "f -> g -> f",
+    ),
+    "points earned by points": (
+        "programmes: {points: {earn: {event: order_placed, points: 1 per EUR, pending: 14d},"
+        " redeem: {points: 500, for: {amount_off: 5.00}}, expire: 12mo after last activity}}\n"
+        + flow("points_earned", "entry: always", steps="[{grant: {points: 100}}]"),
+        "flow-cycle",
+        "it -> it",
+    ),
+    "received again when it is long ago": (
+        "audiences: {told: received(hello) within 1d}\n"
+        + flow("{enters: told}", "entry: always", steps="[{wait: 3d}, {send: hello}]"),
+        "slow-cycle",
+        "every 3 days, with up to 122 messages a year for each customer: it -> it",
+    ),
+    "received again on the slower way": (
+        "audiences: {told: received(hello) within 1d}\n"
+        + flow(
+            "{enters: told}",
+            "entry: always",
+            steps="[{if: orders >= 2, then: [{wait: 5d}]}, {send: hello}]",
+        ),
+        "slow-cycle",
+        "every 5 days",
+    ),
+    "written to whenever nothing was written": (
+        "audiences: {quiet: not received(email) within 7d}\n"
+        + flow("{enters: quiet}", "entry: always", steps="[send: hello]"),
+        "slow-cycle",
+        "every 7 days",
+    ),
+    "every day is one day": (
+        flow("order_placed", steps="[{wait: 1d}, send: hello, {start: it}]"),
+        "slow-cycle",
+        "every day, with up to 365",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "rule", "said"), ROUND.values(), ids=ROUND)
+def test_a_real_circle_is_found_with_its_way(
+    text: str, rule: str, said: str, tmp_path: Path
+) -> None:
+    assert said in only(tmp_path, text, rule).message
 
 
 def test_a_slow_circle_counts_its_messages(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from playbook_compiler.checks._flows import sends
-from playbook_compiler.checks._starting import between, startings, ways
+from playbook_compiler.checks._starting import between, endless, startings, ways, within_a_day
 from playbook_compiler.cycles import cycles, shortest_round
 from playbook_compiler.diagnostics import Diagnostic, Label, warning
 from playbook_compiler.family import name_of
@@ -18,8 +18,10 @@ DAYS_A_YEAR = 365
 
 def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     """Find circles of flows that wait a day or more and say how many messages a year they send."""
-    found = startings(graph)
-    quick = {node for one in cycles(ways([s for s in found if s.days < 1])) for node in one}
+    started = startings(graph)
+    at_once = endless(within_a_day(started), graph)
+    quick = {node for one in cycles(ways(at_once)) for node in one}
+    found = endless(started, graph)
     messages: dict[str, set[str]] = {}
     for sent in sends(graph):
         messages.setdefault(sent.flow.id, set()).add(sent.node.id)
@@ -32,12 +34,15 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
             for source, target in zip(around, (*around[1:], around[0]), strict=True)
         ]
         days = sum((one.days for one in steps), Decimal(0))
+        if days < 1:  # on the quickest way nothing turns back: it goes round on a slower one
+            days = max(sum((one.most for one in steps), Decimal(0)), Decimal(1))
+        often = "day" if days == 1 else f"{days.normalize():f} days"
         rounds = DAYS_A_YEAR / days
         count = round(rounds * sum(len(messages.get(flow, ())) for flow in around))
         last = steps[-1]
         yield warning(
             RULE,
-            f"these flows start each other every {days.normalize():f} days, with up to {count}"
+            f"these flows start each other every {often}, with up to {count}"
             f" messages a year for each customer: {' -> '.join((*around, around[0]))}",
             last.node.origin.span(last.node.kind),
             caption=f"starts `{last.target}` again",
