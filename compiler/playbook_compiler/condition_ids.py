@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from functools import lru_cache
 
 from playbook_compiler.facts import IdKind
 
@@ -30,5 +31,11 @@ def full_ids(name: str, known: Set[str], tactic: str = "") -> tuple[str, ...]:
         return ()
     if f"{name}/{name}" in known:
         return (f"{name}/{name}",)
-    split = ((one, one.partition("/")) for one in known)
-    return tuple(sorted(one for one, (of, slash, own) in split if slash and name in (of, own)))
+    return tuple(one for of, own, one in _of_tactics(frozenset(known)) if name in (of, own))
+
+
+@lru_cache(maxsize=16)
+def _of_tactics(known: frozenset[str]) -> tuple[tuple[str, str, str], ...]:
+    """Return the ids of tactics, sorted, with their two parts: asked for each unknown name."""
+    split = ((one.partition("/"), one) for one in sorted(known))
+    return tuple((of, own, one) for (of, slash, own), one in split if slash)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 from playbook_compiler.redact import redact
 from playbook_compiler.source import Span
 from playbook_compiler.values import dataclass
 
 MESSAGE_VALUE_LIMIT = 200
+_SEARCHED_LIMIT = 1_000
 
 
 class Severity(StrEnum):
@@ -103,7 +105,18 @@ def shown(value: object) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that `word` was probably meant to be, or None: for did-you-mean."""
+    """Return the known word that `word` was probably meant to be, or None: for did-you-mean.
+
+    Among more than 1,000 words none is looked for: ten thousand flows with a misspelt name each
+    would take hours.
+    """
+    words = frozenset(known)
+    return _nearest(word, words) if len(words) <= _SEARCHED_LIMIT else None
+
+
+# The same word is often misspelt in many places, and asked for twice for each.
+@lru_cache(maxsize=256)
+def _nearest(word: str, known: frozenset[str]) -> str | None:
     from difflib import get_close_matches
 
     found = get_close_matches(word, sorted(known), n=1, cutoff=0.6)

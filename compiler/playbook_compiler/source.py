@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from bisect import bisect_right
+from typing import Final, NamedTuple
 
 from playbook_compiler.values import dataclass, field
+
+_LINE_END: Final = r"\r\n|\r|\n"
 
 
 class Span(NamedTuple):
@@ -40,8 +44,10 @@ class SourceFile:
     path: str
     text: str
     lines: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    _starts: list[int] = field(init=False, repr=False, compare=False)  # of lines, when first asked
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_starts", [])
         unix = self.text.replace("\r\n", "\n").replace("\r", "\n")
         object.__setattr__(self, "lines", tuple(unix.split("\n")))
 
@@ -52,10 +58,12 @@ class SourceFile:
         return Span(self.path, line, column, end_line, end_column)
 
     def _position(self, index: int) -> tuple[int, int]:
-        before = self.text[:index]
-        breaks = before.count("\n") + before.count("\r") - before.count("\r\n")
-        last = max(before.rfind("\n"), before.rfind("\r"))
-        return breaks + 1, index - last
+        if not self._starts:
+            self._starts.extend((0, *(one.end() for one in re.finditer(_LINE_END, self.text))))
+        if self.text[index - 1 : index + 1] == "\r\n":  # between the two: a line of its own
+            return bisect_right(self._starts, index) + 1, 1
+        line = bisect_right(self._starts, index)
+        return line, index - self._starts[line - 1] + 1
 
     def slice(self, span: Span) -> str:
         """Return the text that a span covers, lines joined by LF."""

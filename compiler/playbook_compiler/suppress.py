@@ -8,6 +8,7 @@ understood. Errors are not silenced.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 import yaml
@@ -43,16 +44,6 @@ class Ignore:
     line: int
     removal: Span
 
-    def silences(self, found: Diagnostic, name: str) -> bool:
-        """Return whether the comment means a finding of the rule `name`."""
-        place = found.span
-        return (
-            found.rule == name
-            and place.file == self.source.path
-            and place.line == self.line
-            and not found.is_error
-        )
-
 
 def without_ignored(
     findings: Iterable[Diagnostic], sources: Iterable[SourceFile], *, complete: bool
@@ -63,19 +54,24 @@ def without_ignored(
     """
     left = list(findings)
     told: list[Diagnostic] = []
+    places: dict[tuple[str, str, int], list[int]] = {}
+    for index, found in enumerate(left):
+        if not found.is_error:
+            places.setdefault((found.rule, found.span.file, found.span.line), []).append(index)
+    silenced: set[int] = set()
     for source in sources:
         if _COMMENT.search(source.text) is None:
             continue
         for ignore in ignores(source, told):
             used = set()
             for name, _ in ignore.names:
-                kept = [found for found in left if not ignore.silences(found, name)]
-                if len(kept) < len(left):
+                hits = places.pop((name, source.path, ignore.line), [])
+                if hits:
                     used.add(name)
-                left = kept
+                silenced.update(hits)
             if complete:
                 told.extend(_unused(ignore, used))
-    return [*left, *told]
+    return [*(found for index, found in enumerate(left) if index not in silenced), *told]
 
 
 def ignores(source: SourceFile, told: list[Diagnostic]) -> Iterator[Ignore]:
@@ -124,15 +120,22 @@ def _comments(source: SourceFile) -> Iterator[re.Match[str]]:
         settings = _SETTINGS.match(text)
         text = settings[0] if settings is not None else ""
     scalars = _scalars(text)
+
+    def inside(index: int) -> bool:
+        """Whether a scalar covers a character: the last one that begins at it or before."""
+        at = bisect_right(scalars, (index, len(text)))
+        return at > 0 and index < scalars[at - 1][1]
+
     for match in _COMMENT.finditer(text):
         start = match.start()
         if start and text[start - 1] not in " \t\r\n":
             continue
-        if any(first <= start < last for first, last in scalars):
+        if inside(start):
             continue
-        line = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+        line = text.rfind("\n", 0, start) + 1
+        line = max(line, text.rfind("\r", line, start) + 1)
         earlier = (one.start() + line for one in re.finditer(r"(?:^|(?<=\s))#", text[line:start]))
-        if any(not any(a <= one < b for a, b in scalars) for one in earlier):
+        if not all(map(inside, earlier)):
             continue  # a comment about comments
         yield match
 
