@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from playbook_compiler.changes import FIELD, TAG
@@ -20,6 +20,7 @@ from playbook_compiler.conditions import (
     InAudience,
     InFlow,
     InSet,
+    InTop,
     IsKnown,
     Not,
     Or,
@@ -29,7 +30,7 @@ from playbook_compiler.conditions import (
 )
 from playbook_compiler.diagnostics import Diagnostic, shown, warning
 from playbook_compiler.facts import Fact, IdKind
-from playbook_compiler.model import Audience
+from playbook_compiler.model import Audience, Playbook
 from playbook_compiler.units import Duration, Money, Share
 from playbook_compiler.values import dataclass, field
 from playbook_runtime.heard import Told
@@ -37,6 +38,7 @@ from playbook_runtime.kernel import instructions as code
 from playbook_runtime.kernel.tables import NO, UNKNOWN, YES
 
 NOT_SIMULATED = "not-yet-simulated"
+AT_LEAST = code.OPERATORS.index(">=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,34 @@ class Names:
     decimals: int
     duration: Callable[[Duration], int]
     told: Mapping[tuple[str, str], Told]
+    cuts: Mapping[str, float]
+    order_flows: frozenset[str] = frozenset()  # whose runs are about an order
+
+
+def names_of(
+    playbook: Playbook,
+    *,
+    channels: Sequence[str],
+    events: Sequence[str],
+    statics: Sequence[str],
+    told: Mapping[tuple[str, str], Told],
+    cuts: Mapping[str, float],
+    duration: Callable[[Duration], int],
+) -> Names:
+    """Return the numbers of all names: flows, messages and offers in order of ids."""
+    return Names(
+        flows={flow: n for n, flow in enumerate(sorted(playbook.flows))},
+        messages={message: n for n, message in enumerate(sorted(playbook.messages))},
+        channels={name: n for n, name in enumerate(channels)},
+        offers={offer: n for n, offer in enumerate(sorted(playbook.offers))},
+        events={name: n for n, name in enumerate(events)},
+        statics={text: n for n, text in enumerate(statics)},
+        audiences=playbook.audiences,
+        decimals=playbook.decimals,
+        duration=duration,
+        told=told,
+        cuts=cuts,
+    )
 
 
 @dataclass(slots=True)
@@ -64,15 +94,23 @@ class CodeList:
     numbers: list[float] = field(default_factory=list)
     first: list[int] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    about_order: bool = False
+    reads_orders: bool = False
     findings: list[Diagnostic] = field(default_factory=list)
 
-    def add(self, condition: Condition | None) -> int:
-        """Append a condition; return its number, -1 for none."""
+    def add(self, condition: Condition | None, *, about_order: bool = False) -> int:
+        """Append a condition; return its number, -1 for none. Only where what it decides is about
+        an order does it know that order."""
         if condition is None:
             return -1
+        self.about_order = about_order
         self.first.append(len(self.rows))
         self._write(condition)
         return len(self.first) - 1
+
+    def of(self, flow: str, condition: Condition | None) -> int:
+        """Append a condition of a flow's trigger or steps."""
+        return self.add(condition, about_order=flow in self.names.order_flows)
 
     def _row(self, op: int, a: int = 0, b: int = 0, number: float = 0.0) -> None:
         self.rows.append((op, a, b))
@@ -93,14 +131,14 @@ class CodeList:
             case Not(part=part):
                 self._write(part)
                 self._row(code.NOT)
-            case Compare(fact=fact, operator=operator, value=value) if _counts(fact):
+            case Compare(fact=fact, operator=operator, value=value) if self._is_number(fact):
                 self._compare(fact, operator, value)
-            case InSet(fact=fact, values=values) if _counts(fact):
+            case InSet(fact=fact, values=values) if self._is_number(fact):
                 for n, value in enumerate(values):
                     self._compare(fact, "=", value)
                     if n:
                         self._row(code.OR)
-            case Between(fact=fact, low=low, high=high) if _counts(fact):
+            case Between(fact=fact, low=low, high=high) if self._is_number(fact):
                 self._compare(fact, ">=", low)
                 self._compare(fact, "<=", high)
                 self._row(code.AND)
@@ -108,6 +146,8 @@ class CodeList:
                 self._row(code.KNOWN, code.FACTS.index(fact.name))
                 if not known:
                     self._row(code.NOT)
+            case InTop(fact=fact) if _counts(fact) and str(node) in names.cuts:
+                self._row(code.FACT, code.FACTS.index(fact.name), AT_LEAST, names.cuts[str(node)])
             case Has(fact=fact, value=channel) if fact.name == "consent":
                 self._row(code.CONSENTS, names.channels[channel])
             case Has() | Compare() | InSet() | Between() | IsKnown() if (
@@ -135,6 +175,10 @@ class CodeList:
             case _:
                 self._refuse(node)
 
+    def _is_number(self, fact: Fact) -> bool:
+        """Return whether the kernel knows a fact as a number."""
+        return _counts(fact) or (self.about_order and fact.name in code.ORDER_FACTS)
+
     def _told(self, node: FactTest, key: tuple[str, str]) -> None:
         """Write a test of a tag or own field: its answer in each state of it."""
         told = self.names.told
@@ -143,9 +187,11 @@ class CodeList:
             self.answers.append(_code(_answer(node, state)))
 
     def _compare(self, fact: Fact, operator: str, value: Value) -> None:
+        is_order = fact.name in code.ORDER_FACTS
+        self.reads_orders = self.reads_orders or is_order
         self._row(
-            code.FACT,
-            code.FACTS.index(fact.name),
+            code.ORDER if is_order else code.FACT,
+            (code.ORDER_FACTS if is_order else code.FACTS).index(fact.name),
             code.OPERATORS.index(operator),
             self._number(value),
         )

@@ -56,7 +56,8 @@ class Launch:
     that send messages, then those that grant offers).
     `natures` says of events that are assumed to come otherwise than the catalogue says what brings
     them (feedback on a message instead of on an order). `typical_gap` is the population's usual
-    time between two purchases, in seconds.
+    time between two purchases, in seconds; `cuts` says of tests such as `revenue in top 20%` how
+    much is needed for it, in minor units for money.
     """
 
     seed: int
@@ -76,6 +77,7 @@ class Launch:
     holdout: Decimal
     natures: Mapping[str, Nature] = field(default_factory=dict)
     typical_gap: int = 30 * DAY_SECONDS
+    cuts: Mapping[str, float] = field(default_factory=dict)
 
 
 def stream(name: str) -> int:

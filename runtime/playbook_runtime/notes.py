@@ -6,16 +6,24 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from playbook_compiler.conditions import FactTest, InTop, nodes
 from playbook_compiler.diagnostics import Diagnostic, Severity
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.message_choice import LADDER
 from playbook_compiler.steps import Send, Step
-from playbook_compiler.triggers import BIRTHDAY, DateTrigger, Inactivity
+from playbook_compiler.triggers import (
+    BIRTHDAY,
+    DateTrigger,
+    EntersAudience,
+    Inactivity,
+    Replenishment,
+)
 from playbook_compiler.units import DAY_SECONDS
-from playbook_runtime.heard import told_of
+from playbook_runtime.heard import conditions_of, ladder_events, told_of
 from playbook_runtime.kernel.layout import WITH, PerFlow, World, flow_column, world_column
 from playbook_runtime.kernel.tables import HISTORY, I64, PROSPECT
 from playbook_runtime.observed import Observed
+from playbook_runtime.population import SCORES
 from playbook_runtime.prepare import Prepared
 from playbook_runtime.unsimulated import unused_keys
 
@@ -40,7 +48,9 @@ def notes(
         *_overlap(counts),
         *_flows(graph),
         *_borrowed(graph, prepared),
+        *_taken_over(graph),
         *_by_the_clock(graph, prepared),
+        *_scores(graph),
         *_deeds(graph, counts),
         *_not_simulated(graph, findings),
     )
@@ -149,6 +159,28 @@ def _by_the_clock(graph: TriggerGraph, prepared: Prepared) -> Iterator[str]:
             )
 
 
+def _taken_over(graph: TriggerGraph) -> Iterator[str]:
+    """Yield what becomes of those who meet a trigger on day one, where that is not counted."""
+    for flow in graph.playbook.flows.values():
+        if not flow.enabled or not isinstance(flow.trigger, EntersAudience | Replenishment):
+            continue
+        over = flow.existing.over if flow.existing is not None else None
+        if isinstance(flow.trigger, EntersAudience):
+            who = f"who belong to {flow.trigger.enters} on day one"
+        else:
+            who = "whose time had come before day one"
+        then = f"enter spread over {over}" if over is not None else "do not enter"
+        yield f"{flow.id}: those {who} {then}."
+
+
+def _scores(graph: TriggerGraph) -> Iterator[str]:
+    leaves = [leaf for condition in conditions_of(graph) for leaf in nodes(condition)]
+    if any(isinstance(leaf, FactTest) and leaf.fact.name in SCORES for leaf in leaves):
+        yield "Scores of rfm stay as they are on day one; newcomers have none."
+    if any(isinstance(leaf, InTop) for leaf in leaves):
+        yield "Who is in the top is measured by what that took on day one."
+
+
 def _deeds(graph: TriggerGraph, counts: I64) -> Iterator[str]:
     """Yield what is assumed of ladders, tags and fields, and of what happens outside."""
     steps = [
@@ -156,7 +188,8 @@ def _deeds(graph: TriggerGraph, counts: I64) -> Iterator[str]:
         for node in graph.nodes.values()
         if isinstance(node.what, Step) and graph.playbook.flows[node.flow].enabled
     ]
-    if any(isinstance(step, Send) and step.send.order == LADDER for step in steps):
+    ladders = [step for step in steps if isinstance(step, Send) and step.send.order == LADDER]
+    if any(not ladder_events(step) for step in ladders):
         yield (
             "Whatever is sent counts as delivered, so that a ladder that wants no more goes on only"
             " where a message may not be sent."

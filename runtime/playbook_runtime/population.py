@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from playbook_compiler.conditions import Compare, Condition, InSet, IsKnown
+from playbook_compiler.condition_evaluation import passes
+from playbook_compiler.conditions import (
+    Between,
+    Compare,
+    Condition,
+    InSet,
+    InTop,
+    IsKnown,
+    nodes,
+)
 from playbook_compiler.model import Guardrails
 from playbook_compiler.units import DAY_SECONDS
 from playbook_runtime.assumed import ASKS_NOBODY, consent_rule, known_consent
+from playbook_runtime.kernel.instructions import FACTS
 from playbook_runtime.kernel.tables import (
     HISTORY,
     NEVER,
@@ -27,6 +39,9 @@ from playbook_runtime.observed import Observed
 from playbook_runtime.orders.model import Labels
 
 STATIC_FACTS = ("country", "zone", "channel")
+# Scores from 1 to 5, those of the as-of date.
+SCORES = ("rfm.r", "rfm.f", "rfm.m")
+FIFTHS = 5
 
 
 def people_of_history(
@@ -42,6 +57,7 @@ def people_of_history(
     first, last = data.first_and_last_moment()
     n = len(history)
     facts = {name: _static_fact(data, name) for name in STATIC_FACTS}
+    scores = rfm_scores(data)
     consent = [
         np.ones(n, dtype=np.int8)
         if consent_rule(guardrails, channel) in ASKS_NOBODY
@@ -65,7 +81,7 @@ def people_of_history(
         month=np.zeros(n, dtype=np.int64),
         index=np.zeros(n, dtype=np.int64),
         birthday=_birthdays(data),
-        static=_stacked([answers(one, facts) for one in statics], n, np.int8),
+        static=_stacked([_answers(one, facts, scores) for one in statics], n, np.int8),
         last_event=_stacked([_latest(data, event) for event in launch.events], n, np.int64),
     )
 
@@ -118,7 +134,11 @@ def zones_of(data: Observed, shop: str) -> tuple[str, ...]:
 
 
 def can_answer(condition: Condition) -> bool:
-    """Return whether a condition is one on a fact that never changes and that files can tell."""
+    """Return whether a condition is one on a fact that never changes and that files can tell, or on
+    a score, which is taken not to change."""
+    tests = (Compare, InSet, Between, IsKnown)
+    if isinstance(condition, tests) and condition.fact.name in SCORES:
+        return True
     return (
         isinstance(condition, Compare | InSet | IsKnown)
         and condition.fact.name in STATIC_FACTS
@@ -141,6 +161,64 @@ def answers(
         case InSet(values=several):
             holds = np.isin(values.astype(str), [str(value) for value in several])
     return np.where(known, np.where(holds, YES, NO), UNKNOWN).astype(np.int8)
+
+
+def rfm_scores(data: Observed) -> dict[str, npt.NDArray[np.int64]]:
+    """Return recency, frequency and monetary score of each customer of the history: 5 for the best
+    fifth; equals share the better score."""
+    of = {
+        "rfm.r": data.first_and_last_moment()[1],
+        "rfm.f": data.history.purchases,
+        "rfm.m": data.history.value_minor,
+    }
+    n = max(1, len(data.history))
+    found = {}
+    for name, values in of.items():
+        better = n - np.searchsorted(np.sort(values), values, side="right")
+        found[name] = FIFTHS - (FIFTHS * better) // n
+    return found
+
+
+def _answers(
+    condition: Condition,
+    facts: dict[str, npt.NDArray[np.object_]],
+    scores: dict[str, npt.NDArray[np.int64]],
+) -> npt.NDArray[np.int8]:
+    assert isinstance(condition, Compare | InSet | Between | IsKnown)
+    if condition.fact.name not in SCORES:
+        return answers(condition, facts)
+    values = scores[condition.fact.name]
+    if isinstance(condition, IsKnown):
+        return np.full(len(values), YES if condition.known else NO, dtype=np.int8)
+    by_score = [passes(condition, score) is True for score in range(FIFTHS + 1)]
+    return np.where(np.array(by_score)[values], YES, NO).astype(np.int8)
+
+
+def cuts_of(data: Observed, conditions: Iterable[Condition], start: int) -> dict[str, float]:
+    """Return for each test such as `revenue in top 20%` the least value of those in the top at the
+    as-of date, so that whoever reaches it later belongs to them, too. Money in minor units."""
+    found = {}
+    for condition in conditions:
+        for leaf in nodes(condition):
+            if isinstance(leaf, InTop) and leaf.fact.name in FACTS:
+                values = np.sort(_numbers(data, leaf.fact.name, start))
+                count = math.ceil(leaf.share.fraction * len(values))
+                found[str(leaf)] = float(values[-max(1, count)])
+    return found
+
+
+def _numbers(data: Observed, fact: str, start: int) -> npt.NDArray[np.float64]:
+    """Return a fact of the kernel's for each customer of the history, as at the start."""
+    history = data.history
+    first, last = data.first_and_last_moment()
+    if fact == "orders":
+        return history.purchases.astype(np.float64)
+    if fact == "revenue":
+        return history.value_minor.astype(np.float64)
+    if fact == "aov":
+        return history.value_minor.astype(np.float64) / history.purchases
+    moment = last if fact == "days_since_last_order" else first
+    return ((start - moment) // DAY_SECONDS).astype(np.float64)
 
 
 def _static_fact(data: Observed, name: str) -> npt.NDArray[np.object_]:

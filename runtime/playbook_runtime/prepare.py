@@ -48,6 +48,7 @@ from playbook_runtime.launch import ADDED, ENTRY_STEP, RATE, Launch, Slot
 from playbook_runtime.observed import Observed
 from playbook_runtime.population import (
     can_answer,
+    cuts_of,
     people_of_history,
     people_to_come,
     typical_gap,
@@ -137,6 +138,7 @@ def prepare(
         holdout=_holdout(graph),
         natures=what.natures,
         typical_gap=typical_gap(data) or DEFAULT_GAP,
+        cuts=cuts_of(data, conditions, calendar.start),
     )
     newcomers = _arrivals(*data.newcomers_per_day(), "newcomers", launch, settings)
     sign_ups = _sign_ups(what, launch, settings)

@@ -9,9 +9,10 @@ import numpy as np
 from playbook_compiler.currency import DECIMALS
 from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.values import replace
 from playbook_runtime import program_rules as rules
 from playbook_runtime import program_steps as steps
-from playbook_runtime.condition_code import CodeList, Names
+from playbook_runtime.condition_code import CodeList, names_of
 from playbook_runtime.heard import told_of
 from playbook_runtime.kernel import instructions as code
 from playbook_runtime.kernel.instructions import Program
@@ -29,20 +30,23 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
     flows = sorted(playbook.flows.values(), key=lambda flow: flow.id)
     offers = sorted(playbook.offers.values(), key=lambda offer: offer.id)
     messages = sorted(playbook.messages.values(), key=lambda message: message.id)
-    names = Names(
-        flows={flow.id: n for n, flow in enumerate(flows)},
-        messages={message.id: n for n, message in enumerate(messages)},
-        channels={name: n for n, name in enumerate(launch.channels)},
-        offers={offer.id: n for n, offer in enumerate(offers)},
-        events={name: n for n, name in enumerate(launch.events)},
-        statics={text: n for n, text in enumerate(launch.statics)},
-        audiences=playbook.audiences,
-        decimals=decimals,
-        duration=tables.duration,
-        told=told_of(graph),
+    natures = {event: rules.nature(graph, launch, event) for event in launch.events}
+    flow_key = [rules.key(flow, natures) for flow in flows]
+    names = replace(
+        names_of(
+            playbook,
+            channels=launch.channels,
+            events=launch.events,
+            statics=launch.statics,
+            told=told_of(graph),
+            cuts=launch.cuts,
+            duration=tables.duration,
+        ),
+        order_flows=frozenset(
+            flow.id for flow, key in zip(flows, flow_key, strict=True) if key == code.KEY_ORDER
+        ),
     )
     conditions = CodeList(names)
-    natures = {event: rules.nature(graph, launch, event) for event in launch.events}
     waits = steps.waited_events(graph)
     rows = steps.instructions(graph, launch, names, tables, conditions, waits)
     guardrails = playbook.guardrails
@@ -59,9 +63,10 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
     def streams(texts: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
         return np.array([stream(text) for text in texts], dtype=np.uint64)
 
-    flow_where = [conditions.add(flow.trigger.where) for flow in flows]
-    flow_audience = [conditions.add(flow.audience) for flow in flows]
-    flow_exit_when = [conditions.add(flow.exit_when) for flow in flows]
+    flow_where = [conditions.of(flow.id, flow.trigger.where) for flow in flows]
+    flow_audience = [conditions.of(flow.id, flow.audience) for flow in flows]
+    flow_exit_when = [conditions.of(flow.id, flow.exit_when) for flow in flows]
+    watches, watch_flows = rules.watches(flows, conditions)
     offer_audience = [conditions.add(rules.who_may_get(offer, guardrails)) for offer in offers]
     offer_valid = [-1 if o.valid is None else tables.duration(o.valid) for o in offers]
     cap_delay = tables.duration(rules.delay(guardrails))
@@ -88,7 +93,7 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
             [[event in (flow.exit_on or ()) for event in launch.events] for flow in flows],
             dtype=np.int8,
         ).reshape(-1, len(launch.events)),
-        flow_key=numbers([rules.key(flow, natures) for flow in flows]),
+        flow_key=numbers(flow_key),
         flow_count=np.array(flow_count, dtype=integer).reshape(-1, 3),
         flow_slots=np.array(
             [steps.slots_of(launch, flow.id, ENTRY_STEP) for flow in flows], dtype=integer
@@ -166,6 +171,9 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         ),
         timers=np.array(clocks, dtype=integer).reshape(-1, code.TIMER_WIDTH),
         answers=numbers(conditions.answers),
+        watches=np.array(watches, dtype=integer).reshape(-1, 3),
+        watch_flows=numbers(watch_flows),
+        reads_orders=int(conditions.reads_orders),
         turns=len(tables.rotations),
         told=len(names.told),
     )

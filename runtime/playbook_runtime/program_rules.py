@@ -9,8 +9,14 @@ from playbook_compiler.conditions import Condition, InAudience, all_of, any_of
 from playbook_compiler.facts import Nature
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Economics, Flow, Guardrails, Offer, WhenCapped
-from playbook_compiler.triggers import EventTrigger, Inactivity, Replenishment
+from playbook_compiler.triggers import (
+    EntersAudience,
+    EventTrigger,
+    Inactivity,
+    Replenishment,
+)
 from playbook_compiler.units import DAY_SECONDS, Duration, Money
+from playbook_runtime.condition_code import CodeList
 from playbook_runtime.kernel import instructions as code
 from playbook_runtime.launch import Launch
 from playbook_runtime.program_steps import FREE, Tables
@@ -102,13 +108,40 @@ def lapse_timer(flows: Sequence[Flow], tables: Tables) -> tuple[list[int], list[
 
 def existing(flow: Flow, thresholds: Sequence[int], tables: Tables) -> tuple[int, int]:
     """Return (spread in seconds, threshold) of those who are past it on day one; -1 skips them.
-    A refill has no threshold: its timer knows."""
+    Refills and audiences have no threshold: they know by themselves."""
     length = _inactivity(flow)
     over = flow.existing.over if flow.existing is not None else None
     spread = -1 if over is None else window_seconds(over)
     if length is None:
-        return (spread if isinstance(flow.trigger, Replenishment) else -1), -1
+        by_itself = isinstance(flow.trigger, Replenishment | EntersAudience)
+        return (spread if by_itself else -1), -1
     return spread, list(thresholds).index(tables.duration(length))
+
+
+def watches(
+    flows: Sequence[Flow], conditions: CodeList
+) -> tuple[list[tuple[int, int, int]], list[int]]:
+    """Return the audiences that flows start on entering, each with the condition and where its
+    flows begin and end, and those flows. An audience that reads what is not simulated has none."""
+    rows: list[tuple[int, int, int]] = []
+    listed: list[int] = []
+    triggers = [flow.trigger for flow in flows if flow.enabled]
+    named = {trigger.enters for trigger in triggers if isinstance(trigger, EntersAudience)}
+    for audience in sorted(named):
+        unread = len(conditions.findings)
+        condition = conditions.add(conditions.names.audiences[audience].where)
+        if len(conditions.findings) > unread:
+            continue
+        first = len(listed)
+        listed.extend(
+            n
+            for n, flow in enumerate(flows)
+            if flow.enabled
+            and isinstance(flow.trigger, EntersAudience)
+            and flow.trigger.enters == audience
+        )
+        rows.append((condition, first, len(listed)))
+    return rows, listed
 
 
 def quiet_window(guardrails: Guardrails | None, tables: Tables) -> int:

@@ -159,7 +159,7 @@ def _node_rows(
                     code.OP: code.IF,
                     code.NEXT: ways[YES, ""],
                     code.OTHERWISE: ways[NO, ""],
-                    code.A: conditions.add(condition),
+                    code.A: conditions.of(node.flow, condition),
                 }
             ]
         case Branch(branch=cases):
@@ -169,7 +169,7 @@ def _node_rows(
                     code.OP: code.IF,
                     code.NEXT: ways[CASE, str(n)],
                     code.OTHERWISE: ways[NO, ""] if n == last else f"{node.id}#{n}",
-                    code.A: conditions.add(case.condition),
+                    code.A: conditions.of(node.flow, case.condition),
                 }
                 for n, case in enumerate(cases, 1)
             ]

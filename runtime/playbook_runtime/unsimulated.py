@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from playbook_compiler.conditions import InTop, nodes
 from playbook_compiler.diagnostics import Diagnostic, Label, hint, in_order, warning
+from playbook_compiler.lower import lower
 from playbook_compiler.model import VISITS, Flow, Offer, Playbook
 from playbook_compiler.records import Record
 from playbook_compiler.source import Span
@@ -19,9 +21,13 @@ from playbook_compiler.triggers import (
     BY_PRODUCT,
     FIRST_ORDER,
     DateTrigger,
+    EntersAudience,
     Replenishment,
     Trigger,
 )
+from playbook_runtime.condition_code import CodeList, names_of
+from playbook_runtime.heard import channels_of, conditions_of, events_of, told_of
+from playbook_runtime.population import can_answer
 
 RULE = "not-yet-simulated"
 # Each with what the projection does instead.
@@ -32,7 +38,7 @@ SECTIONS = {
     "programmes": "nobody earns, pays or gets anything by them",
     "evidence": "the library's priors stay as they are",
 }
-TRIGGERS = ("enters", "points_reach", "points_expiring", "offer_expiring", "tier_changed")
+TRIGGERS = ("points_reach", "points_expiring", "offer_expiring", "tier_changed")
 OFFERS = {
     "limit": "it is issued without a limit",
     "product": "it may be used on any order",
@@ -52,9 +58,42 @@ def unsimulated(playbook: Playbook) -> list[Diagnostic]:
             found.append(_told(f"`sync: {audience.sync}`", "nothing is kept in step", place))
     for offer in playbook.offers.values():
         found.extend(_of_offer(offer))
+    unread = unread_audiences(playbook)
     for flow in playbook.flows.values():
-        found.extend(_of_flow(flow))
+        found.extend(_of_flow(flow, unread))
     return in_order(found)
+
+
+def unread_audiences(playbook: Playbook) -> frozenset[str]:
+    """Return the audiences that flows start on entering and whose condition reads what is not
+    simulated."""
+    named = {
+        flow.trigger.enters
+        for flow in playbook.flows.values()
+        if isinstance(flow.trigger, EntersAudience)
+    }
+    if not named:
+        return frozenset()
+    graph, _ = lower(playbook)
+    assert graph is not None, "a resolved playbook has a graph"
+    conditions = tuple(conditions_of(graph))
+    leaves = [leaf for condition in conditions for leaf in nodes(condition)]
+    names = names_of(
+        playbook,
+        channels=channels_of(graph, conditions),
+        events=events_of(graph, conditions),
+        statics=[str(leaf) for leaf in leaves if can_answer(leaf)],
+        told=told_of(graph),
+        cuts={str(leaf): 0.0 for leaf in leaves if isinstance(leaf, InTop)},
+        duration=lambda length: 0,
+    )
+    unread = set()
+    for name in sorted(named):
+        code = CodeList(names)
+        code.add(playbook.audiences[name].where)
+        if code.findings:
+            unread.add(name)
+    return frozenset(unread)
 
 
 def unused_keys(playbook: Playbook) -> tuple[str, ...]:
@@ -138,14 +177,14 @@ def _of_offer(offer: Offer) -> Iterator[Diagnostic]:
             yield _told(f"`{key}` of the offer `{offer.id}`", instead, offer.origin.key_span(key))
 
 
-def _of_flow(flow: Flow) -> Iterator[Diagnostic]:
+def _of_flow(flow: Flow, unread: frozenset[str]) -> Iterator[Diagnostic]:
     if flow.running is not None:
         instead = f"{flow.id} counts as new, so that what it already brings is counted twice"
         yield _told("`running`", instead, flow.origin.key_span("running"))
     if not flow.enabled:
         return
     trigger = flow.trigger
-    if (what := _unknown_trigger(trigger)) is not None:
+    if (what := _unknown_trigger(trigger, unread)) is not None:
         yield _told(what, "the flow never starts by it", trigger.origin.key_span(trigger.kind))
     if trigger.origin.has("at_least"):
         what = "what `at_least` counts before the first day"
@@ -168,10 +207,11 @@ def _of_step(step: Step) -> Iterator[Diagnostic]:
 def flows_that_start(playbook: Playbook) -> frozenset[str]:
     """Return the flows that are on and start in the simulation: by their trigger, or by a step of
     another that does."""
+    unread = unread_audiences(playbook)
     found = {
         flow.id
         for flow in playbook.flows.values()
-        if flow.enabled and _unknown_trigger(flow.trigger) is None
+        if flow.enabled and _unknown_trigger(flow.trigger, unread) is None
     }
     open_ones = sorted(found)
     while open_ones:
@@ -183,11 +223,14 @@ def flows_that_start(playbook: Playbook) -> frozenset[str]:
     return frozenset(found)
 
 
-def _unknown_trigger(trigger: Trigger) -> str | None:
-    """Return what of a trigger is not simulated, None where all of it is."""
+def _unknown_trigger(trigger: Trigger, unread: frozenset[str]) -> str | None:
+    """Return what of a trigger is not simulated, None where all of it is. `unread` are audiences
+    of which nobody can tell who belongs to them."""
     if trigger.kind in TRIGGERS:
         return f"the trigger `{trigger.kind}`"
     match trigger:
+        case EntersAudience(enters=audience) if audience in unread:
+            return f"who comes to belong to `{audience}`"
         case DateTrigger(date=str() as name) if name not in (BIRTHDAY, FIRST_ORDER):
             return f"the day `{name}` of each customer, which the files do not tell,"
         case Replenishment(replenishment=interval) if interval == BY_PRODUCT:

@@ -66,6 +66,25 @@ def test_each_is_told_at_its_line(tmp_path: Path) -> None:
     ]
 
 
+def test_of_an_audience_that_nobody_can_tell_the_flow_never_starts(tmp_path: Path) -> None:
+    text = f"""{HEAD}{MESSAGES}
+audiences:
+  silent: orders >= 1 and not engaged(email) within 90d
+  known: orders >= 1 and days_since_last_order > 90 and not received(hello) within 30d
+flows:
+  one: {{trigger: {{enters: silent}}, steps: [start: three]}}
+  two: {{trigger: {{enters: known}}, steps: []}}
+  three: {{trigger: {{enters: silent}}, steps: []}}
+"""
+    found = playbook(tmp_path, text)
+    told = [one.message for one in unsimulated.unsimulated(found)]
+    never = "who comes to belong to `silent` is not simulated yet: the flow never starts by it"
+    assert told == [never, never]
+    assert unsimulated.flows_that_start(found) == {"two"}
+    text = text.replace("one: {trigger: {enters: silent}", "one: {trigger: {date: birthday}")
+    assert unsimulated.flows_that_start(playbook(tmp_path, text)) == {"one", "two", "three"}
+
+
 def test_reading_says_nothing_of_it(tmp_path: Path) -> None:
     assert told(read(tmp_path, TEXT)) == []
 

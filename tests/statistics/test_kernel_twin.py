@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.statistics.twin.state import State
 from tests.statistics.twin.twin import simulate_twin
 from tests.statistics.worlds import World, graph_of, small_world
 
+from playbook_compiler.conditions import Condition
 from playbook_compiler.graph import TriggerGraph
 from playbook_runtime.kernel.layout import FLOW, WORLD, PerFlow
 from playbook_runtime.kernel.layout import World as WorldColumn
@@ -73,6 +75,25 @@ def test_memory_that_runs_out_is_doubled_and_nothing_is_lost(
     task = task_of(program, world.launch.zones, world.people, world.draws, horizon)
     everyone = Piece(0, len(world.people.key), 0, 1)
     assert np.array_equal(counted(task, everyone)[0], whole)
+
+
+def test_looking_more_often_who_belongs_to_an_audience_finds_nothing_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (path,) = (path for path in CASES if path.stem == "audiences")
+    graph = graph_of(path)
+    world = small_world(graph, 5, 40, 1, days=120)
+    expected = simulate_twin(graph, world.launch, world.people, world.draws)
+    every_hour = 3600
+
+    def often(state: State, condition: Condition) -> int:
+        del condition
+        return (state.now // every_hour + 1) * every_hour
+
+    monkeypatch.setattr("tests.statistics.twin.life.next_change", often)
+    looked = simulate_twin(graph, world.launch, world.people, world.draws)
+    assert looked == expected
+    assert kernel_counts(graph, world).tolist() == expected
 
 
 CIRCLE = """playbook: 1

@@ -18,7 +18,7 @@ import numpy as np
 from tests.statistics.twin.conditions import is_dynamic
 from tests.statistics.twin.rules import told_by_steps
 
-from playbook_compiler.conditions import nodes
+from playbook_compiler.conditions import InTop, nodes
 from playbook_compiler.driver import load
 from playbook_compiler.effects import Effect
 from playbook_compiler.facts import Nature
@@ -42,6 +42,8 @@ from playbook_runtime.launch import ADDED, ENTRY_STEP, RATE, Launch, Occurrence,
 OTHER_ZONES = ("America/New_York", "Asia/Tokyo", "Australia/Lord_Howe", "Pacific/Auckland")
 MONTH_DAYS = 30
 WINDOWS = (3, 7, 14, 30)
+BIRTHDAYS = (0, 229, 101, 1231, 615, 330)  # 0 unknown; the last one when clocks are put forward
+CUTS = {"orders": 4.0, "revenue": 20_000.0, "aov": 4_321.5, "days_since_last_order": 90.0}
 
 
 def graph_of(path: Path) -> TriggerGraph:
@@ -136,6 +138,12 @@ def _launch(graph: TriggerGraph, chance: random.Random, customers: int, days: in
         consent_share={"email": 0.6, "sms": 0.3, "push": 0.5},
         occurrences=tuple(_occurrences(playbook, events)),
         holdout=playbook.guardrails.holdout.fraction if playbook.guardrails else Decimal(0),
+        cuts={
+            str(leaf): CUTS[leaf.fact.name]
+            for condition in conditions_of(graph)
+            for leaf in nodes(condition)
+            if isinstance(leaf, InTop)
+        },
     )
 
 
@@ -210,8 +218,9 @@ def _people(launch: Launch, chance: random.Random, customers: int) -> People:
 
 def _row(launch: Launch, chance: random.Random) -> dict[str, object]:
     """Return what people of every kind have."""
+    key = chance.getrandbits(64)
     return {
-        "key": chance.getrandbits(64),
+        "key": key,
         "zone": chance.choice((-1, -1, 0, 0, 0, *range(1, len(OTHER_ZONES) + 1))),
         "consent": [chance.choice((1, 1, 1, 0, -1, -1)) for _ in launch.channels],
         "static": [chance.choice((0, 1, 1, 2)) for _ in launch.statics],
@@ -226,7 +235,7 @@ def _row(launch: Launch, chance: random.Random) -> dict[str, object]:
         "base": 0,
         "month": 0,
         "index": 0,
-        "birthday": chance.choice((0, 229, 101, 1231, 615, 330)),
+        "birthday": BIRTHDAYS[key % len(BIRTHDAYS)],
         "last_event": [NEVER] * len(launch.events),
     }
 

@@ -83,8 +83,12 @@ def _leaf(p, s, op, a, b, number, moment):
     if op == code.HOLDS:
         return YES if s[s[m.OFFER_UNTIL] + a] > moment else NO
     if op == code.LEFT:
-        told = s[s[m.CONSENTS_TO] + a]
-        return YES if s[m.SUPPRESSED] or told == 2 or told == -2 else NO  # noqa: PLR1714
+        return YES if s[m.SUPPRESSED] or s[s[m.CONSENTS_TO] + a] == code.TAKEN_BACK else NO
+    if op == code.ORDER:
+        if s[m.ABOUT] < 0:
+            return UNKNOWN
+        order = s[m.PLACED] + s[m.ABOUT] * m.PLACED_WIDTH
+        return YES if _compare(float(s[order + a]), b, number) else NO
     if op == code.TOLD:
         return p[p[at.ANSWERS] + b + s[s[m.TOLD] + a]]
     if op == code.HAPPENED:

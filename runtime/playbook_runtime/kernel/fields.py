@@ -76,7 +76,9 @@ from playbook_runtime.kernel.tables import F64, I64, Draws, People, Zones
     SLOT_EVENT,
     TIMERS,
     ANSWERS,
-) = range(57)
+    WATCHES,
+    WATCH_FLOWS,
+) = range(59)
 _INTEGER_TABLES = (
     "code", "durations", "windows", "condition_code", "condition_first", "flow_first",
     "flow_on", "flow_where", "flow_audience", "flow_exit_when", "flow_entry", "flow_exit_on",
@@ -88,11 +90,11 @@ _INTEGER_TABLES = (
     "slot_form", "slot_window", "slot_add", "slot_stream", "slot_value_stream", "slot_flow",
     "source_event", "source_nature", "source_lag", "source_stream", "month_start",
     "month_length", "send_redemption", "send_unsubscribe", "send_event", "slot_event",
-    "timers", "answers",
+    "timers", "answers", "watches", "watch_flows",
 )  # fmt: skip
-CONDITION_NUMBER, CHANNEL_SHARE, SOURCE_RATE = 57, 58, 59
+CONDITION_NUMBER, CHANNEL_SHARE, SOURCE_RATE = 59, 60, 61
 _FLOAT_TABLES = ("condition_number", "channel_share", "source_rate")
-ZONE_FIRST, ZONE_MOMENT, ZONE_OFFSET = 60, 61, 62
+ZONE_FIRST, ZONE_MOMENT, ZONE_OFFSET = 62, 63, 64
 (
     EMAIL,
     CAP_DELAY,
@@ -102,13 +104,16 @@ ZONE_FIRST, ZONE_MOMENT, ZONE_OFFSET = 60, 61, 62
     UNSUBSCRIBED_EVENT,
     MARGIN_PPM,
     FIXED_MICRO,
-) = range(63, 71)
+    READS_ORDERS,
+) = range(65, 74)
 _VALUES = (
     "email", "cap_delay", "stackable", "order_event", "sign_up_event", "unsubscribed_event",
-    "margin_ppm", "fixed_micro",
+    "margin_ppm", "fixed_micro", "reads_orders",
 )  # fmt: skip
-FLOWS, EVENTS_COUNTED, CHANNELS, CAPS, OFFERS, SOURCES, LAPSES, SLOTS, CLOCKS = range(71, 80)
-_HEADER = 80
+FLOWS, EVENTS_COUNTED, CHANNELS, CAPS, OFFERS, SOURCES, LAPSES, SLOTS, CLOCKS, WATCHED = range(
+    74, 84
+)
+_HEADER = 84
 HOLDOUT_SHARE = 0  # in the float array
 
 # Columns of packed people: integers, then consent by channel, statics, last events.
@@ -158,7 +163,7 @@ def packed_program(program: Program, zones: Zones) -> tuple[I64, F64]:
         length += len(table)
     for cell, name in enumerate(_VALUES, EMAIL):
         header[cell] = getattr(program, name)
-    header[FLOWS : CLOCKS + 1] = (
+    header[FLOWS : WATCHED + 1] = (
         len(program.flow_first),
         len(program.event_wait),
         len(program.channel_cost),
@@ -168,6 +173,7 @@ def packed_program(program: Program, zones: Zones) -> tuple[I64, F64]:
         len(program.thresholds),
         len(program.slot_form),
         len(program.timers),
+        len(program.watches),
     )
     return np.concatenate(integers), np.concatenate(floats)
 

@@ -27,7 +27,7 @@ CODE_WIDTH = 14
 
 # Condition code: op, a, b, and a number. Postfix, Kleene.
 FACT, KNOWN, STATIC, IN_FLOW, ENTERED, GOT_MESSAGE, GOT_CHANNEL, HOLDS, LEFT, HAPPENED = range(10)
-CONSENTS, NOT, AND, OR, DEFINITE, CONSTANT, TOLD = range(10, 17)
+CONSENTS, NOT, AND, OR, DEFINITE, CONSTANT, TOLD, ORDER = range(10, 18)
 FACTS = (
     "orders",
     "revenue",
@@ -36,6 +36,8 @@ FACTS = (
     "days_since_last_order",
     "days_as_customer",
 )
+# What a condition reads of the order that a run is about.
+ORDER_FACTS = ("trigger.order.total", "trigger.order.discount", "trigger.order.nth")
 OPERATORS = ("=", "!=", "<", "<=", ">", ">=")
 
 ONCE, AGAIN, ALWAYS = range(3)
@@ -45,6 +47,7 @@ KEY_NONE, KEY_ORDER, KEY_EVENT = range(3)
 FORM_RATE, FORM_ADDED = range(2)
 # What an UPDATE changes: a tag or field of the shop's own, or a suppressed channel.
 TELL, SUPPRESS = range(2)
+TAKEN_BACK = -2  # consent to a channel that a step suppressed
 # Timers: what makes a flow start by the clock. Columns of Program.timers.
 TIMER_FLOW, TIMER_KIND, TIMER_A, TIMER_B, TIMER_C, TIMER_SHIFT, TIMER_BACK = range(7)
 TIMER_WIDTH = 7
@@ -124,6 +127,9 @@ class Program(NamedTuple):
     month_length: I64
     timers: I64  # (.., TIMER_WIDTH), in order of flows
     answers: I64  # of conditions on tags and own fields, by state
+    watches: I64  # (W, 3): audience's condition, first and past last of watch_flows
+    watch_flows: I64  # flows that start on entering an audience
+    reads_orders: int  # conditions read the order that a run is about
     turns: int  # rotations
     told: int  # tags and fields that steps change
     send_redemption: U64  # streams by send

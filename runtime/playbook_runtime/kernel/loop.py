@@ -10,6 +10,7 @@ from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.cells import cells, shifted
 from playbook_runtime.kernel.clock import add
 from playbook_runtime.kernel.effects import effect_row, next_candidate, totals
+from playbook_runtime.kernel.evaluate import holds
 from playbook_runtime.kernel.instructions import (
     AFTER_MESSAGE,
     AFTER_ORDER,
@@ -33,6 +34,7 @@ from playbook_runtime.kernel.state import draw_state
 from playbook_runtime.kernel.streams import CANCEL, COIN, GAP, HOLDOUT, VALUE
 from playbook_runtime.kernel.tables import HISTORY, NEWCOMER, PROSPECT
 from playbook_runtime.kernel.timers import start_timers, ticked
+from playbook_runtime.kernel.watches import first_look, look
 
 _EXTRA_ORDERS = flow_column(0, PerFlow.EXTRA_ORDERS)
 _ACTIVE = world_column(0, World.ACTIVE_CUSTOMERS)
@@ -98,6 +100,8 @@ def _person(p, f, s, g, out, person, times, tosses_first):
     if kind == HISTORY:
         _day_one(p, s)
         start_timers(p, s, start)
+        if p[at.WATCHED]:
+            first_look(p, f, s, start)
         if s[m.ALIVE_NOW]:
             g[m.CLOCK] = 0.0
             _next_baseline(s, g, 0)
@@ -111,6 +115,8 @@ def _person(p, f, s, g, out, person, times, tosses_first):
         if p[at.SIGN_UP_EVENT] >= 0:
             schedule(s, born, 1, m.EVENT, p[at.SIGN_UP_EVENT], m.SCOPE_ALL, NO_KEY)
         start_timers(p, s, born)
+    if kind != HISTORY and p[at.WATCHED]:
+        schedule(s, born, 2, m.LOOK, 0, 0, 0)
     for k in range(p[at.SOURCES]):
         nature = p[p[at.SOURCE_NATURE] + k]
         if nature != AFTER_ORDER and nature != AFTER_MESSAGE:  # noqa: PLR1714
@@ -118,7 +124,11 @@ def _person(p, f, s, g, out, person, times, tosses_first):
             _next_source(p, f, s, g, k, 0)
     tosses = tosses_first == 1 or kind != NEWCOMER
     while s[m.EVENTS]:
-        _handle(p, f, s, g, out, next_event(s), tosses)
+        event = next_event(s)
+        moment = s[event + m.MOMENT]
+        _handle(p, f, s, g, out, event, tosses)
+        if p[at.WATCHED]:
+            look(p, f, s, g, out, moment)
         if s[m.OVERFLOW]:
             return
     _count_person(s, out, person, 0, s[m.WITHOUT_ORDERS])
@@ -227,7 +237,10 @@ def _handle(p, f, s, g, out, event, tosses):
         flow = ticked(p, s, arg0, arg1, arg2)
         if flow >= 0:
             try_entry(p, f, s, g, out, flow, NO_KEY, moment)
-    elif arg1 == s[m.STAMP]:
+    elif kind == m.JOIN:
+        if holds(p, f, s, p[p[at.WATCHES] + 3 * arg1], moment):
+            try_entry(p, f, s, g, out, arg0, NO_KEY, moment)
+    elif kind == m.PAST and arg1 == s[m.STAMP]:
         try_entry(p, f, s, g, out, arg0, NO_KEY, moment)
 
 

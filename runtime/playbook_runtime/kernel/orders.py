@@ -118,6 +118,8 @@ def place(p, s, out, value, moment, baseline):
     out[_WITH_CONTRIBUTION] += _contribution(p, value)
     number = s[m.ORDER_NUMBER]
     s[m.ORDER_NUMBER] += 1
+    if p[at.READS_ORDERS]:
+        _note_order(s, number, paid, value - paid)
     s[m.HORIZON_ORDERS] += 1
     if s[m.HORIZON_ORDERS] > MOST_ORDERS:
         s[m.OVERFLOW] = m.RUNAWAY
@@ -132,6 +134,16 @@ def place(p, s, out, value, moment, baseline):
     if p[at.CLOCKS]:
         restart_timers(p, s, moment, previous)
     return number
+
+
+@compiled
+def _note_order(s, number, paid, discount):
+    """Remember of an order what conditions may read."""
+    if number >= s[m.ROOM]:
+        s[m.OVERFLOW] = m.NO_ROOM
+        return
+    row = s[m.PLACED] + number * m.PLACED_WIDTH
+    s[row + m.TOTAL], s[row + m.DISCOUNT], s[row + m.NTH] = paid, discount, s[m.ORDERS] + 1
 
 
 @compiled

@@ -88,6 +88,7 @@ def task_of(program: Program, zones: Zones, people: People, draws: Draws, horizo
         counted=int(program.flow_count[:, 0].sum()),
         turns=program.turns,
         told=program.told,
+        watches=len(program.watches),
     )
     return Task(
         *packed_program(program, zones),

@@ -51,6 +51,7 @@ def _may_enter(p, f, s, flow, key, moment, triggered):
             return False
         if p[rule] == code.AGAIN and moment < add(p, s[m.ZONE], last, p[rule + 1]):
             return False
+    s[m.ABOUT] = key if p[p[at.FLOW_KEY] + flow] == code.KEY_ORDER else NO_KEY
     if triggered and not holds(p, f, s, p[p[at.FLOW_WHERE] + flow], moment):
         return False
     return holds(p, f, s, p[p[at.FLOW_AUDIENCE] + flow], moment)
@@ -189,6 +190,8 @@ def proceed(p, f, s, g, out, r, moment):
     """Run r goes on at its pointer until it waits or ends."""
     run = _run(s, r)
     flow = s[run + m.FLOW]
+    about = s[run + m.KEY] if p[p[at.FLOW_KEY] + flow] == code.KEY_ORDER else NO_KEY
+    s[m.ABOUT] = about
     while True:
         row = p[at.CODE] + s[run + m.POINTER] * code.CODE_WIDTH
         op = p[row + code.OP]
@@ -213,6 +216,7 @@ def proceed(p, f, s, g, out, r, moment):
         elif op <= code.LAST_ACTION:
             _act(p, f, s, g, out, run, row, op, moment)
             s[run + m.ACTED_AT] = moment
+            s[m.ABOUT] = about  # a flow that was started read its own
         elif op == code.WAIT:
             later = add(p, s[m.ZONE], moment, p[row + code.A])
             if later > moment:
@@ -250,8 +254,7 @@ def _act(p, f, s, g, out, run, row, op, moment):
         if p[row + code.A] == code.TELL:
             s[s[m.TOLD] + p[row + code.B]] = p[row + code.C]
         else:
-            cell = s[m.CONSENTS_TO] + p[row + code.B]
-            s[cell] = 2 if s[cell] > 0 else -2
+            s[s[m.CONSENTS_TO] + p[row + code.B]] = code.TAKEN_BACK
     elif op == code.STARTS:
         _start(p, f, s, g, out, run, p[row + code.A], moment)
     elif s[m.HELD_OUT]:

@@ -41,9 +41,10 @@ from playbook_runtime.kernel.tables import F64, I64, NEVER
     WITHOUT_ORDERS,
     BIRTHDAY,
     GAPS,
-) = range(24)
-KEPT = 24
-SEED_ID, DRAW_ID, DRAW, START, FINISH, OVERFLOW, TRACED, HANDLED = range(24, 32)
+    ABOUT,
+) = range(25)
+KEPT = 25
+SEED_ID, DRAW_ID, DRAW, START, FINISH, OVERFLOW, TRACED, HANDLED = range(25, 33)
 # Places of tables, and how many rows they have.
 (
     QUEUE,
@@ -51,9 +52,12 @@ SEED_ID, DRAW_ID, DRAW, START, FINISH, OVERFLOW, TRACED, HANDLED = range(24, 32)
     SEEN,
     EFFECT_TABLE,
     LOG,
+    PLACED,
     ENTRIES,
     TURNS,
     TOLD,
+    INSIDE,
+    LOOKED,
     LAST_ENTRY,
     LAST_MESSAGE,
     LAST_CHANNEL,
@@ -68,9 +72,9 @@ SEED_ID, DRAW_ID, DRAW, START, FINISH, OVERFLOW, TRACED, HANDLED = range(24, 32)
     STACK,
     TRACE,
     END_OF_TABLES,
-) = range(32, 54)
-ROOM, LOG_ROOM, TRACE_ROOM, WAITS, STRENGTH, SOURCE_CLOCK, REDEMPTION = range(54, 61)
-_HEADER = 61
+) = range(33, 58)
+ROOM, LOG_ROOM, TRACE_ROOM, WAITS, STRENGTH, SOURCE_CLOCK, REDEMPTION = range(58, 65)
+_HEADER = 65
 
 # What the OVERFLOW register says: room ran out, orders or runs without end.
 NO_ROOM, RUNAWAY, CIRCLE = 1, 2, 3
@@ -81,7 +85,7 @@ RATE_OF_BUYING, DROPOUT, SPEND_RATE, CLOCK, DRAWN = range(5)
 # Columns of queued events and kinds of them.
 MOMENT, RANK, ORDER, KIND, ARG0, ARG1, ARG2 = range(7)
 QUEUE_WIDTH = 7
-BASELINE, CANDIDATE, LAPSE, PAST, EVENT, SOURCE, DUE, TICK = range(8)
+BASELINE, CANDIDATE, LAPSE, PAST, EVENT, SOURCE, DUE, TICK, LOOK, JOIN = range(10)
 SCOPE_ALL, SCOPE_ORDER, SCOPE_RUN = range(3)
 
 # Columns of runs.
@@ -100,6 +104,10 @@ SCOPE_ALL, SCOPE_ORDER, SCOPE_RUN = range(3)
     IF_HAPPENED,
 ) = range(12)
 RUN_WIDTH = 12
+
+# Columns of orders of the horizon, where conditions read them.
+TOTAL, DISCOUNT, NTH = range(3)
+PLACED_WIDTH = 3
 
 # Columns of effects, integers and floats.
 BEGUN, UNTIL, SLOT, PENDING, COUNT, ENTRY_OF = range(6)
@@ -141,10 +149,12 @@ class Sizes(NamedTuple):
     counted: int
     turns: int
     told: int
+    watches: int
 
 
 def working_memory(sizes: Sizes, room: int, trace_rows: int) -> Memory:
-    """Return memory with `room` places for events, runs and effects, and 4 x room logged sends."""
+    """Return memory with `room` places for events, runs, orders and effects, and 4 x room logged
+    sends."""
     waits = max(sizes.waits, 1)
     tables = (
         (QUEUE, room * QUEUE_WIDTH),
@@ -152,9 +162,12 @@ def working_memory(sizes: Sizes, room: int, trace_rows: int) -> Memory:
         (SEEN, room * waits),
         (EFFECT_TABLE, room * EFFECT_WIDTH),
         (LOG, 4 * room * 2),
+        (PLACED, room * PLACED_WIDTH),
         (ENTRIES, sizes.flows),
         (TURNS, sizes.turns),
         (TOLD, sizes.told),
+        (INSIDE, sizes.watches),
+        (LOOKED, sizes.watches),
         (LAST_ENTRY, sizes.flows),
         (LAST_MESSAGE, sizes.messages),
         (LAST_CHANNEL, sizes.channels),

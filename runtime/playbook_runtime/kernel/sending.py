@@ -81,10 +81,7 @@ def _held(p, f, s, channel, offer, marketing, quiet, moment):
     if marketing:
         if s[m.HELD_OUT]:
             return _HOLDOUT
-        consents = s[s[m.CONSENTS_TO] + channel]
-        if consents == 2:
-            return _SUPPRESSED
-        if consents != 1:
+        if s[s[m.CONSENTS_TO] + channel] != 1:
             return _CONSENT
         if s[m.SUPPRESSED]:
             return _SUPPRESSED

@@ -23,6 +23,7 @@ from playbook_compiler.conditions import (
     InAudience,
     InFlow,
     InSet,
+    InTop,
     IsKnown,
     Not,
     Or,
@@ -43,6 +44,7 @@ DYNAMIC_FACTS = (
     "days_since_last_order",
     "days_as_customer",
 )
+ORDER_FACTS = ("trigger.order.total", "trigger.order.discount", "trigger.order.nth")
 Truth = bool | None
 
 
@@ -52,6 +54,7 @@ class Customer(Protocol):
     def number(self, fact: str) -> int | float | None: ...
     def may_be_sent_to(self, channel: str) -> bool: ...
     def unsubscribed(self, channel: str) -> bool: ...
+    def cut(self, test: InTop) -> float: ...
     def told(self, kind: str, name: str) -> Value | None: ...
     def tells(self) -> Collection[tuple[str, str]]: ...
     def in_flow(self, flow: str) -> bool: ...
@@ -68,6 +71,8 @@ def is_dynamic(leaf: Condition, told: Collection[tuple[str, str]] = ()) -> bool:
         return True
     match leaf:
         case Compare(fact) | InSet(fact) | Between(fact) | IsKnown(fact):
+            if fact.name in ORDER_FACTS:
+                return not isinstance(leaf, IsKnown)
             return fact.name in DYNAMIC_FACTS or (
                 isinstance(leaf, IsKnown) and fact.name == "consent"
             )
@@ -77,6 +82,8 @@ def is_dynamic(leaf: Condition, told: Collection[tuple[str, str]] = ()) -> bool:
             return True
         case Unsubscribed():
             return True
+        case InTop(fact):
+            return fact.name in DYNAMIC_FACTS
         case _:
             return False
 
@@ -115,6 +122,9 @@ def truth(
                 return customer.may_be_sent_to(channel)
             case Compare(fact) | InSet(fact) | Between(fact):
                 return _passes(node, customer.number(fact.name), decimals)
+            case InTop(fact):
+                observed = customer.number(fact.name)
+                return None if observed is None else observed >= customer.cut(node)
             case InAudience(name):
                 return ask(audiences[name].where) is True
             case Unsubscribed(channel):

@@ -26,13 +26,15 @@ from tests.statistics.twin.effects import (
 from tests.statistics.twin.occasions import occasions, refill_due
 from tests.statistics.twin.rules import Rules, is_discount
 from tests.statistics.twin.state import Happening, Key, Run, State
+from tests.statistics.twin.watching import next_change
 
+from playbook_compiler.conditions import Condition
 from playbook_compiler.facts import Nature
 from playbook_compiler.model import Flow, Offer
 from playbook_compiler.triggers import DateTrigger, EventTrigger, Inactivity
 from playbook_compiler.units import Duration
 from playbook_runtime.kernel.layout import PerFlow, World
-from playbook_runtime.kernel.tables import PROSPECT
+from playbook_runtime.kernel.tables import HISTORY, PROSPECT
 from playbook_runtime.launch import ADDED, ENTRY_STEP, RATE, Launch, Occurrence
 
 RANK_ORDER, RANK_EVENT, RANK_INACTIVITY = 0, 1, 2
@@ -68,9 +70,11 @@ class Life(State):
             self._schedule_existing(self.last_order)
             self._schedule_lapse(self.last_order, 0)
         self._start_timers()
+        self._start_watching()
         while self.heap:
             self.now, _, _, action = heappop(self.heap)
             action()
+            self._watch()
 
     # --- orders -----------------------------------------------------------------------------
 
@@ -108,6 +112,13 @@ class Life(State):
         self.tell(self.now, "order" if effect is None else "extra", (value, discounts, offer_cost))
         self.orders += 1
         self.revenue += value - discounts
+        self.made.append(
+            {
+                "trigger.order.total": value - discounts,
+                "trigger.order.discount": discounts,
+                "trigger.order.nth": self.orders,
+            }
+        )
         previous, self.last_order = self.last_order, self.now
         if self.first_order is None:
             self.first_order = self.now
@@ -232,6 +243,7 @@ class Life(State):
             return
         if any(run.flow is flow and run.key == key for run in self.runs):
             return
+        self.about = order_of(self, flow, key)
         conditions = (flow.trigger.where if is_triggered else None, flow.audience)
         if not all(self.meets(condition) for condition in conditions if condition is not None):
             return
@@ -351,6 +363,49 @@ class Life(State):
 
         self.at(max(now, due), RANK_INACTIVITY, run_out)
 
+    # --- audiences --------------------------------------------------------------------------
+
+    def _start_watching(self) -> None:
+        """Note which audiences the person belongs to from the start; who comes later is looked at
+        when he comes."""
+        for name, flows in self.rules.watched.items():
+            if self.person.kind != HISTORY:
+                self.inside[name] = False
+                continue
+            where = self.rules.playbook.audiences[name].where
+            self.inside[name] = self.meets(where)
+            self._look_again(where)
+            for flow in flows:
+                over = flow.existing.over if flow.existing is not None else None
+                if not self.inside[name] or over is None:
+                    continue
+                into = self.who.randomness.uniform(f"existing/{flow.id}") * window_seconds(over)
+                moment = self.launch.start + math.floor(into)
+                self.at(moment, RANK_INACTIVITY, partial(self._join, flow, where))
+        if self.rules.watched and self.person.kind != HISTORY:
+            self.at(self.who.arrival, RANK_INACTIVITY, lambda: None)
+
+    def _join(self, flow: Flow, where: Condition) -> None:
+        if self.meets(where):
+            self.try_entry(flow, None)
+
+    def _watch(self) -> None:
+        """Let the person enter the flows of audiences to which he now comes to belong."""
+        for name, flows in self.rules.watched.items():
+            where = self.rules.playbook.audiences[name].where
+            was_inside, self.inside[name] = self.inside[name], self.meets(where)
+            self._look_again(where)
+            if self.inside[name] and not was_inside:
+                for flow in flows:
+                    self.try_entry(flow, None)
+
+    def _look_again(self, where: Condition) -> None:
+        """See to it that the person is looked at when the clock next changes a condition."""
+        moment = next_change(self, where)
+        if moment is not None and moment not in self.looks:
+            self.looks.add(moment)
+            self.at(moment, RANK_INACTIVITY, lambda: None)
+
     # --- effects ----------------------------------------------------------------------------
 
     def begin_effects(
@@ -399,6 +454,15 @@ class Life(State):
                 self.order(self.who.value(effect.value_stream, counter), effect, counter)
 
         self.at(math.floor(effect.clock), RANK_ORDER, come)
+
+
+def order_of(life: Life, flow: Flow, key: Key) -> int | None:
+    """Return the number of the order that a run of a flow is about."""
+    trigger = flow.trigger
+    if key is None or not isinstance(trigger, EventTrigger):
+        return None
+    nature = life.rules.nature(trigger.event)
+    return key[1] if nature in (Nature.ORDER, Nature.AFTER_ORDER) else None
 
 
 def _is_anniversary(flow: Flow) -> bool:

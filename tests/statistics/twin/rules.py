@@ -9,7 +9,7 @@ from tests.statistics.twin.clock import window_seconds
 
 from playbook_compiler.currency import DECIMALS
 from playbook_compiler.facts import Nature
-from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.graph import ACROSS, TriggerGraph
 from playbook_compiler.model import (
     Discounts,
     Economics,
@@ -23,7 +23,7 @@ from playbook_compiler.model import (
     WhenCapped,
 )
 from playbook_compiler.steps import Step, Update
-from playbook_compiler.triggers import EventTrigger, Inactivity
+from playbook_compiler.triggers import EntersAudience, EventTrigger, Inactivity
 from playbook_compiler.units import Duration, Money, Share
 
 FULL = 1_000_000
@@ -72,6 +72,7 @@ class Rules:
     quiet: QuietHours | None
     stackable: bool
     money: OrderMoney
+    watched: Mapping[str, tuple[Flow, ...]]  # audiences in order of names, and the flows of each
     told: Mapping[tuple[str, str], bool]  # tags and fields that steps change: a tag that is set
 
     def started_by(self, event: str) -> tuple[Flow, ...]:
@@ -130,7 +131,8 @@ def rules(graph: TriggerGraph, natures: Mapping[str, Nature]) -> Rules:
     guardrails = playbook.guardrails or Guardrails(origin=playbook.origin)
     ways: dict[str, dict[tuple[str, str], str]] = {node: {} for node in graph.nodes}
     for edge in graph.edges:
-        ways[edge.source][edge.way, edge.name] = edge.target
+        if edge.way not in ACROSS:
+            ways[edge.source][edge.way, edge.name] = edge.target
     place = {node: index for index, node in enumerate(sorted(graph.nodes))}
     first = {}
     for flow in flows:
@@ -166,6 +168,16 @@ def rules(graph: TriggerGraph, natures: Mapping[str, Nature]) -> Rules:
         stackable=isinstance(discounts, Discounts) and discounts.stackable,
         money=_order_money(playbook.economics, decimals),
         told=told_by_steps(graph),
+        watched={
+            name: tuple(
+                flow
+                for flow in flows
+                if isinstance(flow.trigger, EntersAudience) and flow.trigger.enters == name
+            )
+            for name in sorted(
+                {flow.trigger.enters for flow in flows if isinstance(flow.trigger, EntersAudience)}
+            )
+        },
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tests.statistics.twin.life import Life
+from tests.statistics.twin.life import Life, order_of
 from tests.statistics.twin.randomness import sticky
 from tests.statistics.twin.state import Happening, Issued, Run
 
@@ -43,6 +43,7 @@ def advance(life: Life, run: Run) -> None:
     """Take a run that is due through its steps until it waits or is over."""
     run.waits_for = ""
     while True:
+        life.about = order_of(life, run.flow, run.key)
         step = life.rules.steps[run.node]
         ways = life.rules.ways[run.node]
         exit_when = run.flow.exit_when
@@ -206,9 +207,9 @@ def _held(life: Life, message: Message, offer: str) -> PerFlow | None:
     if message.kind == "marketing":
         if life.who.holdout:
             return PerFlow.HELD_HOLDOUT
-        if message.channel not in life.who.consents:
+        if message.channel not in life.who.consents - life.left_channels:
             return PerFlow.HELD_CONSENT
-        if life.unsubscribed(message.channel):
+        if life.suppressed:
             return PerFlow.HELD_SUPPRESSED
     if offer and not _may_be_issued(life, life.rules.playbook.offers[offer]):
         return PerFlow.HELD_OFFER

@@ -12,7 +12,7 @@ from tests.statistics.twin.conditions import truth
 from tests.statistics.twin.effects import ActiveEffect
 from tests.statistics.twin.rules import Rules
 
-from playbook_compiler.conditions import Condition, Value
+from playbook_compiler.conditions import Condition, InTop, Value
 from playbook_compiler.facts import IdKind
 from playbook_compiler.model import Flow
 from playbook_compiler.units import Duration
@@ -88,6 +88,10 @@ class State:
     changed: dict[tuple[str, str], Value] = field(default_factory=dict)
     turns: dict[str, int] = field(default_factory=dict)  # by rotation
     gaps: int = 0  # between days with a purchase
+    made: list[dict[str, int]] = field(default_factory=list)  # orders of the horizon
+    about: int | None = None  # the order that what is being decided is about
+    inside: dict[str, bool] = field(default_factory=dict)  # of watched audiences
+    looks: set[int] = field(default_factory=set)  # moments at which they are looked at
     overlap_until: int = 0
     sends: list[tuple[int, str]] = field(default_factory=list)  # marketing: moment, channel
     received: dict[tuple[IdKind, str], int] = field(default_factory=dict)
@@ -134,6 +138,8 @@ class State:
                 return self.revenue
             case "aov":
                 return self.revenue / self.orders if self.orders else None
+            case "trigger.order.total" | "trigger.order.discount" | "trigger.order.nth":
+                return None if self.about is None else self.made[self.about][fact]
             case "days_since_last_order":
                 return self._days_since(self.last_order)
             case "days_since_first_order" | "days_as_customer":
@@ -151,6 +157,10 @@ class State:
         """Return whether the person has unsubscribed: from one channel is from all, but a step
         suppresses only its own."""
         return self.suppressed or channel in self.left_channels
+
+    def cut(self, test: InTop) -> float:
+        """Return how much is needed to be in the top."""
+        return self.launch.cuts[str(test)]
 
     def tells(self) -> Collection[tuple[str, str]]:
         """Return the tags and fields that steps change."""

@@ -1,0 +1,81 @@
+"""When a condition can next change by the clock alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from tests.statistics.twin.state import State
+
+from playbook_compiler.conditions import (
+    Between,
+    Compare,
+    Condition,
+    Entered,
+    Happened,
+    Holds,
+    InAudience,
+    InSet,
+    InTop,
+    Received,
+    magnitude,
+    nodes,
+)
+from playbook_compiler.units import DAY_SECONDS
+
+DAYS_OF = {
+    "days_since_last_order": "last_order",
+    "days_since_first_order": "first_order",
+    "days_as_customer": "first_order",
+}
+
+
+def next_change(state: State, condition: Condition) -> int | None:
+    """Return the next moment at which what a condition says can change if nothing happens."""
+    return min((t for t in _changes(state, condition) if t > state.now), default=None)
+
+
+def _changes(state: State, condition: Condition) -> Iterator[int]:
+    for leaf in nodes(condition):
+        if str(leaf) in state.person.static:
+            continue
+        match leaf:
+            case InAudience(name):
+                yield from _changes(state, state.rules.playbook.audiences[name].where)
+            case Compare(fact, _, value):
+                yield from _midnights(state, fact.name, float(_number(value)))
+            case InSet(fact, values):
+                for value in values:
+                    yield from _midnights(state, fact.name, float(_number(value)))
+            case Between(fact, low, high):
+                for value in (low, high):
+                    yield from _midnights(state, fact.name, float(_number(value)))
+            case InTop(fact):
+                yield from _midnights(state, fact.name, state.cut(leaf))
+            case Holds(offer):
+                if offer in state.offers and state.offers[offer].end != math.inf:
+                    yield int(max(state.offers[offer].end, 0))
+            case Entered(flow, within):
+                yield from _over(state, state.last_entry.get(flow), within)
+            case Received(kind, name, within):
+                yield from _over(state, state.received.get((kind, name)), within)
+            case Happened(event, within):
+                yield from _over(state, state.last_event.get(event), within)
+
+
+def _number(value):  # type: ignore[no-untyped-def]
+    return 0 if isinstance(value, str | bool) else magnitude(value)
+
+
+def _over(state, last, within):  # type: ignore[no-untyped-def]
+    """Yield the first moment at which something is longer ago."""
+    if last is not None and within is not None:
+        yield state.clock.add(last, within) + 1
+
+
+def _midnights(state: State, fact: str, number: float) -> Iterator[int]:
+    """Yield the days on which a number of days reaches a value and passes it."""
+    since = getattr(state, DAYS_OF[fact]) if fact in DAYS_OF else None
+    if since is not None:
+        for days in sorted({math.ceil(number), math.floor(number) + 1}):
+            yield state.clock.utc((state.clock.day(since) + days) * DAY_SECONDS)
