@@ -23,6 +23,7 @@ from tests.statistics.worlds import graph_of, small_world, zone_table
 from playbook_compiler.calendar_units import WEEKDAYS, Weekday
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.units import Duration, TimeOfDay
+from playbook_compiler.values import replace
 from playbook_runtime.kernel.layout import (
     WITH,
     WITHOUT,
@@ -33,7 +34,7 @@ from playbook_runtime.kernel.layout import (
     world_column,
 )
 from playbook_runtime.kernel.tables import HISTORY, NEVER, NEWCOMER, PROSPECT, People, rows
-from playbook_runtime.launch import ADDED, RATE, stream
+from playbook_runtime.launch import ADDED, RATE, Occurrence, stream
 
 CASES = sorted((Path(__file__).parent.parent / "cases" / "kernel").glob("*.yaml"))
 DAY = 86_400
@@ -410,6 +411,120 @@ flows:
     assert 0 < len(due) < len(orders) - 2
     assert moments(told, "entered") == due
     assert flow["ENTERED"] == len(due)
+
+
+def sent_messages(told: list[Told]) -> list[str]:
+    return [about[1] for *_, what, about in told if what == "sent"]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "days"),
+    [
+        ("every: month on 31", ["2025-03-31T09:00", "2025-04-30T09:00", "2025-05-31T09:00"]),
+        ("every: 2w on fri at 18:30", ["2025-03-21T18:30", "2025-04-04T18:30", "2025-04-18T18:30"]),
+        ("every: 3mo on 10 at 00:00", ["2025-04-10T00:00", "2025-07-10T00:00", "2025-10-10T00:00"]),
+        ("date: birthday, before: 7d", ["2025-03-23T00:00"]),
+        ("date: first_order, after: 1mo", ["2025-04-01T00:00", "2026-04-01T00:00"]),
+        ("date: 02-29", ["2026-02-28T00:00"]),
+        ("date: 2025-03-10", ["2025-03-10T00:00"]),
+        ("date: 2025-03-09", []),
+        # The last order was on 28 February.
+        ("replenishment: 1mo1d", ["2025-03-29T12:00"]),
+        # Two gaps of 14 days and twice the population's 30 days: 22 days.
+        ("replenishment: typical interval", ["2025-03-22T12:00"]),
+    ],
+)
+def test_the_clock_starts_flows_at_these_moments(make: Make, trigger: str, days: list[str]) -> None:
+    graph = make(f"flows:\n  it: {{trigger: {{{trigger}}}, steps: [send: receipt]}}\n")
+    last = at("2025-02-28T12:00", "Europe/Berlin")
+    past = {"x": 2, "birthday": 330, "first_order": last - 28 * DAY, "last_order": last}
+    if "first_order" in trigger:
+        past["first_order"] = at("2024-03-01T12:00", "Europe/Berlin")
+    world = dead(one_person(graph, HISTORY, **past))
+    if "02-29" in trigger or "first_order" in trigger:
+        world = world._replace(launch=replace(world.launch, end=world.launch.end + 60 * DAY))
+    _, _, told = run(graph, world)
+    assert moments(told, "sent")[:3] == [at(day, "Europe/Berlin") for day in days]
+
+
+def test_a_rotation_takes_the_next_message_in_each_run(make: Make) -> None:
+    graph = make(CONSENT + "flows:\n  it: {trigger: {every: 4w}, steps: [{send: {next_of: [receipt,"
+                 " mail, receipt]}}]}\n")  # fmt: skip
+    _, _, told = run(graph, dead(one_person(graph, HISTORY)))
+    assert sent_messages(told)[:7] == ["receipt", "mail", "receipt"] * 2 + ["receipt"]
+
+
+LADDER = (
+    CONSENT
+    + """
+flows:
+  it:
+    trigger: {date: 2025-03-12}
+    steps:
+      - send: [mail, receipt]
+        reached: SIGN within 2d
+      - {task: call, cost: 1.00}
+"""
+)
+
+
+def test_a_ladder_goes_on_when_its_time_is_out(make: Make) -> None:
+    graph = make(LADDER.replace("SIGN", "clicked"))
+    world = dead(one_person(graph, HISTORY))
+    quiet = world._replace(launch=replace(world.launch, occurrences=()))
+    _, _, told = run(graph, quiet)
+    first = at("2025-03-12T00:00", "Europe/Berlin")
+    assert moments(told, "sent") == [first, first + 2 * DAY]
+    assert moments(told, "task") == [first + 2 * DAY]
+    click = Occurrence("link_clicked", 1.0, Duration(seconds=3600))
+    _, _, told = run(graph, world._replace(launch=replace(world.launch, occurrences=(click,))))
+    assert sent_messages(told) == ["mail"]
+    assert moments(told, "task") == [first + 3600]
+
+
+def test_a_ladder_goes_on_at_once_where_a_message_may_not_be_sent(make: Make) -> None:
+    graph = make(LADDER.replace("SIGN", "delivered"))
+    world = dead(one_person(graph, HISTORY))
+    _, flow, told = run(graph, world)
+    assert sent_messages(told) == ["mail"]
+    refuses = world.people._replace(consent=np.zeros_like(world.people.consent))
+    _, flow, told = run(graph, world._replace(people=refuses))
+    assert (flow["HELD_CONSENT"], sent_messages(told)) == (1, ["receipt"])
+    assert moments(told, "sent") == moments(told, "task")
+
+
+def test_an_audience_is_entered_on_the_day_and_once(make: Make) -> None:
+    graph = make(
+        """
+audiences: {asleep: days_since_last_order > 30 and not received(receipt) within 10d}
+flows:
+  it: {trigger: {enters: asleep}, entry: always, steps: [{wait: 12h}, {send: receipt}]}
+"""
+    )
+    _, _, told = run(graph, dead(one_person(graph, HISTORY)))
+    # 10 days have passed at the start, on 10 March; every message makes him leave for 10 days.
+    first = at("2025-03-31T00:00", "Europe/Berlin")
+    entered = moments(told, "entered")
+    assert entered[0] == first
+    assert entered[1] == at("2025-04-10T12:00", "Europe/Berlin") + 1
+
+
+def test_one_flow_starts_another_and_gives_what_only_the_tagged_get(make: Make) -> None:
+    graph = make(
+        """
+audiences: {warm: tags has warm}
+offers: {free: {free_shipping: true, for: warm}}
+flows:
+  a: {trigger: {date: 2025-03-12}, steps: [{grant: free}, {update: {tag: warm}}, {start: b}]}
+  b: {trigger: sign_up, audience: audience(warm), steps: [{grant: free}]}
+"""
+    )
+    world = dead(one_person(graph, HISTORY))
+    (row,) = simulate_twin(graph, *world)
+    flows = [{what: row[flow_column(n, what)] for what in PerFlow} for n in (0, 1)]
+    assert [one[PerFlow.ENTERED] for one in flows] == [1, 1]
+    assert [one[PerFlow.HELD_OFFER] for one in flows] == [1, 0]
+    assert [one[PerFlow.OFFERS_ISSUED] for one in flows] == [0, 1]
 
 
 def test_nobody_in_the_holdout_is_written_to(make: Make) -> None:
