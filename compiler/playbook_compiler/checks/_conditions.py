@@ -11,6 +11,7 @@ from playbook_compiler.conditions import (
     Condition,
     Happened,
     InAudience,
+    InSet,
     IsKnown,
     Not,
     Or,
@@ -36,11 +37,12 @@ from playbook_compiler.triggers import (
     Replenishment,
     TierChanged,
 )
-from playbook_compiler.values import dataclass
+from playbook_compiler.values import dataclass, replace
 
 # An audience whose meaning is longer than this is taken as it is named: audiences of audiences
 # could otherwise grow without limit.
 NODES_LIMIT = 200
+ORDER_NUMBER = "trigger.order.nth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,33 @@ def entry_parts(flow: Flow, playbook: Playbook, *, at_once: bool = False) -> lis
     parts = [Placed(one, span, flow.id) for one in _implied(flow, playbook, span, at_once)]
     if isinstance(trigger, EntersAudience):
         parts.append(Placed(InAudience(trigger.enters, span), span, flow.id))
-    return [*parts, *_who_enters(flow)]
+    told = list(_who_enters(flow))
+    return [*parts, *_counted(flow, playbook, told), *told]
+
+
+def _counted(flow: Flow, playbook: Playbook, told: list[Placed]) -> Iterator[Placed]:
+    """Yield what is said of the number of the order, said of the orders: they are the same when an
+    order is placed."""
+    trigger = flow.trigger
+    if not isinstance(trigger, EventTrigger):
+        return
+    if playbook.catalogue.events[trigger.event].nature is not Nature.ORDER:
+        return
+    for one in told:
+        if any(read.fact.name == ORDER_NUMBER for read in facts_read(one.condition)):
+            meaning = _with_orders(one.condition, playbook.catalogue.facts["orders"])
+            yield Placed(meaning, one.span, one.flow)
+
+
+def _with_orders(condition: Condition, orders: Fact) -> Condition:
+    match condition:
+        case Not(part):
+            return replace(condition, part=_with_orders(part, orders))
+        case And(parts) | Or(parts):
+            return replace(condition, parts=tuple(_with_orders(part, orders) for part in parts))
+        case Compare(fact) | InSet(fact) | Between(fact) if fact.name == ORDER_NUMBER:
+            return replace(condition, fact=orders)
+    return condition
 
 
 def _implied(flow: Flow, playbook: Playbook, span: Span, at_once: bool) -> list[Condition]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
+from playbook_compiler.conditions import Condition, InAudience, any_of
 from playbook_compiler.model import Offer, Playbook
+from playbook_compiler.reading import listed
 from playbook_compiler.source import Span
 from playbook_compiler.units import Share
 
@@ -31,6 +34,17 @@ def is_discount(offer: Offer) -> bool:
 def discount_span(offer: Offer) -> Span:
     """Return where the size of the discount stands."""
     return offer.origin.span("percent_off" if offer.percent_off is not None else "amount_off")
+
+
+def getting(offer: Offer, playbook: Playbook) -> Iterator[tuple[Condition, Span, str]]:
+    """Yield what a customer has to meet to get an offer, where it stands, and whose it is."""
+    if offer.audience:
+        yield InAudience(offer.audience), offer.origin.span("for"), f"for `{offer.audience}`"
+    rules = playbook.guardrails.discounts if playbook.guardrails is not None else None
+    if rules is not None and rules.only_for and is_discount(offer):
+        allowed = any_of([InAudience(name) for name in rules.only_for])
+        whose = f"a discount, and discounts are only for {listed(rules.only_for)}"
+        yield allowed, rules.origin.span("only_for"), whose
 
 
 def room(playbook: Playbook) -> Share | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from playbook_compiler.checks._conditions import Placed, entry_parts, told_audiences
+from playbook_compiler.checks._moments import acts_at_once
 from playbook_compiler.condition_implication import surely_implies
 from playbook_compiler.conditions import all_of
 from playbook_compiler.conditions_analysis import is_impossible
@@ -12,7 +13,6 @@ from playbook_compiler.diagnostics import Diagnostic, Label, error
 from playbook_compiler.family import name_of
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Flow
-from playbook_compiler.steps import Wait
 
 RULE = name_of(__name__)
 
@@ -21,7 +21,7 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     """Find flows whose first action comes at once and whose entry implies their exit."""
     audiences = told_audiences(graph.playbook)
     for flow in graph.playbook.flows.values():
-        if flow.exit_when is None or not flow.steps or isinstance(flow.steps[0], Wait):
+        if flow.exit_when is None or not flow.steps or not acts_at_once(flow.steps):
             continue  # after a wait the facts may be others
         parts = entry_parts(flow, graph.playbook)
         if not parts:
