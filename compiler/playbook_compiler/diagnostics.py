@@ -11,7 +11,7 @@ from playbook_compiler.source import Span
 from playbook_compiler.values import dataclass
 
 MESSAGE_VALUE_LIMIT = 200
-_SEARCHED_LIMIT = 1_000
+SEARCHED_LIMIT = 1_000
 
 
 class Severity(StrEnum):
@@ -111,7 +111,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     would take hours.
     """
     words = frozenset(known)
-    return _nearest(word, words) if len(words) <= _SEARCHED_LIMIT else None
+    return _nearest(word, words) if len(words) <= SEARCHED_LIMIT else None
 
 
 # The same word is often misspelt in many places, and asked for twice for each.
