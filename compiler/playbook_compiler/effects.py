@@ -39,8 +39,10 @@ class Effect(Record):
     redemption: Range | None = key(
         CHANCE, "Share of the qualifying orders that use a live offer.", default=None
     )
-    within: Duration = key(
-        DURATION, "How long the effect lasts after delivery.", default=DEFAULT_WINDOW
+    within: Duration | None = key(
+        DURATION,
+        "How long the effect lasts after delivery: 14d, or the library's own window.",
+        default=None,
     )
     evidence: str = key(Text("an evidence id"), "Where the figures come from.", default="")
     overlap: str = key(

@@ -14,7 +14,6 @@ from decimal import Decimal
 from typing import Any, Final
 
 from playbook_compiler.changes import FIELD, Change
-from playbook_compiler.effects import Effect
 from playbook_compiler.kinds import Custom, ListOf, MapOf, Text
 from playbook_compiler.message_choice import ONE, ROTATION, MessageChoice
 from playbook_compiler.model import Existing, Margin, Playbook, Requirement
@@ -144,8 +143,6 @@ def _means_more(record: Record, name: str) -> bool:
     match record:
         case Wait(wait=wait):
             return name == "since" and not isinstance(wait, UntilEvent)
-        case Effect():
-            return name == "within" and bool(record.source)  # it would take the library's place
         case Existing():
             return record.over is not None
     return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from playbook_compiler.effects import Effect
+from playbook_compiler.effects import DEFAULT_WINDOW, Effect
 from playbook_compiler.units import Range
 from playbook_compiler.values import dataclass
 from playbook_runtime.evidence import library
@@ -115,9 +115,8 @@ def authored(effect: Effect) -> tuple[EffectPrior, ...]:
         found = library.find(effect.source)
         if found is None or not found.is_effect:
             raise ValueError(f"no effect of the library: {effect.source!r}")
-        # The default window is the model's, not the author's: then the study's own stands.
-        own_window = effect.origin.has("within")
-        days = float(effect.within.nominal_days) if own_window else found.window_days
+        # Where the author names no window, the study's own stands.
+        days = found.window_days if effect.within is None else float(effect.within.nominal_days)
         return (from_library(found, days, effect.overlap),)
     return tuple(
         _own(form, interval, effect) for form, interval in figures(effect) if interval is not None
@@ -145,7 +144,7 @@ def _own(form: Form, interval: Range, effect: Effect) -> EffectPrior:
         form=form,
         mean=low if low == high else nine_digits((low + high) / 2),
         sd=0.0 if low == high else nine_digits((high - low) / (2 * WIDTH_80)),
-        window_days=float(effect.within.nominal_days),
+        window_days=float((effect.within or DEFAULT_WINDOW).nominal_days),
         grade=Grade.OWN,
         source=effect.evidence or "the playbook",
         overlap=effect.overlap,
