@@ -184,28 +184,40 @@ def _first_init(cls: type) -> Callable[..., None]:
     """Return an `__init__` that puts the compiled one in its place once that pays, or where only
     that can say what is wrong with the arguments."""
     known: dict[str, Field] = getattr(cls, "__value_fields__", {})
-    initial = [(name, one) for name, one in known.items() if one.init]
-    names = {name for name, _ in initial}
-    positional = [name for name, one in initial if not one.kw_only]
+    positional = [name for name, one in known.items() if one.init and not one.kw_only]
+    initial = [
+        (name, positional.index(name) if name in positional else len(known), one)
+        for name, one in known.items()
+        if one.init
+    ]
+    finished = hasattr(cls, "__post_init__")
+    put = object.__setattr__
     made = 0
 
     def __init__(self: Any, *args: Any, **values: Any) -> None:
         nonlocal made
         made += 1
-        given = {**dict(zip(positional, args, strict=False)), **values}
-        complete = len(given) == len(args) + len(values) and all(
-            name in given or not one.is_required for name, one in initial
-        )
-        if made > _COMPILED_AFTER or not complete or not names >= given.keys():
+        count = len(args)
+        left = count + len(values)
+        for name, at, one in initial if made <= _COMPILED_AFTER else ():
+            if at < count:
+                put(self, name, args[at])
+                left -= 1
+            elif name in values:
+                put(self, name, values[name])
+                left -= 1
+            elif one.default is not MISSING:
+                put(self, name, one.default)
+            elif one.default_factory is not MISSING:
+                put(self, name, one.default_factory())
+            else:
+                left = -1
+                break
+        if left or made > _COMPILED_AFTER:
             compiled = _compiled_init(cls)
             setattr(cls, "__init__", compiled)  # noqa: B010
             compiled(self, *args, **values)
-            return
-        for name, one in initial:
-            value = given.get(name, one.default)
-            made_anew = value is MISSING and one.default_factory is not MISSING
-            object.__setattr__(self, name, one.default_factory() if made_anew else value)
-        if hasattr(cls, "__post_init__"):
+        elif finished:
             self.__post_init__()
 
     return __init__
