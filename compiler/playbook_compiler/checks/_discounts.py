@@ -10,6 +10,7 @@ from playbook_compiler.model import Offer, Playbook
 from playbook_compiler.reading import listed
 from playbook_compiler.source import Span
 from playbook_compiler.units import Share
+from playbook_compiler.values import dataclass
 
 
 def depth(offer: Offer) -> Share | None:
@@ -47,11 +48,39 @@ def getting(offer: Offer, playbook: Playbook) -> Iterator[tuple[Condition, Span,
         yield allowed, rules.origin.span("only_for"), whose
 
 
-def room(playbook: Playbook) -> Share | None:
-    """Return the share of an order that can be given away: margin less `keep_margin`, if known."""
+def room(playbook: Playbook, margin: Share | None = None) -> Share | None:
+    """Return the share of an order that can be given away: margin less `keep_margin`, if known.
+
+    The margin is that of everything where none is told.
+    """
     if playbook.economics is None:
         return None
     rules = playbook.guardrails.discounts if playbook.guardrails is not None else None
     kept = rules.keep_margin if rules is not None else None
-    margin = playbook.economics.gross_margin.default.fraction
-    return Share(margin - (kept.fraction if kept is not None else 0))
+    whole = margin if margin is not None else playbook.economics.gross_margin.default
+    return Share(whole.fraction - (kept.fraction if kept is not None else 0))
+
+
+@dataclass(frozen=True, slots=True)
+class MarginOf:
+    """The gross margin of what a discount is on, where it stands, and `of` what it is."""
+
+    share: Share
+    span: Span
+    of: str = ""
+
+
+def margin_of(playbook: Playbook, what: str) -> MarginOf | None:
+    """Return the margin of a product or a category; of everything where nothing is said of it."""
+    economics = playbook.economics
+    if economics is None:
+        return None
+    margins = economics.gross_margin
+    product = playbook.products.get(what)
+    if product is not None and product.margin is not None:
+        return MarginOf(product.margin, product.origin.span("margin"), what)
+    category = product.category if product is not None else what
+    if category in margins.by_category:
+        place = economics.origin.span("gross_margin", category)
+        return MarginOf(margins.by_category[category], place, category)
+    return MarginOf(margins.default, economics.origin.span("gross_margin"))
