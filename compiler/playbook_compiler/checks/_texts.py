@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from playbook_compiler.model import Message
@@ -14,6 +15,9 @@ from playbook_compiler.template import (
     parse_template,
 )
 from playbook_compiler.values import dataclass
+
+# A comment of HTML; one that is never closed hides the rest.
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +58,21 @@ def unguarded(template: Template, given: frozenset[str] = frozenset()) -> Iterat
         elif isinstance(part, Conditional):
             yield from unguarded(part.then, given | {part.name.partition(".")[0]})
             yield from unguarded(part.otherwise, given)
+
+
+def said_to_all(template: Template, text: str) -> frozenset[str]:
+    """Return the variables that everyone gets to read: not those in a comment of the text, and of
+    an `if` those on both sides. What is asked for by its own name is there anyway."""
+    return _said(template, [match.span() for match in _COMMENT.finditer(text)])
+
+
+def _said(template: Template, hidden: list[tuple[int, int]]) -> frozenset[str]:
+    found: set[str] = set()
+    for part in template:
+        if isinstance(part, Variable):
+            if not any(start <= part.start < end for start, end in hidden):
+                found.add(part.name)
+        elif isinstance(part, Conditional):
+            then, otherwise = _said(part.then, hidden), _said(part.otherwise, hidden)
+            found |= (then & otherwise) | (then & {part.name})
+    return frozenset(found)

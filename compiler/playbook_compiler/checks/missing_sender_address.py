@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from playbook_compiler.checks._texts import said_to_all
 from playbook_compiler.diagnostics import Diagnostic, Label, error
 from playbook_compiler.family import name_of
 from playbook_compiler.graph import TriggerGraph
@@ -33,7 +34,18 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
                 help='add it: `sender: {..., address: "Teeweg 1, 10115 Berlin"}`',
                 labels=() if sender is None else (Label(sender.origin.span(), "no `address`"),),
             )
-        elif not said and not (address and address in " ".join(message.body.split())):
+        elif address and address in " ".join(message.body.split()):
+            continue
+        elif said and not said_to_all(template, message.body) & set(ADDRESS):
+            yield error(
+                RULE,
+                f"not everyone who gets the marketing e-mail `{message.id}` reads where its sender"
+                " lives",
+                message.body_span(said[-1][1], said[-1][2]),
+                caption="only some see this",
+                help="put it outside of any `{% if %}` and comment, at the end of the text",
+            )
+        elif not said:
             yield error(
                 RULE,
                 f"the marketing e-mail `{message.id}` does not say where its sender lives",
