@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
+
 from playbook_compiler.diagnostics import Diagnostic, error, shown
 from playbook_compiler.document import Data, Document, Path
 from playbook_compiler.kinds import ListOf
 from playbook_compiler.reading import Kind, Node, did_you_mean, listed
 from playbook_compiler.tactic import NONE, SCALARS, UNKNOWN, Parameter, TacticHead, expected
-from playbook_compiler.units import Money, Share, parse_money, parse_share
+from playbook_compiler.units import Money, Share, parse_money, parse_number, parse_share, plain
 from playbook_compiler.values import dataclass
 
 FREE_SHIPPING = "free-shipping"
@@ -106,6 +109,8 @@ def _bound(parameter: Parameter, node: Node, *, is_default: bool) -> Bound:
     offer = None
     if parameter.type == "offer" and not is_none:
         offer = _offer(data, node.text)  # None for an id, which is read where it is put
+        if offer is not None and not isinstance(data, dict):
+            _refuse_unclear_amount(node)
     elif not is_none:
         reader = _reader(parameter)
         if reader is not None:
@@ -119,6 +124,21 @@ def _reader(parameter: Parameter) -> Kind | None:
         item = SCALARS.get(parameter.type[0])
         return ListOf(item, single=True) if item is not None else None
     return SCALARS.get(parameter.type)
+
+
+def _refuse_unclear_amount(node: Node) -> None:
+    """Note an offer such as `0.2` or `20`, which may be a percentage or an amount."""
+    written = node.text or ""
+    number = parse_number(written)
+    if not isinstance(number, Decimal) or not 0 < number <= 100 or re.search(r"\.\d\d$", written):
+        return
+    part = plain(number * 100 if number < 1 else number)
+    node.refuse(
+        "bad-money",
+        f"`{shown(written)}` may be a percentage or an amount",
+        caption="expected 20%, or an amount with its decimals",
+        help=f"write `{part}%`, or `{number:.2f}` in money",
+    )
 
 
 def _offer(data: Data, text: str | None) -> dict[str, Data] | None:

@@ -19,18 +19,20 @@ from yaml.events import (
 
 from playbook_compiler import marks, refusals
 from playbook_compiler.characters import forbidden_in_value, key_problem, mixed_script
-from playbook_compiler.decimal_comma import cut_number, is_cut_number
+from playbook_compiler.decimal_comma import cut_number, is_cut_item, is_cut_number
 from playbook_compiler.diagnostics import Diagnostic, Fix
 from playbook_compiler.document import Data, Path, Place
+from playbook_compiler.lost_keys import (
+    full_width_colon,
+    missing_space,
+    starts_with_full_width_colon,
+)
 from playbook_compiler.refusals import RefusedError
 from playbook_compiler.scalars import is_text_key, read_plain
 from playbook_compiler.source import SourceFile, Span
 from playbook_compiler.syntax_errors import (
-    full_width_colon,
     key_too_long,
-    missing_space,
     second_document,
-    starts_with_full_width_colon,
 )
 from playbook_compiler.values import dataclass, field
 
@@ -38,6 +40,8 @@ _ID_LIKE = re.compile(r"[\w./-]+")
 _GLUED = re.compile(r"[A-Za-z_][\w.-]*:(?=.)")
 
 _SEARCHES = 50
+# Keys that hold steps: what is written twice in them was meant as two items.
+_LISTS = frozenset({"steps", "then", "else", "happened", "timed_out"})
 
 # A path element that no author can write: what stands under it is checked but not kept.
 _UNKEPT = -1
@@ -192,7 +196,7 @@ class Builder:
             self.brackets.append(Span(self.file, line, column, line, column + 1))
         data: Data
         if type(event) is SequenceStartEvent:
-            data, end = self.sequence(path, depth)
+            data, end = self.sequence(path, depth, bool(event.flow_style))
         else:
             data, end = self.mapping(path, depth, bool(event.flow_style))
         if bracketed:
@@ -204,13 +208,18 @@ class Builder:
         self.log[slot] = (path, _new(Place, (span, key, None, False)))
         return data
 
-    def sequence(self, path: Path, depth: int) -> tuple[list[Data], Any]:
+    def sequence(self, path: Path, depth: int, flow: bool) -> tuple[list[Data], Any]:
         """Return the items up to the end of a list, and its last event."""
         data: list[Data] = []
+        item: Any = None
         event = self.read()
         while type(event) is not SequenceEndEvent:
+            if flow and is_cut_item(item, event, self.text):
+                event, problem = cut_number(self.source, self.read, item, event, None)
+                self.found.append(problem)
+                continue
             data.append(self.node(event, (*path, len(data)), depth + 1, None))
-            event = self.read()
+            item, event = event, self.read()
         return data, event
 
     def mapping(self, path: Path, depth: int, flow: bool) -> tuple[dict[str, Data], Any]:
@@ -219,12 +228,13 @@ class Builder:
         first: dict[str, Span] = {}
         merges: list[tuple[int, int, dict[str, Data]]] = []
         value: Any = None
-        key: Key | None
+        key: Key | None = None
         read, known = self.read, self.known_keys
         event = read()
         while type(event) is not MappingEndEvent:
             if flow and is_cut_number(value, event, self.text):
-                event, problem = cut_number(self.source, self.read, value, event)
+                name = key.name if key is not None else ""
+                event, problem = cut_number(self.source, self.read, value, event, name)
                 self.found.append(problem)
                 continue
             if (
@@ -248,7 +258,7 @@ class Builder:
                 name = key.name
                 span = key.span
                 if name in first:
-                    self.found.append(self.duplicate(name, first[name], span))
+                    self.found.append(self.duplicate(path, name, first[name], span))
                 else:
                     first[name] = span
                 data[name] = made = self.node(value, (*path, name), depth + 1, span)
@@ -299,8 +309,10 @@ class Builder:
             text = unicodedata.normalize("NFC", text)
         return Key(text, span, plain)
 
-    def duplicate(self, name: str, first: Span, second: Span) -> Diagnostic:
+    def duplicate(self, path: Path, name: str, first: Span, second: Span) -> Diagnostic:
         """Return the error for a key set twice."""
+        if path and path[-1] in _LISTS:
+            return refusals.keys_for_items(str(path[-1]), name, first, second)
         composed = [
             unicodedata.is_normalized("NFC", self.source.slice(span)) for span in (first, second)
         ]

@@ -14,13 +14,15 @@ from playbook_compiler.values import dataclass
 class Code(Kind):
     """A code of a public list too long to be told in a message: currencies, time zones.
 
-    `has` decides without the list, which is made only for did-you-mean.
+    `has` decides without the list, which is made only for did-you-mean. `said_for` gives codes
+    that people say otherwise.
     """
 
     name: str
     says: str
     has: Callable[[str], bool]
     listed: Callable[[], Iterable[str]]
+    said_for: tuple[tuple[str, str], ...] = ()
 
     @property
     def expects(self) -> str:
@@ -33,12 +35,13 @@ class Code(Kind):
         if self.has(text):
             return text
         folded = {code.casefold(): code for code in self.listed()}
-        guess = folded.get(text.casefold()) or nearest(text, folded.values())
+        said = dict(self.said_for).get(text.strip().casefold())
+        guess = said or folded.get(text.casefold()) or nearest(text, folded.values())
         return node.refuse(
             f"unknown-{self.name}",
             f"`{shown(text)}` is not {self.says}",
             caption=f"expected {self.says}",
-            help=f"did you mean `{guess}`?" if guess else "",
+            help=f"did you mean `{guess}`?" if guess else f"write {self.says}",
             fix=node.rewritten(guess, safe=text.casefold() == guess.casefold()) if guess else None,
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Set
 
 from playbook_compiler.condition_reader import Reader
 from playbook_compiler.condition_scope import ambiguous_name, meant, unknown_name
+from playbook_compiler.condition_speech import say_unit
 from playbook_compiler.condition_tokens import KEYWORDS, unquoted, written
 from playbook_compiler.condition_values import Mismatch, described, expected, read_value
 from playbook_compiler.conditions import Value
@@ -29,6 +30,7 @@ def read_literal(reader: Reader, fact: Fact) -> Value:
             caption="expected a value",
             advice=f'if the text `{text}` is meant, write "{text}"' if text in KEYWORDS else "",
         )
+    say_unit(reader, at, fact)
     reader.at = at + 1
     value = read_value(fact, text, quoted=quoted, decimals=reader.scope.currency_decimals)
     if isinstance(value, Mismatch):

@@ -20,6 +20,7 @@ from typing import NoReturn
 from playbook_compiler.condition_deeds import EXAMPLES, read_deed
 from playbook_compiler.condition_reader import Reader, Unreadable
 from playbook_compiler.condition_scope import ConditionScope, meant, unknown_fact
+from playbook_compiler.condition_speech import say_join, say_sentence
 from playbook_compiler.condition_tests import SLIPS_OF_COMPARISON, read_fact, read_order, read_test
 from playbook_compiler.condition_tokens import COMPARISONS, SLIPS
 from playbook_compiler.conditions import And, Condition, Not, Or, all_of, any_of
@@ -115,6 +116,8 @@ def _factor(reader: Reader) -> Condition:
             return read_deed(reader) if text in EXAMPLES else _unknown_deed(reader)
         if following == "has" and text == "order":
             return read_order(reader)
+        if text not in reader.scope.readable:
+            say_sentence(reader)
         return read_test(reader, read_fact(reader))
     if text == "(":
         return _parentheses(reader)
@@ -171,6 +174,7 @@ def _unexpected_after_condition(reader: Reader) -> NoReturn:
             " entered(...)",
         )
     reader.bad_token()
+    say_join(reader)
     several = reader.kinds[reader.at] == "word"
     reader.fail(
         f"{wanted}, found {reader.shown_next()}",

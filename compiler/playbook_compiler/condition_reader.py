@@ -9,6 +9,7 @@ from playbook_compiler.condition_scope import ConditionScope
 from playbook_compiler.condition_tokens import SLIPS, tokens
 from playbook_compiler.diagnostics import Diagnostic, Fix, error, shown
 from playbook_compiler.source import Span
+from playbook_compiler.spellings import duration as spoken_duration
 from playbook_compiler.units import Duration, parse_duration
 
 DEPTH_LIMIT = 50
@@ -81,6 +82,7 @@ class Reader:
         caption: str = "",
         advice: str = "",
         instead: str | None = None,
+        safe: bool = True,
         first: int | None = None,
         last: int | None = None,
     ) -> NoReturn:
@@ -94,6 +96,7 @@ class Reader:
             caption=caption,
             advice=advice,
             instead=instead,
+            safe=safe,
         )
         raise Unreadable
 
@@ -142,6 +145,7 @@ class Reader:
         """Read a duration such as 90d."""
         self.bad_token()
         text = self.texts[self.at]
+        self._spoken_duration()
         if self.kinds[self.at] not in ("number", "word"):
             self.fail(
                 f"expected a duration such as 90d, found {self.shown_next()}",
@@ -164,6 +168,22 @@ class Reader:
             duration = Duration(days=1)
         self.at += 1
         return duration
+
+    def _spoken_duration(self) -> None:
+        """Stop with the duration to write if a number and its unit are two words: `4 months`."""
+        if self.kinds[self.at : self.at + 2] != ["number", "word"]:
+            return
+        said = " ".join(self.texts[self.at : self.at + 2])
+        meant = spoken_duration(said)
+        if meant is not None:
+            self.fail(
+                f"`{said}` is not a duration of conditions",
+                caption=f"expected `{meant.text}`",
+                advice=f"write `{meant.text}`",
+                instead=meant.text,
+                safe=meant.safe,
+                last=self.at + 1,
+            )
 
     def bad_token(self) -> None:
         """Stop with a word on the next token if no condition contains it."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from playbook_compiler.conditions import Value
 from playbook_compiler.facts import Fact, ValueType
+from playbook_compiler.spellings import money_in_thousands
 from playbook_compiler.units import (
     Duration,
     Money,
@@ -125,6 +126,9 @@ def _days(text: str) -> Value | Mismatch:
 
 
 def _money(text: str, decimals: int) -> Value | Mismatch:
+    two = money_in_thousands(text, decimals)
+    if two is not None:
+        return Mismatch(f"`{two[0]}`, or `{two[1]}` if it is less")
     number = parse_number(text)
     if not isinstance(number, Decimal):
         return _number_mismatch(ValueType.MONEY, text)

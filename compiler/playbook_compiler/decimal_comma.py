@@ -13,35 +13,57 @@ from typing import Any
 from yaml.events import ScalarEvent
 
 from playbook_compiler import marks
+from playbook_compiler.condition_cut import cut
 from playbook_compiler.diagnostics import Diagnostic, Fix, error, shown
 from playbook_compiler.source import SourceFile, Span
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_COMPARED = re.compile(
+    r"(?P<before>.*[<>=]\s*)(?P<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)", re.DOTALL
+)
 _REST = re.compile(r"[0-9]+(?:\.[0-9]+)?%?")
-_NO_VALUE = re.compile(r"[ \t\r\n]*[,}]")
+_NO_VALUE = re.compile(r"[ \t\r\n]*[,}\]]")
 _GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(?:[,.][0-9]{3})*")
 
 
 def is_cut_number(value: Any, key: Any, text: str) -> bool:
     """Return whether `key` of `text` goes on with the number that the value before it begins."""
-    return _is_plain(value, _NUMBER) and _is_rest(key, text)
+    return _is_rest(key, text) and (_is_plain(value, _NUMBER) or _is_plain(value, _COMPARED))
+
+
+def is_cut_item(item: Any, following: Any, text: str) -> bool:
+    """Return whether an item of a list goes on with the number that the item before it ends in.
+
+    `[profit > 1,000]` has, to YAML, the items `profit > 1` and `000`.
+    """
+    return _is_rest(following, text) and _is_plain(item, _COMPARED)
 
 
 def cut_number(
-    source: SourceFile, read: Callable[[], Any], value: Any, key: Any
+    source: SourceFile, read: Callable[[], Any], value: Any, key: Any, name: str | None
 ) -> tuple[Any, Diagnostic]:
-    """Read a number to its end; return the event that follows it, and the error."""
+    """Read a number to its end; return the event that follows it, and the error.
+
+    `name` is the key that the value stands under, None in a list.
+    """
     parts = [value]
     while True:
         parts.append(key)
-        read()  # the value that the key does not have
+        if name is not None:
+            read()  # the value that the key does not have
         key = read()
         goes_on = _is_rest(key, source.text)
         if not goes_on or key.start_mark.index != parts[-1].end_mark.index + 1:
             break
     start, end = (marks.scalar_span(source, part) for part in (value, parts[-1]))
     span = Span(start.file, start.line, start.column, end.end_line, end.end_column)
-    return key, _finding([part.value for part in parts], span)
+    texts = [part.value for part in parts]
+    compared = _COMPARED.fullmatch(value.value)
+    if compared is None:
+        return key, _finding(texts, span)
+    spellings = with_point([compared["number"], *texts[1:]])
+    number = spellings[0] if spellings else "".join((compared["number"], *texts[1:]))
+    return key, cut(compared["before"] + number, span, span, name or "")
 
 
 def _is_plain(event: Any, pattern: re.Pattern[str]) -> bool:

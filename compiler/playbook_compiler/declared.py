@@ -188,6 +188,14 @@ def _events(documents: Sequence[Document], findings: list[Diagnostic]) -> list[E
     for document, name, path, data in entries(documents, "events"):
         fields = {field: _type(value) for field, value in _mapping(data).items()}
         event: Event | str = custom_event(name, fields)
+        span = document.key_span(path)
+        if isinstance(event, str):
+            wrong = [one for one in fields if isinstance(custom_fact(one, fields[one]), str)]
+            span = document.span((*path, wrong[0])) if wrong else span
+            # It is declared all the same: what names it has no mistake.
+            known = {one: type_ for one, type_ in fields.items() if one not in wrong}
+            meant = custom_event(name, known)
+            read += [meant] if isinstance(meant, Event) and name not in BUILT_IN.events else []
         if data is not None and not isinstance(data, dict):
             event = "expected its fields, such as {product.sku: text}, or {}"
         if name in BUILT_IN.events:
@@ -199,7 +207,7 @@ def _events(documents: Sequence[Document], findings: list[Diagnostic]) -> list[E
                 error(
                     "bad-event",
                     f"event `{shown(name)}`: {event}",
-                    document.key_span(path),
+                    span,
                     caption="cannot be declared so",
                     help="for example `events: {back_in_stock: {product.sku: text}}`",
                 )

@@ -13,10 +13,11 @@ from playbook_compiler.checklists import DoneBy
 from playbook_compiler.conditions import Condition, facts_read, references
 from playbook_compiler.diff_entities import MARKETPLACE, SETTING, Entity, Key
 from playbook_compiler.graph import TriggerGraph
-from playbook_compiler.kinds import Anything, Custom, ListOf, MapOf, Reference
+from playbook_compiler.kinds import Anything, Custom, ListOf, MapOf
 from playbook_compiler.model import Flow
 from playbook_compiler.reading import Kind
 from playbook_compiler.records import OneOf, Record, RecordOf, keys_of
+from playbook_compiler.references import Reference
 from playbook_compiler.source import Span
 from playbook_compiler.steps import STEP_LIST, Step, children
 from playbook_compiler.triggers import Replenishment

@@ -58,8 +58,15 @@ def load(
     if expanded is None:
         return Loaded(shown, None, tuple(in_order(findings)), uses)
     playbook, found = resolve(expanded)
-    findings = [*findings, *pointing_at_use(found, uses)]
+    findings = _told_once([*findings, *pointing_at_use(found, uses)])
     return Loaded(shown, playbook, tuple(in_order(findings)), uses)
+
+
+def _told_once(findings: list[Diagnostic]) -> list[Diagnostic]:
+    """Return findings without the warning that a word such as `yes` is text here, where an error
+    says already that it may not stand there."""
+    wrong = {found.span for found in findings if found.is_error}
+    return [one for one in findings if one.rule != "yaml-1-1-word" or one.span not in wrong]
 
 
 def compile_playbook(

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from playbook_compiler.condition_ids import full_ids
-from playbook_compiler.cut import cut_conditions
+from playbook_compiler.cut import cut_items, cut_values
 from playbook_compiler.diagnostics import shown
 from playbook_compiler.document import Data
+from playbook_compiler.meant import (
+    condition_in_parts,
+    is_prose,
+    mapping_for_list,
+    note_comment_in_text,
+    refuse_list_of,
+    why_no_id,
+)
 from playbook_compiler.reading import (
     ID_PATTERN,
     INVALID,
@@ -17,12 +24,12 @@ from playbook_compiler.reading import (
     Kind,
     Node,
     did_you_mean,
-    listed,
     several,
     suggested_id,
     with_article,
 )
-from playbook_compiler.source import Span
+from playbook_compiler.references import Reference
+from playbook_compiler.scalars import quoted
 from playbook_compiler.spellings import Spelling
 from playbook_compiler.values import dataclass
 
@@ -108,6 +115,8 @@ class Text(Kind):
             return node.refuse_shape(self.expects)
         if len(text) > self.limit:
             return node.refuse("too-long", f"text longer than {self.limit:,} characters")
+        if is_prose(node):
+            note_comment_in_text(node)
         return text
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
@@ -130,7 +139,7 @@ class Identifier(Kind):
             return node.refuse(
                 "bad-id",
                 f"`{shown(text)}` cannot be an id",
-                caption="expected small letters, digits and dashes, a letter first",
+                caption=why_no_id(text),
                 help=suggested_id(text),
             )
         return text
@@ -189,14 +198,24 @@ class Integer(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Word(Kind):
-    """One word of a closed list."""
+    """One word of a closed list.
+
+    `also` is another form that may stand in its place, read by another kind; `instead` returns it
+    for a text that means it.
+    """
 
     words: tuple[str, ...]
     noun: str = "one of these words"
+    also: str = ""
+    instead: Callable[[str], Spelling | None] = lambda text: None
 
     @property
     def expects(self) -> str:
-        return f"{self.noun}: {', '.join(self.words)}"
+        return f"{self.noun}: {self._listed}"
+
+    @property
+    def _listed(self) -> str:
+        return ", ".join(self.words) + (f" or {self.also}" if self.also else "")
 
     def read(self, node: Node) -> str | Invalid:
         text = node.text
@@ -204,76 +223,19 @@ class Word(Kind):
             return text
         if text is None:
             return node.refuse_shape(self.expects)
+        other = self.instead(text)
         return node.refuse(
             "unknown-word",
             f"`{shown(text)}` is not {self.noun}",
-            caption=f"expected {', '.join(self.words)}",
-            help=did_you_mean(text, self.words),
-            fix=node.respelled(text, self.words),
+            caption=f"expected {self._listed}",
+            help=_told(other) or did_you_mean(text, self.words),
+            fix=node.replaced(other.text, safe=other.safe)
+            if other
+            else node.respelled(text, self.words),
         )
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
         return {"enum": list(self.words)}
-
-
-@dataclass(frozen=True, slots=True)
-class Reference(Kind):
-    """The id of something that the playbook defines, or that the catalogue knows.
-
-    `said_for` gives ids that people say otherwise, with the help line for each.
-    """
-
-    section: str
-    noun: str
-    advice: str = ""
-    said_for: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def expects(self) -> str:
-        return f"the id of {with_article(self.noun)}"
-
-    def read(self, node: Node) -> str | Invalid:
-        text = node.text
-        if text is None or isinstance(node.data, bool):
-            return node.refuse_shape(self.expects)
-        return self.look_up(node, text, node.span)
-
-    def look_up(self, node: Node, text: str, span: Span) -> str | Invalid:
-        """Return the id that `text` is, or INVALID after noting that the playbook has none such.
-
-        In a tactic its own ids come first; elsewhere a short id may mean that of a tactic.
-        """
-        known = frozenset(node.known.names(self.section))
-        found = full_ids(text, known, node.origin.tactic)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            return node.refuse(
-                f"unknown-{self.noun}",
-                f"`{shown(text)}` can be several: {listed(found)}",
-                span=span,
-                caption="not clear which is meant",
-                help=f"write one of them in full: `{found[0]}`",
-            )
-        return node.refuse(
-            f"unknown-{self.noun}",
-            f"unknown {self.noun} `{shown(text)}`",
-            span=span,
-            caption=f"not {with_article(self.noun)} of this playbook",
-            help=self.suggestion(text, known)
-            or self.advice
-            or f"define it under `{self.section}:`",
-            fix=None
-            if text.casefold() in dict(self.said_for)
-            else node.respelled(text, known, span),
-        )
-
-    def suggestion(self, text: str, known: Iterable[str]) -> str:
-        """Return the help line that names the id which `text` is said for, or is like."""
-        return dict(self.said_for).get(text.casefold()) or did_you_mean(text, known)
-
-    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
-        return {"type": "string", "description": self.expects}
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +251,12 @@ class ConditionText(Kind):
     def read(self, node: Node) -> Any:
         text = node.text
         if text is None or isinstance(node.data, bool):
-            return node.refuse_shape(self.expects)
+            meant = condition_in_parts(node.data)
+            return node.refuse_shape(
+                self.expects,
+                f"a condition is one text: write `{shown(meant)}`" if meant else "",
+                fix=node.rewritten_whole(quoted(meant)) if meant else None,
+            )
         condition, found = node.known.condition(text, self.where, node.origin)
         node.findings.extend(found)
         return INVALID if condition is None else condition
@@ -316,10 +283,16 @@ class ListOf(Kind):
             if self.single and node.data is not None:
                 value = self.item.read(node)
                 return INVALID if value is INVALID else (value,)
+            if refuse_list_of(node, several(self.item.expects)):
+                return INVALID
             return node.refuse_shape(self.expects)
         if len(node.data) < self.least:
             return node.refuse_shape(f"{several(self.item.expects)}, at least {self.least} of them")
-        values = [self.item.read(node.child(i, data)) for i, data in enumerate(node.data)]
+        cut = cut_items(node)
+        values = [
+            INVALID if i in cut else self.item.read(node.child(i, data))
+            for i, data in enumerate(node.data)
+        ]
         return INVALID if INVALID in values else tuple(values)
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
@@ -349,11 +322,11 @@ class MapOf(Kind):
 
     def read(self, node: Node) -> dict[str, Any] | Invalid:
         if not isinstance(node.data, dict):
-            return node.refuse_shape(self.expects)
+            return node.refuse_shape(self.expects, mapping_for_list(node.data))
         if len(node.data) < self.least:
             return node.refuse_shape(f"at least {self.least} {self.noun}s by name")
         values: dict[str, Any] = {}
-        cut = cut_conditions(node)
+        cut = cut_values(node, ())
         for name in sorted(node.data):
             child = node.child(name, node.data[name])
             if name in cut:
@@ -366,7 +339,7 @@ class MapOf(Kind):
                     "bad-id",
                     f"`{shown(name)}` cannot be {what}",
                     span=node.document.key_span(child.path),
-                    caption="expected small letters, digits and dashes, a letter first",
+                    caption=why_no_id(name),
                     help=suggested_id(name),
                 )
                 continue

@@ -32,10 +32,17 @@ class NextOf(Record):
     next_of: tuple[str, ...] = key(ListOf(MESSAGE, least=2), "The messages, in turn.")
 
 
+_MESSAGE_KEYS: Final = frozenset({"channel", "kind", "subject", "preview", "body"})
+
+
 class _Messages(Custom):
     """Reads `come-back`, `[push, sms]` or `{next_of: [r1, r2]}` into a MessageChoice."""
 
     def read(self, node: Node) -> MessageChoice | Invalid:
+        if isinstance(node.data, dict) and _MESSAGE_KEYS.intersection(node.data):
+            return node.refuse_shape(
+                self.expects, "define the message under `messages:` and send it by its id"
+            )
         found = Custom.read(self, node)
         match found:
             case str():

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from playbook_compiler import spellings
 from playbook_compiler.catalogue import BUILT_IN
 from playbook_compiler.checklists import CHECKLISTS, ChecklistItem
 from playbook_compiler.conditions import Condition
@@ -305,7 +306,9 @@ class Guardrails(Record):
     """What no flow may break."""
 
     frequency: tuple[FrequencyCap, ...] = key(
-        ListOf(RecordOf(FrequencyCap, "a frequency cap"), single=True),
+        ListOf(
+            RecordOf(FrequencyCap, "a frequency cap", spoken=spellings.frequency_cap), single=True
+        ),
         "How many marketing messages a customer may get.",
         default=(),
     )
@@ -419,7 +422,7 @@ class Entry(Record):
         DURATION, "The customer may enter again so long after the last time.", default=None
     )
     rule: str = key(
-        Word(("once", "always"), "an entry rule"),
+        Word(("once", "always"), "an entry rule", "{again_after: 30d}", spellings.entry),
         "Once in a lifetime, or each time.",
         default="",
         name="may",
@@ -442,7 +445,12 @@ class Existing(Record):
     over: Duration | None = key(
         DURATION, "They enter too, spread evenly over so long.", default=None
     )
-    rule: str = key(Word(("skip",), "a rule"), "They do not enter.", default="skip", name="rule")
+    rule: str = key(
+        Word(("skip",), "a rule", "{over: 14d}", spellings.existing),
+        "They do not enter.",
+        default="skip",
+        name="rule",
+    )
 
 
 EXISTING = Custom(
@@ -500,7 +508,9 @@ class Flow(Record):
     )
     priority: int = key(Integer(0, 100), "Higher goes first at the same instant.", default=50)
     goal: Goal | None = key(
-        RecordOf(Goal, "a goal"), "What is measured; it never ends a run.", default=None
+        RecordOf(Goal, "a goal", spoken=spellings.goal),
+        "What is measured; it never ends a run.",
+        default=None,
     )
     expect: Effect | None = key(
         EFFECT, "Effect per entrant; switches off the steps' own.", default=None

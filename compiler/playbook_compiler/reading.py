@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from playbook_compiler.diagnostics import Diagnostic, Fix, error, nearest, shown
 from playbook_compiler.document import Data, Document, Path
 from playbook_compiler.facts import Fact
-from playbook_compiler.fixes import respelled, rewritten
+from playbook_compiler.fixes import is_clear, respelled, rewritten
 from playbook_compiler.source import Span
 
 ID_PATTERN: Final = r"[a-z][a-z0-9-]{0,62}"
@@ -134,16 +134,28 @@ class Node(NamedTuple):
             return None
         return respelled(self.document.source, span, word, known)
 
+    def meant(self, word: str, guess: str | None, known: Iterable[str], span: Span) -> Fix | None:
+        """Return the edit that writes `guess` for `word` at `span`, safe where it is clear."""
+        if guess is None or span.file != self.document.source.path:
+            return None
+        safe = is_clear(word, guess, known)
+        return rewritten(self.document.source, span, word, guess, safe=safe)
+
+    def rewritten_whole(self, text: str) -> Fix | None:
+        """Return the edit, not a safe one, that puts `text` in the place of a list or mapping."""
+        span = self.span
+        return Fix(span, text, False) if span.file == self.document.source.path else None
+
     def rewritten(self, text: str, *, safe: bool = True) -> Fix | None:
         """Return the edit that makes this scalar say `text`."""
         if self.span.file != self.document.source.path:  # the argument of a tactic
             return None
         return rewritten(self.document.source, self.span, self.text or "", text, safe=safe)
 
-    def replaced(self, text: str) -> Fix | None:
-        """Return the edit that puts `text` here without quotes: a number, true or false."""
+    def replaced(self, text: str, *, safe: bool = True) -> Fix | None:
+        """Return the edit that puts `text` here without quotes: a number, true, a mapping."""
         found = self.rewritten(text)
-        return None if found is None else Fix(found.span, text)
+        return None if found is None else Fix(found.span, text, safe)
 
     def refuse_shape(self, expected: str, help: str = "", fix: Fix | None = None) -> Invalid:
         """Note that this node has the wrong shape."""

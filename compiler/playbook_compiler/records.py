@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from playbook_compiler.cut import cut_conditions
+from playbook_compiler.cut import cut_values
 from playbook_compiler.diagnostics import nearest, shown
+from playbook_compiler.kinds import Text
 from playbook_compiler.reading import INVALID, Invalid, Kind, Node, Origin, did_you_mean, listed
 from playbook_compiler.values import Field, dataclass, field, fields
 
@@ -84,12 +85,14 @@ def is_required(entry: Field) -> bool:
 class RecordOf(Kind):
     """A mapping that is read into a Record; `shorthand` names the key a lone scalar or list means.
 
-    A record type with a field `id` takes it from the key under which it stands.
+    A record type with a field `id` takes it from the key under which it stands. `spoken` returns
+    the mapping that a text means, for the help line.
     """
 
     record: type[Record]
     noun: str
     shorthand: str = ""
+    spoken: Callable[[str], str] = lambda text: ""
 
     @property
     def expects(self) -> str:
@@ -100,11 +103,16 @@ class RecordOf(Kind):
         data = node.data
         if not isinstance(data, dict):
             if not self.shorthand or data is None:
-                return node.refuse_shape(f"{self.noun} (keys: {', '.join(entries)})")
+                meant = self.spoken(node.text or "")
+                return node.refuse_shape(
+                    f"{self.noun} (keys: {', '.join(entries)})",
+                    f"write `{meant}`" if meant else "",
+                    fix=node.replaced(meant) if meant else None,
+                )
             value = entries[self.shorthand].metadata["kind"].read(node)
             return self._make(node, {entries[self.shorthand].name: value})
         values: dict[str, Any] = {}
-        cut = cut_conditions(node)
+        cut = cut_values(node, entries, lambda name: _is_text(entries.get(name)))
         for name, value in data.items():
             entry = entries.get(name)
             if name in cut:
@@ -231,6 +239,11 @@ def _form(record: Any, noun: str, shorthand: str = "") -> RecordOf:
 
 def _needs_value(record: type[Record], name: str) -> bool:
     return is_required(keys_of(record)[name])
+
+
+def _is_text(entry: Field | None) -> bool:
+    """Whether the value of a key is free text."""
+    return entry is not None and isinstance(entry.metadata["kind"], Text)
 
 
 def _meaning(name: str, entry: Field) -> str:

@@ -133,6 +133,18 @@ def duplicate_key(key: str, twin: bool, first: Span, second: Span) -> Diagnostic
     )
 
 
+def keys_for_items(key: str, item: str, first: Span, second: Span) -> Diagnostic:
+    """Return the error for `steps:` with keys below it, one of them twice, where items belong."""
+    return error(
+        "wrong-shape",
+        f"`{key}` is a list: begin each item with a dash and a space",
+        second,
+        caption=f"expected `- {shown(item)}: ...`",
+        help=f"write `- ` before this and before each other item of `{key}`",
+        labels=(Label(first, "the first item has no dash either"),),
+    )
+
+
 def key_not_text(written: str, span: Span) -> Diagnostic:
     """Return the error for a key that is a list, a mapping, an alias, a number or nothing."""
     one_line = written.partition("\n")[0]

@@ -10,6 +10,7 @@ from playbook_compiler.diagnostics import Diagnostic, error, nearest, shown
 from playbook_compiler.fixes import respelled
 from playbook_compiler.model import Requirement
 from playbook_compiler.reading import Origin
+from playbook_compiler.spellings import money_in_thousands
 from playbook_compiler.units import Share, parse_number, parse_share
 
 # What each metric is measured in: money in minor units of the currency, a share, or a count.
@@ -117,6 +118,9 @@ def _limit(text: str, unit: str, decimals: int) -> tuple[Decimal, str] | str:
         if isinstance(share, Share) and unit != "share":
             return f"a percentage of what? For example {share} of profit"
         return share if isinstance(share, str) else (share.fraction, "")
+    two = money_in_thousands(text, decimals) if unit == "money" else None
+    if two is not None:
+        return f"write `{two[0]}`, or `{two[1]}` if it is less"
     number = parse_number(text)
     if isinstance(number, str):
         return "expected a number, a percentage, or a part of another metric: 2% of profit"

@@ -7,19 +7,29 @@ from collections.abc import Sequence
 
 import yaml
 
+from playbook_compiler.condition_cut import cut
 from playbook_compiler.diagnostics import Diagnostic, Fix, Label, error, shown
+from playbook_compiler.lost_keys import (
+    COMMENT,
+    LOOK,
+    full_width_colon,
+    no_key,
+    slip_above,
+    starts_with_full_width_colon,
+)
 from playbook_compiler.refusals import KEY_LIMIT, empty_key
 from playbook_compiler.scalars import quoted
 from playbook_compiler.source import SourceFile, Span
+from playbook_compiler.values import replace
 
-# What one look at a line may cover: a line of a megabyte must not keep a pattern busy.
-_LOOK = 2_000
-
-_FULL_WIDTH_COLON = re.compile(r"[ \t]*(?:- +)*[A-Za-z_][\w.-]*(：)")
-_NO_SPACE_AFTER_COLON = re.compile(r"[ \t]*(?:- +)*([A-Za-z_][\w.-]*:)[^\s:/]")
+# A `#` and a space end the text; a `#` glued to a word does for YAML, but was hardly meant to.
 _VALUE_WITH_COLON = re.compile(
-    r"[ \t]*(?:- +)*[^\s:#'\"\[{][^:]*:[ \t]+([^\s'\"\[{|>&*!].*?)(?:\s#.*)?$"
+    r"[ \t]*(?:- +)*[^\s:#'\"\[{][^:]*:[ \t]+([^\s'\"\[{|>&*!].*?)(?:\s#(?![^\s#!]).*)?$"
 )
+_GLUED_COMMENT = re.compile(r"\s#")
+_COMPARISON = re.compile(r"> *=? *[0-9]")
+_SQUARE_LIST = re.compile(r"\[([^\[\]{}]*)\]([^,\[\]{}#]*)")
+_REST_OF_VALUE = re.compile(r"[^,\[\]{}#]*")
 # A quote only opens where a value may begin (not in "it's"); one never closed takes in the rest.
 _BRACKET_OR_SKIPPED = re.compile(
     r"(?<![^\s\[{,:])\"(?:[^\"\\]|\\[\s\S])*+(?:\"|\Z)|(?<![^\s\[{,:])'[^']*+(?:'|\Z)"
@@ -55,11 +65,17 @@ def explain(
     if doing == "while scanning a simple key":
         return _no_colon(source, began, open_brackets)
     if open_brackets and (doing.startswith("while parsing a flow") or here == _end(source)):
-        return _in_brackets(source, open_brackets[-1], here)
+        return _in_brackets(source, open_brackets[-1], here, last_scalar)
     if said.startswith("mapping values are not allowed"):
         return _unexpected_colon(source, here)
     if "cannot start any token" in said:
         return _cannot_start(source, here)
+    if "tab character" in said:
+        return _cannot_start(source, here)
+    if doing == "while scanning a block scalar" and _COMPARISON.match(
+        _line(source, began), began.column - 1
+    ):
+        return _quote_it(source, began)
     if doing in ("while scanning an alias", "while scanning an anchor", "while scanning a tag"):
         return _quote_it(source, began)
     if "document start" in said:
@@ -72,30 +88,6 @@ def explain(
         here,
         caption="here",
         help="compare with the lines above; text with special characters belongs in quotes",
-    )
-
-
-def full_width_colon(span: Span) -> Diagnostic:
-    """Return the error for a full-width colon where a key ends."""
-    return error(
-        "full-width-colon",
-        "full-width colon (U+FF1A): type ':'",
-        span,
-        caption="not the colon of YAML",
-        help="switch the keyboard to half-width and write `:` and a space",
-        fix=Fix(span, ": "),
-    )
-
-
-def missing_space(span: Span) -> Diagnostic:
-    """Return the error for `key:value`, which is one word to YAML; `span` covers `key:`."""
-    return error(
-        "missing-space",
-        "a colon that ends a key is followed by a space",
-        span,
-        caption="no space after this colon",
-        help="write `key: value`",
-        fix=Fix(span.within(span.end_column - span.column, span.end_column - span.column), " "),
     )
 
 
@@ -119,12 +111,6 @@ def key_too_long(span: Span) -> Diagnostic:
         caption="this key",
         help="a key is a short name; put long text behind the colon",
     )
-
-
-def starts_with_full_width_colon(text: str) -> int | None:
-    """Return where in a text the full-width colon of a would-be key stands, or None."""
-    match = _FULL_WIDTH_COLON.match(text)
-    return match.start(1) if match else None
 
 
 def _full_width_colon(source: SourceFile, lines: Sequence[int]) -> Span | None:
@@ -173,35 +159,22 @@ def _unclosed_quote(opened: Span, ended: Span | None) -> Diagnostic:
 def _no_colon(source: SourceFile, began: Span, brackets: Sequence[Span]) -> Diagnostic:
     line = _line(source, began)
     rest = line[began.column - 1 :].rstrip()
-    covered = began.within(0, max(1, len(rest)))
     if len(rest) > KEY_LIMIT and re.match(r"\S{1000}", rest):
         return key_too_long(began.within(0, KEY_LIMIT))
     for bracket in brackets[-1:]:
         if _closing(source, bracket) is None:
             return _unclosed_bracket(source, bracket)
-    space = re.search(r":([\u00a0\u2000-\u200b\u202f\u3000])", rest)
-    if space:
-        return error(
-            "invisible-character",
-            f"after the colon stands U+{ord(space[1]):04X}, which only looks like a space",
-            began.within(space.start(1), space.end(1)),
-            caption="not a space",
-            help="delete it and press the space bar",
-        )
-    glued = _NO_SPACE_AFTER_COLON.match(rest)
-    if glued:
-        return missing_space(began.within(glued.start(1), glued.end(1)))
-    return error(
-        "missing-colon",
-        "expected `key: value`, found text without a colon",
-        covered,
-        caption="a key ends with a colon",
-        help="add the colon, or indent the line further if it continues the text above",
-    )
+    return no_key(began, rest)
 
 
-def _in_brackets(source: SourceFile, bracket: Span, here: Span) -> Diagnostic:
+def _in_brackets(
+    source: SourceFile, bracket: Span, here: Span, last_scalar: Span | None
+) -> Diagnostic:
     opener = _opener(source, bracket)
+    if last_scalar is not None and last_scalar.line == last_scalar.end_line == here.line:
+        in_value = _in_value(source, here, last_scalar)
+        if in_value is not None:
+            return in_value
     closing = _closing(source, bracket)
     if closing is None:
         return _unclosed_bracket(source, bracket)
@@ -213,6 +186,37 @@ def _in_brackets(source: SourceFile, bracket: Span, here: Span) -> Diagnostic:
         help="separate the parts by commas; text with commas, colons or quotes belongs in quotes",
         labels=(Label(bracket, f"`{opener}` opened here"),),
     )
+
+
+def _in_value(source: SourceFile, here: Span, value: Span) -> Diagnostic | None:
+    """Return what is wrong where a value in brackets seems to end at `here`, None if nothing."""
+    line = _line(source, here)
+    written = line[value.column - 1 : value.end_column - 1]
+    if written[:1] in ("'", '"'):
+        adjoins = value.end_column == here.column and line[here.column - 1].isalnum()
+        return _text_after_quote(here, line, written[0], value) if adjoins else None
+    squares = _SQUARE_LIST.match(line, here.column - 1)
+    if (
+        squares
+        and re.search(r"\bin\Z", written)
+        and not line[value.end_column - 1 : here.column - 1].strip()
+    ):
+        whole = f"{written} ({squares[1].strip()}){squares[2].rstrip()}"
+        place = value.within(0, len(line[: squares.end()].rstrip()) - value.column + 1)
+        found = cut(whole, place, place, _key_before(line, value), by="a bracket")
+        return replace(found, caption="a list in a condition stands in ( )")
+    if line[here.column - 1 : here.column] == ":" and here.column == value.end_column:
+        rest = _REST_OF_VALUE.match(line, here.column - 1)
+        end = rest.end() if rest is not None else here.column
+        place = value.within(0, len(line[:end].rstrip()) - value.column + 1)
+        return _unquoted_colon(place, line[value.column - 1 : end].rstrip())
+    return None
+
+
+def _key_before(line: str, value: Span) -> str:
+    """Return the key that stands before a value on its line, empty where there is none."""
+    key = re.search(r"([\w.-]+): *\Z", line[max(0, value.column - 1 - LOOK) : value.column - 1])
+    return key[1] if key else ""
 
 
 def _unclosed_bracket(source: SourceFile, bracket: Span) -> Diagnostic:
@@ -228,31 +232,32 @@ def _unclosed_bracket(source: SourceFile, bracket: Span) -> Diagnostic:
 
 def _unexpected_colon(source: SourceFile, here: Span) -> Diagnostic:
     line = _line(source, here)
-    value = _VALUE_WITH_COLON.match(line, 0, _LOOK)
+    value = _VALUE_WITH_COLON.match(line, 0, LOOK)
     if value and value.start(1) < here.column - 1:
         if here.column - 1 > KEY_LIMIT:
             return key_too_long(here)
-        return error(
-            "unquoted-colon",
-            "text that contains `: ` belongs in quotes",
-            here.within(
-                value.start(1) - here.column + 1,
-                len(line[: value.end(1)].rstrip()) - here.column + 1,
-            ),
-            caption="a second colon in the line",
-            help=f"write {quoted(shown(value[1].rstrip()))}",
-            fix=Fix(
-                here.within(
-                    value.start(1) - here.column + 1,
-                    len(line[: value.end(1)].rstrip()) - here.column + 1,
-                ),
-                quoted(value[1].rstrip()),
-            ),
-        )
+        text = value[1].rstrip()
+        start = value.start(1) - here.column + 1
+        return _unquoted_colon(here.within(start, start + len(text)), text)
+    above = slip_above(source, here)
+    if above is not None:
+        return above
     before = line[: here.column - 1]
     if len(before.strip()) > KEY_LIMIT:
         return key_too_long(here.within(-len(before.lstrip()), 0))
     return _bad_indentation(here.within(-len(before.lstrip()), 0))
+
+
+def _unquoted_colon(place: Span, text: str) -> Diagnostic:
+    """Return the error for text with `: ` in it; not a safe edit where a comment may be meant."""
+    return error(
+        "unquoted-colon",
+        "text that contains `: ` belongs in quotes",
+        place,
+        caption="a second colon in the line",
+        help=f"write {quoted(shown(text))}",
+        fix=Fix(place, quoted(text), safe=_GLUED_COMMENT.search(text) is None),
+    )
 
 
 def _cannot_start(source: SourceFile, here: Span) -> Diagnostic:
@@ -270,14 +275,18 @@ def _cannot_start(source: SourceFile, here: Span) -> Diagnostic:
 
 def _quote_it(source: SourceFile, here: Span) -> Diagnostic:
     rest = _line(source, here)[here.column - 1 :]
-    written = re.split(r"\s#", rest[:_LOOK], maxsplit=1)[0].rstrip() or rest[:1]
+    written = COMMENT.split(rest[:LOOK], maxsplit=1)[0].rstrip() or rest[:1]
     return error(
         "unquoted-text",
         f"text that begins with `{shown(rest[:1])}` belongs in quotes",
         here.within(0, len(written)),
         caption="this character has a meaning of its own in YAML",
         help=f"write {quoted(shown(written))}",
-        fix=Fix(here.within(0, len(written)), quoted(written)),
+        fix=Fix(
+            here.within(0, len(written)),
+            quoted(written),
+            safe=_GLUED_COMMENT.search(written) is None,
+        ),
     )
 
 
@@ -307,16 +316,7 @@ def _in_block(source: SourceFile, began: Span, here: Span, last_scalar: Span | N
             )
             return _unclosed_quote(opened, end.within(0, 1))
         if quote in ("'", '"') and last_scalar.end_column <= here.column:
-            return error(
-                "text-after-quote",
-                "text goes on after the closing quote",
-                here.within(0, max(1, len(line.rstrip()) - here.column + 1)),
-                caption="outside the quotes",
-                help=f"put all of it in quotes; inside them write {quote}{quote} or \\{quote}"
-                if quote == "'"
-                else 'put all of it in quotes; inside them write \\" for a quote',
-                labels=(Label(last_scalar, "the quotes close here"),),
-            )
+            return _text_after_quote(here, line, quote, last_scalar)
     if here.column == began.column and char == "-":
         return error(
             "mixed-block",
@@ -334,6 +334,19 @@ def _in_block(source: SourceFile, began: Span, here: Span, last_scalar: Span | N
             help="indent it to belong to the item above, or write `- ` before it",
         )
     return _bad_indentation(here.within(0, 1))
+
+
+def _text_after_quote(here: Span, line: str, quote: str, closed: Span) -> Diagnostic:
+    """Return the error for text at `here`, after the quotes of `closed`."""
+    return error(
+        "text-after-quote",
+        "text goes on after the closing quote",
+        here.within(0, max(1, len(line.rstrip()) - here.column + 1)),
+        caption="outside the quotes",
+        help="put all of it in quotes; inside them write "
+        + ("'' for an apostrophe" if quote == "'" else '\\" for a quote'),
+        labels=(Label(closed, "the quotes close here"),),
+    )
 
 
 def _bad_indentation(span: Span) -> Diagnostic:

@@ -171,6 +171,10 @@ class _Unknown(Known):
     def names(self, section: str) -> tuple[str, ...]:
         return ()
 
+    @property
+    def decimals(self) -> int:
+        return 3  # the most of a currency: an argument is read again where it is put
+
     def condition(self, text: str, where: str, origin: Any) -> tuple[None, tuple[Diagnostic, ...]]:
         return None, ()
 

@@ -130,8 +130,9 @@ def parse_share(text: str) -> Share | str:
     if match is None:
         number = parse_number(text)
         if isinstance(number, Decimal):
-            meant = plain(number * 100) if 0 <= number <= 1 else plain(number)
-            return f"expected a percentage with its sign, for example {meant}%"
+            meant = plain(number * 100) if 0 <= number < 1 else plain(number)
+            also = " or 100%" if number == 1 else ""
+            return f"expected a percentage with its sign, for example {meant}%{also}"
         return "expected a percentage such as 58%"
     number = parse_number(match.group(1))
     return number if isinstance(number, str) else Share(number / 100)

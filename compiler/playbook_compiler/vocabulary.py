@@ -17,11 +17,11 @@ from playbook_compiler.kinds import (
     Identifier,
     Integer,
     ListOf,
-    Reference,
     Scalar,
     Text,
 )
 from playbook_compiler.reading import Invalid, Node
+from playbook_compiler.references import Reference
 from playbook_compiler.values import dataclass
 
 STAGES: Final = ("startup", "growth", "stable", "established", "scale")
@@ -74,7 +74,25 @@ PART: Final = Scalar(
     r"^[0-9.]+\s*%$",
     instead=spellings.share,
 )
-MONEY: Final = Scalar(
+
+
+@dataclass(frozen=True, slots=True)
+class Amount(Scalar):
+    """An amount of money. One that may be a thousand or one, such as 1.000, is refused."""
+
+    def read(self, node: Node) -> Any:
+        two = spellings.money_in_thousands(node.text or "", node.known.decimals)
+        if two is None:
+            return Scalar.read(self, node)
+        return node.refuse(
+            self.rule,
+            f"`{shown(node.text)}` may be {two[0]}, or {two[1]} with a digit too many",
+            caption="expected an amount that can be read in one way only",
+            help=f"write `{two[0]}`, or `{two[1]}` if it is less",
+        )
+
+
+MONEY: Final = Amount(
     "money",
     "an amount in the playbook's currency such as 4.10",
     _bounded(units.parse_money, lambda money: (money.amount,), None),
@@ -101,6 +119,7 @@ FACTOR: Final = Scalar(
     ),
     "bad-range",
     numeric=True,
+    instead=spellings.factor,
 )
 CHANCE: Final = Scalar(
     "chance",
@@ -112,6 +131,7 @@ CHANCE: Final = Scalar(
     ),
     "bad-range",
     r"%",
+    instead=spellings.chance,
 )
 PER_THOUSAND: Final = Scalar(
     "per-thousand",
@@ -119,6 +139,7 @@ PER_THOUSAND: Final = Scalar(
     units.parse_per_thousand,  # may be negative: a message can cost orders
     "bad-range",
     r" per 1,?000$",
+    instead=spellings.per_thousand,
 )
 RATE: Final = Scalar(
     "rate", "a rate such as 40 per 1mo or 1.8 per order", units.parse_rate, "bad-rate", r" per "
@@ -139,7 +160,12 @@ WINDOW: Final = Scalar(
     r"^[0-9:]+ *- *[0-9:]+$",
 )
 SINCE: Final = Scalar(
-    "since", "a start such as since 2025-03-01", units.parse_since, "bad-date", r"^since "
+    "since",
+    "a start such as since 2025-03-01",
+    units.parse_since,
+    "bad-date",
+    r"^since ",
+    instead=spellings.since,
 )
 
 
@@ -160,10 +186,28 @@ def _zones() -> Iterable[str]:
     return (name for name in available_timezones() if "/" in name and name[:4] != "Etc/")
 
 
-CURRENCY: Final = Code(
-    "currency", "an ISO 4217 code such as EUR", DECIMALS.__contains__, DECIMALS.keys
+# What people write for a code: a name of the currency; an abbreviation is no place of the earth.
+_CURRENCY_WORDS: Final = (
+    *(("euro", "EUR"), ("euros", "EUR"), ("€", "EUR"), ("$", "USD"), ("£", "GBP")),
+    *(("pound", "GBP"), ("pounds", "GBP"), ("franken", "CHF"), ("yen", "JPY"), ("¥", "JPY")),
 )
-TIMEZONE: Final = Code("timezone", "an IANA zone such as Europe/Berlin", _is_zone, _zones)
+_ZONE_WORDS: Final = (
+    *((word, "Europe/Berlin") for word in ("cet", "cest", "mez", "mesz", "germany", "deutschland")),
+    *((word, "Europe/London") for word in ("gmt", "bst")),
+    *((word, "America/New_York") for word in ("est", "edt")),
+    *((word, "America/Los_Angeles") for word in ("pst", "pdt")),
+)
+
+CURRENCY: Final = Code(
+    "currency",
+    "an ISO 4217 code such as EUR",
+    DECIMALS.__contains__,
+    DECIMALS.keys,
+    _CURRENCY_WORDS,
+)
+TIMEZONE: Final = Code(
+    "timezone", "an IANA zone such as Europe/Berlin", _is_zone, _zones, _ZONE_WORDS
+)
 
 
 def _stage_words(text: str) -> tuple[str, ...] | str:

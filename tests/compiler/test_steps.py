@@ -183,7 +183,7 @@ def test_a_step_has_an_id_and_one_form_in_the_plan(
         ("{update: {gender: female}}", "unknown-value", "its values: f, m, x"),
         ("{update: {has_account: maybe}}", "type-mismatch", "write true or false"),
         ("{update: {score: five}}", "type-mismatch", "write a whole number such as 3"),
-        ("{update: {budget: 5.555}}", "type-mismatch", "write `5.56`"),
+        ("{update: {budget: 5.5555}}", "type-mismatch", "write `5.56`"),
         ("{update: {renewal: tomorrow}}", "type-mismatch", "write a date such as 2026-12-01"),
         ("{update: {tag: warm, gender: f}}", "several-kinds", None),
         ("{update: {}}", "wrong-shape", None),
@@ -276,7 +276,7 @@ def test_what_an_event_tells_may_be_sent_along(tmp_path: Path) -> None:
     ("step", "written"),
     [
         ("{update: {gendr: f}}", "gender"),
-        ("{update: {budget: 5.555}}", "5.56"),
+        ("{update: {budget: 5.5555}}", "5.56"),
         ("{call: {url: CRM_HOOK, fields: [emial]}}", "email"),
         ("{send: [hello, again], reached: clickd within 1d}", "clicked within 1d"),
         ("{wait: {until: tuesday}}", "tue"),

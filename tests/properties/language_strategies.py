@@ -31,7 +31,6 @@ from playbook_compiler.kinds import (
     Integer,
     ListOf,
     MapOf,
-    Reference,
     Scalar,
     Text,
     Word,
@@ -47,6 +46,7 @@ from playbook_compiler.products import Product
 from playbook_compiler.programmes import PROGRAMME_NAMES, Programmes, Tiers
 from playbook_compiler.reading import Kind, Origin
 from playbook_compiler.records import OneOf, Record, RecordOf, is_required, keys_of
+from playbook_compiler.references import Reference
 from playbook_compiler.requirements import FLOW_METRICS, METRICS, STATISTICS, WORLDS
 from playbook_compiler.rights import RIGHTS, Right
 from playbook_compiler.rules import rule, rule_names

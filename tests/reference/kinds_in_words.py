@@ -14,7 +14,6 @@ from playbook_compiler.kinds import (
     Identifier,
     ListOf,
     MapOf,
-    Reference,
     Scalar,
     Text,
     Word,
@@ -23,6 +22,7 @@ from playbook_compiler.model import ASSUMPTIONS, CONSENT_SHARES, EVENT_ASSUMPTIO
 from playbook_compiler.products import PRODUCTS
 from playbook_compiler.reading import Kind
 from playbook_compiler.records import OneOf, Record, RecordOf, is_required, keys_of
+from playbook_compiler.references import Reference
 from playbook_compiler.strategies import STRATEGIES
 from playbook_compiler.tactic import TYPES
 from playbook_compiler.units import Duration

@@ -24,12 +24,14 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
         for conflict in conflicts:
             yield warning(
                 RULE,
-                f"this is true for everyone: {_said(conflict)}",
+                f"this is true for everyone whose `{conflict.subject}` is known: {_said(conflict)}"
+                if conflict.subject in missing
+                else f"this is true for everyone: {_said(conflict)}",
                 conflict.second or conflict.first,
                 caption="chooses nobody",
                 help=f"to ask for a value at all, write `{conflict.subject} is known`"
                 if conflict.subject in missing
-                else "remove it, or correct the number",
+                else "remove it, or correct it",
                 labels=()
                 if conflict.second is None
                 else (Label(conflict.first, "and whoever fails there passes here"),),
@@ -39,6 +41,8 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
 def _said(conflict: Conflict) -> str:
     """Return in words which parts leave nobody out."""
     texts = [f"`{shown(str(part))}`" for part in conflict.parts]
+    if len(texts) == 2 and texts[0] == texts[1]:
+        return f"whoever fails {texts[0]} passes its opposite"
     if len(texts) > 1:
         return f"whoever fails {' and '.join(texts[:-1])} passes {texts[-1]}"
     if conflict.subject == str(conflict.parts[0]):
