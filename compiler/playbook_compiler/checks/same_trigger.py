@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations, islice
+from math import gcd
 
 from playbook_compiler.checks._conditions import entry_parts, meanings
 from playbook_compiler.checks._flows import is_marketing, sends
@@ -13,7 +14,8 @@ from playbook_compiler.diagnostics import Diagnostic, Label, warning
 from playbook_compiler.family import name_of
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Flow
-from playbook_compiler.triggers import EntersAudience, EventTrigger, Inactivity
+from playbook_compiler.recurrence import DAY, MONTH
+from playbook_compiler.triggers import EntersAudience, EventTrigger, Inactivity, Schedule
 
 RULE = name_of(__name__)
 # Of a hundred flows on one trigger nobody reads every pair.
@@ -32,7 +34,7 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     for group in alike.values():
         entries: dict[str, list[Goal]] = {}
         for first, second in islice(combinations(group, 2), PAIRS_LIMIT):
-            if not set(first.stages) & set(second.stages):
+            if not set(first.stages) & set(second.stages) or not _meet(first, second):
                 continue
             for flow in (first, second):
                 if flow.id not in entries:
@@ -59,4 +61,25 @@ def _start(flow: Flow) -> str:
             return f"enters {audience}"
         case Inactivity(inactive_for=length):
             return f"inactive for {length}"
+        case Schedule(every=every):
+            return f"at {every.at}"
     return ""
+
+
+def _meet(first: Flow, second: Flow) -> bool:
+    """Whether two flows that start alike do so at the same time; of schedules, whether there is a
+    day of both.
+
+    Days and weeks are counted from one Monday, months from January: weeks meet on the same weekday,
+    months on the same day, and days with the weeks that fall on one of theirs. What months and
+    weeks have in common by chance is left out.
+    """
+    if not (isinstance(first.trigger, Schedule) and isinstance(second.trigger, Schedule)):
+        return True
+    one, other = first.trigger.every, second.trigger.every
+    if one.unit == other.unit:
+        return one.on == other.on
+    if MONTH in (one.unit, other.unit):
+        return DAY in (one.unit, other.unit) and 1 in (one.count, other.count)
+    day, week = (one, other) if one.unit == DAY else (other, one)
+    return week.on % gcd(day.count, 7 * week.count) == 0

@@ -15,11 +15,14 @@ from playbook_compiler.triggers import EventTrigger
 
 RULE = name_of(__name__)
 # What an event has to bring for these variables to have a value.
-BROUGHT = ("cart", "product")
+BROUGHT = ("cart", "order", "product")
+# What triggers that are no events are about: inactivity about the last order.
+ABOUT = {"replenishment": ("order", "product"), "inactive_for": ("order",)}
 
 
 def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
-    """Find `offer.*` in sends without an offer, `cart.*`, `product.*` where no event brings them,
+    """Find `offer.*` in sends without an offer, `cart.*`, `order.*`, `product.*` where none is
+    brought,
     and `sender.url` where there is none. A variable with a default, or within an `if` on it, is
     fine."""
     seen: set[tuple[str, str, int]] = set()
@@ -62,11 +65,11 @@ def _why_empty(sent: Sent, name: str, graph: TriggerGraph) -> str:
         return ""
     trigger = sent.flow.trigger
     if not isinstance(trigger, EventTrigger):
-        # A refill is about a product; other triggers are about none.
-        return "" if trigger.kind == "replenishment" else f"its trigger is about no {family}"
+        about = ABOUT.get(trigger.kind, ())
+        return "" if family in about else f"its trigger is about no {family}"
     event = graph.playbook.catalogue.events[trigger.event]
     has = any(one.name.partition(".")[0] == family for one in event.fields)
     # An order is about products, too.
-    if has or (family == "product" and event.key is RunKey.ORDER):
+    if has or (family != "cart" and event.key is RunKey.ORDER):
         return ""
     return f"`{event.name}` brings no {family}"
