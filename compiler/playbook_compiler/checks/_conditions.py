@@ -180,14 +180,19 @@ def _told(condition: Condition, told: Mapping[str, Condition], *, truth: bool = 
             return condition
 
 
-def entry_parts(flow: Flow, playbook: Playbook, *, at_once: bool = False) -> list[Placed]:
+def entry_parts(
+    flow: Flow, playbook: Playbook, *, at_once: bool = False, existing: bool = True
+) -> list[Placed]:
     """Return all that holds of a customer who enters: by the trigger, its `where`, the audience.
 
     Days count as they are when the trigger fires with `at_once`, else as they are within a day.
+    Without `existing`, those who enter on the first day are left out.
     """
     trigger = flow.trigger
     span = trigger.origin.key_span(trigger.kind)
-    parts = [Placed(one, span, flow.id) for one in _implied(flow, playbook, span, at_once)]
+    parts = [
+        Placed(one, span, flow.id) for one in _implied(flow, playbook, span, at_once, existing)
+    ]
     if isinstance(trigger, EntersAudience):
         parts.append(Placed(InAudience(trigger.enters, span), span, flow.id))
     told = list(_who_enters(flow))
@@ -219,7 +224,9 @@ def _with_orders(condition: Condition, orders: Fact) -> Condition:
     return condition
 
 
-def _implied(flow: Flow, playbook: Playbook, span: Span, at_once: bool) -> list[Condition]:
+def _implied(
+    flow: Flow, playbook: Playbook, span: Span, at_once: bool, existing: bool
+) -> list[Condition]:
     """Return what a trigger tells of those it starts: facts are read with the event in them."""
     facts, trigger = playbook.catalogue.facts, flow.trigger
     bought = Compare(facts["orders"], ">=", 1, span)
@@ -227,7 +234,9 @@ def _implied(flow: Flow, playbook: Playbook, span: Span, at_once: bool) -> list[
         case EventTrigger(event=event):
             return _of_event(trigger, playbook.catalogue.events[event], facts, span)
         case Inactivity():
-            return [bought, _age(flow, trigger, facts["days_since_last_order"], span, at_once)]
+            over = flow.existing.over if flow.existing is not None and existing else None
+            since = facts["days_since_last_order"]
+            return [bought, _age(trigger, since, span, at_once, older=over is not None)]
         case Replenishment() | DateTrigger(date="first_order"):
             return [bought]
         case DateTrigger(date=str(name)) if name in facts:
@@ -254,12 +263,12 @@ def _of_event(
     return found
 
 
-def _age(flow: Flow, trigger: Inactivity, since: Fact, span: Span, at_once: bool) -> Condition:
+def _age(trigger: Inactivity, since: Fact, span: Span, at_once: bool, *, older: bool) -> Condition:
     length = trigger.inactive_for
     whole_days = length.days + length.seconds // 86_400
     low = length.months * 28 + whole_days
     high = length.months * 31 + whole_days
-    if flow.existing is not None and flow.existing.over is not None:
+    if older:
         return Compare(since, ">=", low, span)
     slack = 0 if at_once and not length.seconds else 1
     return Between(since, low, high + slack, span)

@@ -42,21 +42,28 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
         if not isinstance(flow.trigger, Inactivity):
             continue
         parts = entry_parts(flow, playbook, at_once=True)
-        within = [(part.condition, Want.TRUE) for part in entry_parts(flow, playbook)]
-        at_once = [(part.condition, Want.TRUE) for part in parts]
-        if cannot_be_met(at_once, audiences):
-            if not cannot_be_met(within, audiences):
+        if cannot_be_met(_goals(parts), audiences):
+            if not cannot_be_met(_goals(entry_parts(flow, playbook)), audiences):
                 yield _found(flow, parts[-1].span, "this leaves those customers out")
             continue
-        for missed, known, later in _asked(flow, playbook, parts, at_once, within):
+        # Those of the first day may all be older: here it is about everyone after them.
+        at_once = _goals(entry_parts(flow, playbook, at_once=True, existing=False))
+        within = _goals(entry_parts(flow, playbook, existing=False))
+        if cannot_be_met(at_once, audiences):
+            continue
+        for missed, known, later in _asked(flow, playbook, at_once, within):
             if not cannot_be_met([*known, missed.goal], audiences):
                 continue
             if not cannot_be_met([*later, missed.goal], audiences):
                 yield _found(flow, missed.span, missed.outcome)
 
 
+def _goals(parts: list[Placed]) -> list[Goal]:
+    return [(part.condition, Want.TRUE) for part in parts]
+
+
 def _asked(
-    flow: Flow, playbook: Playbook, parts: list[Placed], at_once: list[Goal], within: list[Goal]
+    flow: Flow, playbook: Playbook, at_once: list[Goal], within: list[Goal]
 ) -> Iterator[tuple[_Missed, list[Goal], list[Goal]]]:
     """Yield what is asked of those who have just entered, with what is known of them when the
     trigger fires and within a day."""
