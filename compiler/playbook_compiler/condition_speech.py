@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NoReturn
 
 from playbook_compiler.condition_reader import Reader
+from playbook_compiler.condition_tokens import KEYWORDS
 from playbook_compiler.condition_values import whole_number
 from playbook_compiler.currency import DECIMALS
 from playbook_compiler.facts import Fact, ValueType
@@ -20,6 +21,7 @@ _SAID: Final = {
     **dict.fromkeys(("equal", "equals", "exactly", "gleich", "ist"), "="),
 }
 _AT: Final = {("at", "least"): ">=", ("at", "most"): "<="}
+_OR_EQUAL: Final = frozenset({"equal", "equals", "to", "more", "less"})
 _FILLERS: Final = frozenset({"than", "to", "als"})
 _JOINS: Final = {"und": "and", "oder": "or", "plus": "and", "but": "and"}
 # Whom a text is about that was written as a sentence.
@@ -39,6 +41,10 @@ _PEOPLE: Final = frozenset(
 )
 
 
+_TO: Final = frozenset({"-", "–", "to", "bis", "..", "und"})
+_EVERYONE: Final = frozenset({"customers", "everyone", "everybody", "all", "alle", "true"})
+
+
 def say_comparison(reader: Reader, fact: Fact, first: int) -> None:
     """Stop with the comparison to write if words such as `is greater than` begin at `first`."""
     texts, at = reader.texts, first
@@ -52,7 +58,13 @@ def say_comparison(reader: Reader, fact: Fact, first: int) -> None:
     at += 1
     while texts[at] in _FILLERS:
         at += 1
-    if texts[at - 1] == "equal" or reader.kinds[at] not in ("number", "word", "string"):
+    if texts[at] == "or" and sign in ("<", ">"):
+        # `greater than or equal to`, `or more`
+        at += 1
+        while texts[at] in _OR_EQUAL:
+            at += 1
+        sign += "="
+    if texts[at] in KEYWORDS or reader.kinds[at] not in ("number", "word", "string"):
         return
     said = " ".join(texts[first:at])
     reader.fail(
@@ -121,10 +133,56 @@ def say_sentence(reader: Reader) -> None:
     at = reader.at
     text = reader.texts[at].casefold()
     following = reader.kinds[at + 1 : at + 2]
+    if text in _EVERYONE and following == ["end"]:
+        reader.fail(
+            f"`{text}` is no condition: nobody is left out",
+            caption="expected a fact such as `orders`",
+            advice="leave the condition out to mean everyone",
+        )
     if text not in _PEOPLE or following != ["word"] or reader.texts[at + 1] in ("is", "in"):
         return
     reader.fail(
         "a condition is made of facts, not of a sentence about customers",
         caption="expected a fact such as `orders`",
         advice="for example: orders > 3, or: bought(category tea) within 90d",
+    )
+
+
+def say_square_list(reader: Reader) -> None:
+    """Stop with the list to write if one in `[ ]` begins at the next token."""
+    opened = reader.at
+    rest = reader.texts[opened:]
+    closed = opened + rest.index("]") if "]" in rest else opened
+    inside = "".join(
+        f"{text} " if text == "," else text for text in reader.texts[opened + 1 : closed]
+    )
+    reader.fail(
+        "a list in a condition stands in ( ), not in [ ]",
+        caption="expected `(`",
+        advice=f"write `({inside})`" if inside else "for example: orders in (1, 2)",
+        instead=f"({inside})" if inside else None,
+        last=closed,
+    )
+
+
+def say_to(reader: Reader, start: int) -> None:
+    """Stop with the interval to write if `3 to 5` or `3 - 5` stands after `between`."""
+    if reader.texts[reader.at] not in _TO or reader.kinds[reader.at + 1] == "end":
+        return
+    right = f"{reader.texts[start]} and {reader.texts[reader.at + 1]}"
+    reader.fail(
+        f"expected `and` between the two values, found {reader.shown_next()}",
+        caption="expected `and`",
+        advice=f"write `between {right}`",
+        instead="and",
+    )
+
+
+def say_has(reader: Reader, fact: Fact) -> NoReturn:
+    """Stop with the test to write where a set `contains` something."""
+    reader.fail(
+        f"`{reader.texts[reader.at]}` is not a word of conditions",
+        caption="expected `has`",
+        advice=f"write `{fact} has {reader.texts[reader.at + 1] or '...'}`",
+        instead="has",
     )

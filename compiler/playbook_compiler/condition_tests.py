@@ -9,7 +9,12 @@ from playbook_compiler.condition_deeds import EXAMPLES
 from playbook_compiler.condition_literals import read_literal
 from playbook_compiler.condition_reader import Reader, Unreadable
 from playbook_compiler.condition_scope import meant, unknown_fact
-from playbook_compiler.condition_speech import say_comparison
+from playbook_compiler.condition_speech import (
+    say_comparison,
+    say_has,
+    say_square_list,
+    say_to,
+)
 from playbook_compiler.condition_tokens import COMPARISONS, KEYWORDS, SLIPS
 from playbook_compiler.condition_values import described
 from playbook_compiler.conditions import (
@@ -165,6 +170,8 @@ def _no_comparison(reader: Reader, fact: Fact) -> NoReturn:
     if fact is _UNKNOWN:
         raise Unreadable
     text = reader.texts[reader.at]
+    if text in _LIKE and fact.type is _SET:
+        say_has(reader, fact)
     say_comparison(reader, fact, reader.at)
     reader.fail(
         f"expected a comparison after `{fact}`, found {reader.shown_next()}",
@@ -201,7 +208,7 @@ def _membership(reader: Reader, fact: Fact, first: int) -> Condition:
     opened = reader.at
     if reader.texts[opened] != "(":
         if reader.texts[opened] == "[":
-            _square_list(reader)
+            say_square_list(reader)
         reader.bad_token()
         one = reader.texts[opened] if reader.kinds[opened] in ("word", "number", "string") else ""
         reader.fail(
@@ -238,23 +245,6 @@ def _membership(reader: Reader, fact: Fact, first: int) -> Condition:
                 caption="expected `,` or `)`",
                 advice="put a text of several words in quotes",
             )
-
-
-def _square_list(reader: Reader) -> None:
-    """Stop with the list to write if one in `[ ]` begins at the next token."""
-    opened = reader.at
-    rest = reader.texts[opened:]
-    closed = opened + rest.index("]") if "]" in rest else opened
-    inside = "".join(
-        f"{text} " if text == "," else text for text in reader.texts[opened + 1 : closed]
-    )
-    reader.fail(
-        "a list in a condition stands in ( ), not in [ ]",
-        caption="expected `(`",
-        advice=f"write `({inside})`" if inside else "for example: orders in (1, 2)",
-        instead=f"({inside})" if inside else None,
-        last=closed,
-    )
 
 
 def _top(reader: Reader, fact: Fact, first: int) -> Condition:
@@ -296,6 +286,7 @@ def _interval(reader: Reader, fact: Fact, first: int) -> Condition:
         _ordered(reader, fact, reader.at - 1)
     start = reader.at
     low = read_literal(reader, fact)
+    say_to(reader, start)
     reader.need("and", "between the two values")
     high = read_literal(reader, fact)
     if fact.type in ORDERED_TYPES and not reader.found and precedes(high, low):
@@ -329,6 +320,8 @@ def _knowledge(reader: Reader, fact: Fact, first: int) -> Condition:
             instead=right,
         )
     elif text not in ("known", "unknown"):
+        if fact is _UNKNOWN:
+            raise Unreadable
         say_comparison(reader, fact, said - 1)
         reader.bad_token()
         plain_value = reader.kinds[reader.at] in ("word", "number", "string")

@@ -17,6 +17,9 @@ from playbook_compiler.source import Span
 from playbook_compiler.values import replace
 
 _NO_NAMES: frozenset[str] = frozenset()
+_SIBLINGS = frozenset(
+    {"then", "else", "at", "offer", "expect", "reached", "happened", "timed_out", "owner", "due"}
+)
 _TYPOGRAPHIC = re.compile(r"[„“‚»«”](?P<inside>[^„“‚‘»«”’]*)[“”‘’«»]")
 
 
@@ -123,7 +126,7 @@ def _place(node: Node, first: str, rest: Sequence[str], count: int) -> Span:
 
 
 def cut_items(node: Node) -> frozenset[int]:
-    """Note every `if` that a list took apart; return the places of its pieces, not to be read.
+    """Note every step that a list took apart; return the places of its pieces, not to be read.
 
     `[if: rfm in (champion, loyal), then: []]` has, to YAML, three items.
     """
@@ -135,12 +138,15 @@ def cut_items(node: Node) -> frozenset[int]:
     if node.span.file != source.path or source.slice(node.span)[:1] != "[":
         return frozenset()
     for index, item in enumerate(items):
-        if not isinstance(item, dict) or list(item) != ["if"]:
+        if index in taken or not isinstance(item, dict) or len(item) != 1 or _is_way(item):
             continue
-        text = node.child(index, item).child("if", item["if"]).text or ""
+        (name, value), *_ = item.items()
+        text = node.child(index, item).child(name, value).text or ""
         ways = index + 1
         while ways < len(items) and isinstance(items[ways], str):
             ways += 1
+        if name != "if" and ways > index + 1:
+            continue
         pieces = [str(piece) for piece in items[index + 1 : ways]]
         end = ways
         while end < len(items) and _is_way(items[end]):
@@ -148,29 +154,36 @@ def cut_items(node: Node) -> frozenset[int]:
         whole = looks_cut(text, pieces) if pieces else text
         if whole is None or end == ways:
             continue
-        _note_item(node, index, ways, end, whole)
+        _note_item(node, index, ways, end, whole if pieces else None)
         taken.update(range(index, end))
     return frozenset(taken)
 
 
 def _is_way(item: Data) -> bool:
-    return isinstance(item, dict) and list(item) in (["then"], ["else"])
+    """Whether an item holds a key that only goes with another one, of the item before it."""
+    return isinstance(item, dict) and len(item) == 1 and not _SIBLINGS.isdisjoint(item)
 
 
-def _note_item(node: Node, index: int, ways: int, end: int, whole: str) -> None:
-    """Note an `if` without braces: its condition ends before the item `ways`, it before `end`."""
+def _note_item(node: Node, index: int, ways: int, end: int, whole: str | None) -> None:
+    """Note a step without braces, which ends before the item `end`.
+
+    `whole` is its condition if that was cut, too; it ends before the item `ways`.
+    """
     document = node.document
     first, last = (document.span((*node.path, one)) for one in (index, end - 1))
-    condition = document.span((*node.path, index, "if"))
     then = document.span((*node.path, ways))
     place = Span(first.file, first.line, first.column, last.end_line, last.end_column)
     rest = Span(first.file, then.line, then.column, last.end_line, last.end_column)
-    text = f"{{if: {quoted(whole)}, {document.source.slice(rest)}}}"
+    text = f"{{{document.source.slice(place)}}}"
+    if whole is not None:
+        text = f"{{if: {quoted(whole)}, {document.source.slice(rest)}}}"
+    also = "" if whole is None else " and quotes around the condition"
+    first = first if whole is None else document.span((*node.path, index, "if"))
     node.refuse(
         "unquoted-comma",
         "this step was cut at a comma: without braces, each part is a step of its own",
-        span=condition,
+        span=first,
         caption="the step ends here",
-        help=f"put braces around the step and quotes around the condition: {shown(text)}",
+        help=f"put braces around the step{also}: {shown(text)}",
         fix=Fix(place, text),
     )

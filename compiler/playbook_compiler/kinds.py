@@ -287,12 +287,10 @@ class ListOf(Kind):
                 return INVALID
             return node.refuse_shape(self.expects)
         if len(node.data) < self.least:
-            return node.refuse_shape(f"{several(self.item.expects)}, at least {self.least} of them")
-        cut = cut_items(node)
-        values = [
-            INVALID if i in cut else self.item.read(node.child(i, data))
-            for i, data in enumerate(node.data)
-        ]
+            return node.refuse_shape(f"{several(self.item.expects)}, at least {self.least}")
+        cut, read = cut_items(node), self.item.read
+        items = enumerate(node.data)
+        values = [INVALID if i in cut else read(node.child(i, data)) for i, data in items]
         return INVALID if INVALID in values else tuple(values)
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
@@ -324,7 +322,7 @@ class MapOf(Kind):
         if not isinstance(node.data, dict):
             return node.refuse_shape(self.expects, mapping_for_list(node.data))
         if len(node.data) < self.least:
-            return node.refuse_shape(f"at least {self.least} {self.noun}s by name")
+            return node.refuse_shape(f"{with_article(self.noun)} by name, at least {self.least}")
         values: dict[str, Any] = {}
         cut = cut_values(node, ())
         for name in sorted(node.data):

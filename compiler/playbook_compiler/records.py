@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from playbook_compiler.cut import cut_values
-from playbook_compiler.diagnostics import nearest, shown
+from playbook_compiler.diagnostics import Fix, nearest, shown
 from playbook_compiler.kinds import Text
 from playbook_compiler.reading import INVALID, Invalid, Kind, Node, Origin, did_you_mean, listed
 from playbook_compiler.values import Field, dataclass, field, fields
@@ -203,6 +203,15 @@ class OneOf(Kind):
                 caption="write a second one for this",
             )
         names = list(node.data) if isinstance(node.data, dict) else []
+        beside = _beside(names, records)
+        if beside:
+            return node.refuse(
+                "no-kind",
+                f"{self.noun} must say what it is: one of {', '.join(records)}",
+                span=node.document.key_span((*node.path, names[0])),
+                caption="none of these",
+                help=f"`{names[0]}` stands beside `{beside}`, in the same item",
+            )
         guess = next(((name, near) for name in names if (near := nearest(name, records))), None)
         return node.refuse(
             "no-kind",
@@ -246,6 +255,13 @@ def _is_text(entry: Field | None) -> bool:
     return entry is not None and isinstance(entry.metadata["kind"], Text)
 
 
+def _beside(names: list[str], records: Mapping[str, type[Record]]) -> str:
+    """Return the kind that the first of some keys goes with, empty if all or none of them take
+    it."""
+    owners = [kind for kind, record in records.items() if names and names[0] in keys_of(record)]
+    return owners[0] if len(owners) < len(records) and owners else ""
+
+
 def _meaning(name: str, entry: Field) -> str:
     """Return the help line for a key that was left out: what it says, and in short which form."""
     doc: str = entry.metadata["doc"]
@@ -256,6 +272,16 @@ def _meaning(name: str, entry: Field) -> str:
 
 def _unknown_key(node: Node, name: str, entries: Mapping[str, Any], noun: str) -> Invalid:
     span = node.document.key_span((*node.path, name))
+    word, _, rest = name.partition(" ")
+    if rest and word in entries and isinstance(node.data, dict) and node.data[name] is None:
+        return node.refuse(
+            "missing-colon",
+            "expected `key: value`, found text without a colon",
+            span=span,
+            caption="a key ends with a colon",
+            help=f"write `{word}: {shown(rest)}`",
+            fix=Fix(span, f"{word}: {rest.strip()}", safe=False),
+        )
     return node.refuse(
         "unknown-key",
         f"unknown key `{shown(name)}` in {noun}",

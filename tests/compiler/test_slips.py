@@ -166,6 +166,34 @@ CUTS = [
         '{subject: "Hallo, du", body',
     ),
 ]
+CUTS += [
+    Slip(
+        sends("send: hello, at: 08:00-09:00"),
+        CUT,
+        "send: hello",
+        "{send: hello, at: 08:00-09:00}",
+        "steps: [{send: hello, at: 08:00-09:00}]}",
+    ),
+    Slip(
+        sends("{send: hello, at 08:00-09:00}"),
+        "missing-colon",
+        "at 08:00-09:00",
+        "write `at: 08:00-09:00`",
+        "[{send: hello, at: 08:00-09:00}]",
+        safe=False,
+    ),
+    Slip(
+        block(
+            "trigger: sign_up",
+            "steps:",
+            "  - {if: orders > 1, then: [send: hello]}",
+            "  - else: [send: again]",
+        ),
+        "no-kind",
+        "else",
+        "`else` stands beside `if`, in the same item",
+    ),
+]
 # What would be read as something else than was meant.
 MISREAD = [
     Slip(
@@ -585,6 +613,19 @@ CONDITIONS = [
         "write `4mo`",
         "within 4mo\n",
     ),
+    Slip(
+        where("orders is greater than or equal to 3"),
+        SYNTAX,
+        "is greater than or equal to",
+        "write `orders >= 3`",
+        "audience: orders >= 3\n",
+    ),
+    Slip(
+        where("orders between 3 - 5"), SYNTAX, "-", "write `between 3 and 5`", "between 3 and 5\n"
+    ),
+    Slip(where("tags contains vip"), SYNTAX, "contains", "write `tags has vip`", "tags has vip\n"),
+    Slip(where("everyone"), SYNTAX, "everyone", "leave the condition out"),
+    Slip(where("has_acount is true"), "unknown-fact", "has_acount", "unknown fact"),
     Slip(where("revenue > 20 EUR"), SYNTAX, "20 EUR", "write `20`", "revenue > 20\n"),
     Slip(
         where("orders > 3 und revenue > 4"),
