@@ -1,4 +1,7 @@
-"""Show the checklists of a playbook: what it does itself, what data show, what a person ticks."""
+"""Show the checklists of a playbook: what it does itself, what a person ticks, what is open.
+
+What an item says under `verify` is read and not evaluated yet, so that such an item is open.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,13 @@ from playbook_compiler.values import dataclass
 from playbook_compiler.vocabulary import STAGES
 from playbook_runtime.cli._findings import compiled_or_exit
 
-DONE, MISSING, DATA, PERSON = "done", "not done", "data", "person"
-MARKS = {DONE: "[x]", MISSING: "[!]", DATA: "[~]", PERSON: "[ ]"}
+DONE, MISSING, OPEN, PERSON = "done", "not done", "open", "person"
+MARKS = {DONE: "[x]", MISSING: "[!]", OPEN: "[ ]", PERSON: "[ ]"}
 SUMMARY = {
     DONE: "done by the playbook",
     MISSING: "not done",
-    DATA: "shown by data",
     PERSON: "ticked by a person",
+    OPEN: "open",
 }
 NO_STAGE = ""
 WIDTH = 78
@@ -98,7 +101,7 @@ def _line(item: ChecklistItem, playbook: Playbook, stage: str) -> Line:
     if item.done_by is not None:
         found = fulfilment(item.done_by, playbook, stage)
         return Line(item, DONE if found.done else MISSING, found)
-    return Line(item, DATA if item.verify is not None else PERSON, None)
+    return Line(item, OPEN if item.verify is not None else PERSON, None)
 
 
 def as_text(playbook: Playbook, lists: Sequence[Listed], only: str | None) -> Iterator[str]:
@@ -137,7 +140,10 @@ def _how(line: Line) -> Iterator[str]:
         yield f"done by {item.done_by}{place}" if found.done else f"{found.why}{place}"
     if item.verify is not None:
         columns = " and ".join(item.verify.columns)
-        yield f"data show it: {item.verify}; they need the columns {columns}"
+        yield (
+            f"to be shown by data: {item.verify}; not evaluated yet (a later version will need the"
+            f" columns {columns})"
+        )
     if item.owner:
         yield f"{shown(item.owner)} sees to it" + (f", every {item.every}" if item.every else "")
     if item.evidence:
