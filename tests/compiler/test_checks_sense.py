@@ -231,10 +231,12 @@ def test_what_leaves_the_audience_does_not_enter_it_again(text: str, tmp_path: P
 
 ROUND = {
     "tagged and untagged in turn": (
-        "audiences: {warm: tags has warm, cold: not tags has warm}\n"
-        "flows:\n"
-        "  f: {trigger: {enters: warm}, entry: always, steps: [{update: {untag: warm}}]}\n"
-        "  g: {trigger: {enters: cold}, entry: always, steps: [{update: {tag: warm}}]}\n",
+        (
+            "audiences: {warm: tags has warm, cold: not tags has warm}\n"
+            "flows:\n"
+            "  f: {trigger: {enters: warm}, entry: always, steps: [{update: {untag: warm}}]}\n"
+            "  g: {trigger: {enters: cold}, entry: always, steps: [{update: {tag: warm}}]}\n"
+        ),
         "flow-cycle",
         "f -> g -> f",
     ),
@@ -346,3 +348,163 @@ def test_fifteen_lines_are_enough(tmp_path: Path) -> None:
         "{inactive_for: 60d}", steps="[send: refill]"
     )
     assert not [one for one in findings(tmp_path, text) if one.is_error]
+
+
+LEFT_ALONE = {
+    "schedules of different days": (
+        (
+            "flows:\n"
+            "  one: {trigger: {every: week on tue at 09:00}, steps: [send: hello]}\n"
+            "  two: {trigger: {every: 2w on wed at 09:00}, steps: [send: hello]}\n"
+            "  three: {trigger: {every: month on 1 at 09:00}, steps: [send: hello]}\n"
+            "  four: {trigger: {every: 14d at 09:00}, steps: [send: hello]}\n"
+        ),
+        "same-trigger",
+    ),
+    "a time that is only skipped on other weekdays": (
+        flow("sign_up", steps="[{wait: {until: tue at 02:30}}, send: hello]"),
+        "window-in-clock-change",
+    ),
+    "an if of those who have bought": (
+        flow("order_placed", steps="[{wait: 1y}, {if: days_since_last_order > 120, then: []}]"),
+        "omits-missing",
+    ),
+    "an if after those who never bought were told apart": (
+        flow(
+            "sign_up",
+            steps="[{branch: [{if: orders = 0, then: [send: hello]},"
+            " {if: days_since_last_order > 120, then: [task: look]}]}]",
+        ),
+        "omits-missing",
+    ),
+    "credit for the first order": (
+        flow(
+            "{event: order_placed, where: trigger.order.nth = 1}",
+            steps="[{grant: {credit: 5.00}}]",
+        ),
+        "endless-offer",
+    ),
+    "after a wait anything may be so": (
+        flow(
+            "{event: order_placed, where: orders = 1}",
+            steps="[{wait: 30d}, {if: orders >= 2, then: [send: hello], else: [task: call]}]",
+        ),
+        "dead-branch",
+    ),
+    "a tag that the flow has set": (
+        flow(
+            "order_placed",
+            "audience: not tags has warm",
+            steps="[{update: {tag: warm}}, {if: tags has warm, then: [send: hello]}]",
+        ),
+        "dead-branch",
+    ),
+    "after one way has ended": (
+        flow(
+            "order_placed",
+            steps="[{if: orders <= 1, then: [{exit: new}]}, {if: orders = 1, then: [send: hello]}]",
+        ),
+        "unreachable-step",
+    ),
+    "another channel is still open": (
+        "messages: {note: {channel: push, body: Hi}}\n"
+        + flow("sign_up", steps="[{update: {suppress: email}}, send: note]"),
+        "send-after-suppress",
+    ),
+    "closed on one way only": (
+        flow(
+            "sign_up",
+            steps="[{if: orders >= 1, then: [{update: {suppress: email}}]}, send: hello]",
+        ),
+        "send-after-suppress",
+    ),
+    "an engaged audience is no reading of this message": (
+        "audiences: {active: engaged(email) within 30d}\n" + flow("{enters: active}"),
+        "message-triggers-itself",
+    ),
+    "a link asked for by its own name is there for all": (
+        "messages:\n"
+        "  hello: {subject: Hi, body: '{{ sender_address }}"
+        " {% if unsubscribe_url %}{{ unsubscribe_url }}{% endif %}'}\n" + flow("sign_up"),
+        "missing-unsubscribe",
+    ),
+    "a link on both sides": (
+        "messages:\n"
+        "  hello: {subject: Hi, body: '{{ sender_address }} {% if customer.first_name %}"
+        "{{ unsubscribe_url }}{% else %}{{ unsubscribe_url }}{% endif %}'}\n" + flow("sign_up"),
+        "missing-unsubscribe",
+    ),
+    "a deep discount of a dear category": (
+        "economics: {gross_margin: {default: 20%, tea: 60%}}\n"
+        "products: {sencha: {category: tea}}\n"
+        "offers: {code: {percent_off: 40%, valid: 9d, product: sencha}}\n" + flow("sign_up"),
+        "discount-above-margin",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "rule"), LEFT_ALONE.values(), ids=LEFT_ALONE)
+def test_what_looks_alike_and_is_fine(text: str, rule: str, tmp_path: Path) -> None:
+    assert rule not in {one.rule for one in findings(tmp_path, text)}
+
+
+FOUND = {
+    "who exits on one way is not met again": (
+        flow(
+            "order_placed",
+            steps="[{if: orders <= 1, then: [{exit: new}]}, {if: orders = 1, then: [send: hello]}]",
+        ),
+        "dead-branch",
+        "nobody meets `orders = 1` here",
+    ),
+    "the trigger stays as it was": (
+        flow(
+            "{event: order_placed, where: trigger.order.total > 50}",
+            steps="[{wait: 9d}, {if: trigger.order.total < 20, then: [send: hello]}]",
+        ),
+        "dead-branch",
+        "`trigger.order.total > 50` holds by then",
+    ),
+    "the days of a day and a week": (
+        (
+            "flows:\n"
+            "  one: {trigger: {every: 2d at 09:00}, steps: [send: hello]}\n"
+            "  two: {trigger: {every: week on tue at 09:00}, steps: [send: hello]}\n"
+        ),
+        "same-trigger",
+        "`one` and `two` start together",
+    ),
+    "the offer of a first message, a day too early": (
+        "guardrails: {discounts: {only_for: [lapsed]}, holdout: 10%}\n"
+        "audiences: {lapsed: orders >= 1 and days_since_last_order > 120}\n"
+        "offers: {code: {percent_off: 10%, valid: 9d}}\n"
+        + flow("{inactive_for: 120d}", steps="[{send: hello, offer: code}]"),
+        "missed-by-a-day",
+        "none of them gets the offer `code` yet",
+    ),
+    "an exit that only those of the first day are spared": (
+        "audiences: {lapsed: orders >= 1 and days_since_last_order > 120}\n"
+        + flow("{inactive_for: 120d}", "existing: {over: 14d}", "exit_when: not audience(lapsed)"),
+        "missed-by-a-day",
+        "all of them leave by `exit_when` before the first step",
+    ),
+    "the round of two messages": (
+        (
+            "messages:\n"
+            '  one: {subject: A, body: "{{ sender_address }} {{ unsubscribe_url }}"}\n'
+            '  two: {subject: B, body: "{{ sender_address }} {{ unsubscribe_url }}"}\n'
+            "flows:\n"
+            "  f: {trigger: {event: link_clicked, where: trigger.message = one},"
+            " steps: [send: two]}\n"
+            "  g: {trigger: {event: link_clicked, where: trigger.message = two},"
+            " steps: [send: one]}\n"
+        ),
+        "message-triggers-itself",
+        "(f -> g -> f)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "rule", "said"), FOUND.values(), ids=FOUND)
+def test_what_is_found_and_how_it_is_said(text: str, rule: str, said: str, tmp_path: Path) -> None:
+    assert said in only(tmp_path, text, rule).message

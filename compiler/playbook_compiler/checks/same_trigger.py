@@ -80,6 +80,6 @@ def _meet(first: Flow, second: Flow) -> bool:
     if one.unit == other.unit:
         return one.on == other.on
     if MONTH in (one.unit, other.unit):
-        return DAY in (one.unit, other.unit) and 1 in (one.count, other.count)
+        return (DAY, 1) in ((one.unit, one.count), (other.unit, other.count))
     day, week = (one, other) if one.unit == DAY else (other, one)
     return week.on % gcd(day.count, 7 * week.count) == 0
