@@ -12,7 +12,7 @@ from typing import Final
 
 from playbook_compiler.diagnostics import nearest
 from playbook_compiler.kinds import Scalar
-from playbook_compiler.spellings import Spelling
+from playbook_compiler.spellings import Spelling, money_in_thousands
 from playbook_compiler.units import (
     Duration,
     Money,
@@ -94,6 +94,9 @@ def parse_fee(text: str) -> Fee | str:
     """Read `39.00 per 1y`."""
     expected = "expected an amount per time such as 39.00 per 1y"
     match = _PER.match(text.strip())
+    two = money_in_thousands(match[1].strip(), 2) if match else None
+    if two is not None:
+        return f"write `{two[0]} per ...`, or `{two[1]} per ...` if it is less"
     amount = parse_money(match[1].strip()) if match else ""
     per = parse_duration(match[2].strip()) if match else ""
     if isinstance(amount, str) or isinstance(per, str) or per.is_zero or amount.amount < 0:

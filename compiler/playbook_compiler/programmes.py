@@ -12,7 +12,7 @@ from typing import Any, Final
 from playbook_compiler.condition_ids import full_ids
 from playbook_compiler.conditions import Condition
 from playbook_compiler.diagnostics import shown
-from playbook_compiler.kinds import ConditionText, Integer, ListOf, MapOf, Scalar, Word
+from playbook_compiler.kinds import ConditionText, Integer, ListOf, MapOf, Word
 from playbook_compiler.programme_units import (
     BASIS,
     EARN_RATE,
@@ -41,6 +41,7 @@ from playbook_compiler.vocabulary import (
     PART,
     TEXT,
     TIER,
+    Amount,
 )
 
 MAY: Final = ("pause", "skip", "change", "cancel")
@@ -154,7 +155,7 @@ def _threshold(text: str) -> Decimal | str:
     return "expected 0 or more" if number < 0 else number
 
 
-THRESHOLD: Final = Scalar(
+THRESHOLD: Final = Amount(
     "threshold",
     "where a level begins, such as 150",
     _threshold,

@@ -208,6 +208,8 @@ def _in_value(source: SourceFile, here: Span, value: Span) -> Diagnostic | None:
     if line[here.column - 1 : here.column] == ":" and here.column == value.end_column:
         rest = _REST_OF_VALUE.match(line, here.column - 1)
         end = rest.end() if rest is not None else here.column
+        if line[end : end + 1] == "#":
+            return None  # the comment takes in the bracket, which is told
         place = value.within(0, len(line[:end].rstrip()) - value.column + 1)
         return _unquoted_colon(place, line[value.column - 1 : end].rstrip())
     return None

@@ -214,6 +214,26 @@ MISREAD = [
         "12.345",
         "write `12345`, or `12.34` if it is less",
     ),
+    Slip(
+        "programmes: {tiers: {basis: revenue over 12mo, levels: {leaf: 0, bud: 1.500}}}\n"
+        + sends("send: hello"),
+        "bad-number",
+        "1.500",
+        "write `1500`, or `1.50` if it is less",
+    ),
+    Slip(
+        "programmes: {membership: {fee: 39.000 per 1y, rights: [free-shipping]}}\n"
+        + sends("send: hello"),
+        "bad-fee",
+        "39.000 per 1y",
+        "write `39000 per ...`, or `39.00 per ...` if it is less",
+    ),
+    Slip(
+        "require: [profit > 1.000]\n" + sends("send: hello"),
+        "bad-requirement",
+        "1.000",
+        "write `1000`, or `1.00` if it is less",
+    ),
     Slip(where("revenue > 1.000"), "type-mismatch", "1.000", "write `1000`, or `1.00`"),
     Slip("use: {win-back: {offer: 0.2}}\n", "bad-money", "0.2", "write `20%`, or `0.20` in money"),
     Slip("use: {win-back: {offer: 20}}\n", "bad-money", "20", "write `20%`, or `20.00` in money"),
@@ -254,6 +274,12 @@ MISREAD = [
         "Sale: 20% off",
         'write "Sale: 20% off"',
         '{subject: "Sale: 20% off", body',
+    ),
+    Slip(
+        "messages: {hello: {subject: Sale: tea #one, body: Welcome.}}\n",
+        "unclosed-bracket",
+        "{",
+        "never closed",
     ),
     Slip(
         "messages: {hello: {subject: 'It's tea', body: Welcome.}}\n" + sends("send: hello"),
