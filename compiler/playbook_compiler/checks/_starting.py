@@ -8,7 +8,7 @@ from playbook_compiler.checks._flows import enters_without_limit
 from playbook_compiler.cycles import cycles
 from playbook_compiler.emissions import Deed, Reactions, deeds, reactions, undoes
 from playbook_compiler.graph import EMITS, HAPPENED, STARTS, Node, TriggerGraph
-from playbook_compiler.reactions import Turn
+from playbook_compiler.reactions import Effect, Turn
 from playbook_compiler.steps import UntilTime, Wait
 from playbook_compiler.units import TimeOfDay
 from playbook_compiler.values import dataclass, replace
@@ -128,22 +128,25 @@ def endless(found: list[Starting], graph: TriggerGraph) -> list[Starting]:
         found = kept
 
 
-def _deeds(within: dict[str, int], graph: TriggerGraph) -> dict[int, list[Deed]]:
-    """Return what the flows of each circle do without people."""
-    done: dict[int, list[Deed]] = {}
+def _deeds(within: dict[str, int], graph: TriggerGraph) -> dict[int, dict[Effect, list[Deed]]]:
+    """Return what the flows of each circle do without people, by what it changes."""
+    done: dict[int, dict[Effect, list[Deed]]] = {}
     for flow, number in within.items():
-        here = done.setdefault(number, [])
+        here = done.setdefault(number, {})
         reached = least_waits(graph, flow, through_people=False)
         for node in graph.of_flow(flow):
             if node.id in reached:
-                here.extend(deeds(node, graph.playbook))
+                for deed in deeds(node, graph.playbook):
+                    here.setdefault(deed.effect, []).append(deed)
     return done
 
 
-def _turns_back(turn: Turn, round_: Decimal, done: list[Deed]) -> bool:
+def _turns_back(turn: Turn, round_: Decimal, done: dict[Effect, list[Deed]]) -> bool:
     if turn.lapse is not None and (not turn.lapse or turn.lapse < round_):
         return True
-    return any(undoes(deed, turn) for deed in done)
+    if turn.undone_by is None:
+        return False
+    return any(undoes(deed, turn) for deed in done.get(turn.undone_by, ()))
 
 
 def ways(found: list[Starting]) -> dict[str, list[str]]:
@@ -154,9 +157,9 @@ def ways(found: list[Starting]) -> dict[str, list[str]]:
     return {source: sorted(targets[source]) for source in sorted(targets)}
 
 
-def between(found: list[Starting], source: str, target: str) -> Starting:
-    """Return the quickest way from one flow to another."""
-    return min(
-        (one for one in found if (one.source, one.target) == (source, target)),
-        key=lambda one: (one.days, one.node.id),
-    )
+def quickest(found: list[Starting]) -> dict[tuple[str, str], Starting]:
+    """Return the quickest way from each flow to each that it starts."""
+    best: dict[tuple[str, str], Starting] = {}
+    for one in sorted(found, key=lambda one: (one.days, one.node.id)):
+        best.setdefault((one.source, one.target), one)
+    return best

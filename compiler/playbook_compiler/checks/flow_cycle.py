@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from playbook_compiler.checks._starting import between, endless, startings, ways, within_a_day
+from playbook_compiler.checks._starting import endless, quickest, startings, ways, within_a_day
 from playbook_compiler.cycles import cycles, shortest_round
 from playbook_compiler.diagnostics import Diagnostic, Label, error
 from playbook_compiler.family import name_of
@@ -16,10 +16,12 @@ RULE = name_of(__name__)
 def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     """Find circles of flows with no wait of a day, no limit on entry and no person in them."""
     quick = endless(within_a_day(startings(graph)), graph)
-    for component in cycles(ways(quick)):
-        around = shortest_round(ways(quick), component[0])
+    best = quickest(quick)
+    started_by = ways(quick)
+    for component in cycles(started_by):
+        around = shortest_round(started_by, component[0])
         steps = [
-            between(quick, source, target)
+            best[source, target]
             for source, target in zip(around, (*around[1:], around[0]), strict=True)
         ]
         last = steps[-1]

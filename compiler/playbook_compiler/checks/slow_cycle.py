@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from playbook_compiler.checks._flows import sends
-from playbook_compiler.checks._starting import between, endless, startings, ways, within_a_day
+from playbook_compiler.checks._starting import endless, quickest, startings, ways, within_a_day
 from playbook_compiler.cycles import cycles, shortest_round
 from playbook_compiler.diagnostics import Diagnostic, Label, warning
 from playbook_compiler.family import name_of
@@ -25,12 +25,14 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     messages: dict[str, set[str]] = {}
     for sent in sends(graph):
         messages.setdefault(sent.flow.id, set()).add(sent.node.id)
-    for component in cycles(ways(found)):
+    best = quickest(found)
+    started_by = ways(found)
+    for component in cycles(started_by):
         if quick & set(component):
             continue
-        around = shortest_round(ways(found), component[0])
+        around = shortest_round(started_by, component[0])
         steps = [
-            between(found, source, target)
+            best[source, target]
             for source, target in zip(around, (*around[1:], around[0]), strict=True)
         ]
         days = sum((one.days for one in steps), Decimal(0))
