@@ -167,15 +167,11 @@ def _write(wish: _Wish, after: Mapping[str, bytes]) -> None:
     """Write mended files; the text of standard input goes to standard output, changed or not."""
     if not wish.fix:
         return
-    from playbook_runtime.output.atomic import UnwritableError, write_atomically
+    from playbook_runtime.output.atomic import replace_file
 
     for name, content in sorted(after.items()):
         if name != wish.stdin:
-            try:
-                write_atomically(Path(name), content)
-            except OSError as problem:
-                reason = problem.strerror or str(problem)
-                raise UnwritableError(f"{click.format_filename(name)}: {reason}") from problem
+            replace_file(name, content)
     if wish.stdin:
         sys.stdout.flush()
         sys.stdout.buffer.write(after.get(wish.stdin, wish.given[wish.stdin]))

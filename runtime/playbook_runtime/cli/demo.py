@@ -22,7 +22,7 @@ DRAWS = 200
 @click.option(
     "--keep",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Write the shop's files into this folder and leave them there.",
+    help="Write the shop's files into this folder and leave them there; none is written over.",
 )
 @click.pass_context
 def command(ctx: click.Context, draws: int, keep: Path | None) -> None:
@@ -34,14 +34,14 @@ def command(ctx: click.Context, draws: int, keep: Path | None) -> None:
     from playbook_runtime.library import playbook_path
 
     with tempfile.TemporaryDirectory(prefix="playbook-demo-") as temporary:
-        folder = keep or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = Path(temporary)
         write_demo_shop(folder)
         playbook = playbook_path("growth")
         if keep is not None:
             (folder / "growth.yaml").write_bytes(playbook.read_bytes())
+            _keep(folder, keep)
             click.echo(
-                f"Kept in {folder}: orders.csv, customers.csv, events.csv, growth.yaml,"
+                f"Kept in {keep}: orders.csv, customers.csv, events.csv, growth.yaml,"
                 " and truth.json (what the generator drew from).",
                 err=True,
             )
@@ -65,3 +65,15 @@ def command(ctx: click.Context, draws: int, keep: Path | None) -> None:
         announce_compilation()
         # The playbook is ours: what it has to say of itself would only stand before the table.
         ctx.exit(simulate.main(args=words, standalone_mode=False, obj={"quiet": True}) or 0)
+
+
+def _keep(made: Path, keep: Path) -> None:
+    """Copy the files of `made` to the folder `keep`; nothing if one of another content is there."""
+    from playbook_runtime.output.atomic import make_folder, refuse_target, replace_file
+
+    contents = {file.name: file.read_bytes() for file in sorted(made.iterdir())}
+    for name, content in contents.items():
+        refuse_target(keep / name, content.__eq__)
+    make_folder(keep)
+    for name, content in contents.items():
+        replace_file(keep / name, content)

@@ -37,10 +37,10 @@ def command(name: str | None, path: Path, listing: bool) -> None:
             f"{click.format_filename(target)} is there already, and nothing is overwritten."
             " Move it away first, or edit it."
         )
-    from playbook_runtime.output.atomic import write_output
+    from playbook_runtime.output.atomic import make_folder, replace_file
 
-    target.parent.mkdir(exist_ok=True)
-    write_output(str(target), source.read_text(encoding="utf-8"))
+    make_folder(target.parent)
+    replace_file(target, source.read_bytes())
     click.echo(f"Wrote {click.format_filename(target)}. {_next(kind, name)}")
 
 

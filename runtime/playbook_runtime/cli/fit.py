@@ -12,7 +12,7 @@ import click
 from playbook_compiler.diagnostics import Diagnostic, hint
 from playbook_compiler.source import Span
 from playbook_runtime.cli._day import DAY
-from playbook_runtime.cli.order_options import order_options
+from playbook_runtime.cli.order_options import order_options, refuse_quarantine
 from playbook_runtime.orders.options import OrderInput
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def command(
     from playbook_runtime.output.fit_report import fit_json, fit_text
 
     report = None
+    refuse_quarantine(order_input, orders)
     read, found = read_orders(orders, order_input.options)
     found += _unused(order_input, str(orders))
     if read is not None:

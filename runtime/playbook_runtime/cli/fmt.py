@@ -17,7 +17,7 @@ from playbook_compiler.include import YAML, read_sources
 from playbook_compiler.source import SourceFile, Span
 from playbook_compiler.values import dataclass
 from playbook_runtime.cli._findings import show_findings
-from playbook_runtime.output.atomic import write_output
+from playbook_runtime.output.atomic import replace_file, write_output
 
 INTERNAL = 2
 _MARK = codecs.BOM_UTF8.decode()
@@ -177,7 +177,7 @@ def _write(done: Iterable[Formatted], *, quiet: bool) -> None:
             continue
         with Path(one.source.path).open("rb") as file:
             mark = _MARK if file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else ""
-        write_output(one.source.path, mark + one.text)
+        replace_file(one.source.path, (mark + one.text).encode())
         changed += 1
         if not quiet:
             click.echo(f"Formatted {click.format_filename(one.source.path)}", err=True)

@@ -8,6 +8,7 @@ from playbook_compiler import views
 from playbook_compiler.family import members
 from playbook_runtime.cli._findings import compiled_or_exit
 from playbook_runtime.output.atomic import write_output
+from playbook_runtime.output.own_files import is_picture
 
 
 @click.command()
@@ -32,4 +33,7 @@ def command(ctx: click.Context, path: str, form: str, output: str) -> None:
     """Draw the flows of the playbook at PATH (the current folder)."""
     compiled = compiled_or_exit(path, quiet=True)
     assert compiled.graph is not None
-    write_output(output, members(views)[form].render(compiled.graph))
+    text = members(views)[form].render(compiled.graph)
+    write_output(output, text, is_picture, (source.path for source in compiled.sources))
+    if output != "-" and not (ctx.obj and ctx.obj["quiet"]):
+        click.echo(f"Wrote {click.format_filename(output)}", err=True)

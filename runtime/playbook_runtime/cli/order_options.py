@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,6 +64,23 @@ def _pairs(
     if len({field for field, _ in pairs}) < len(pairs):
         raise click.BadParameter("a field is mapped twice")
     return tuple(pairs)
+
+
+def refuse_quarantine(
+    order_input: OrderInput, orders: Path, sources: Iterable[str | Path] = ()
+) -> None:
+    """Raise UnwritableError if rows set aside would be written over a file of the user's own.
+
+    `sources` are the files of the playbook. Asked before anything is read, since reading writes.
+    """
+    from playbook_runtime.orders.quarantine import is_quarantine, quarantine_file
+    from playbook_runtime.output.atomic import refuse_target
+
+    beside = [one for one in (order_input.customers, order_input.events) if one is not None]
+    inputs = [orders, *beside, *sources]
+    targets = [quarantine_file(str(orders), order_input.options.quarantine)]
+    for target in (*targets, *(quarantine_file(str(one), None) for one in beside)):
+        refuse_target(target, is_quarantine, inputs)
 
 
 _FLAGS: Final = (

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from playbook_runtime.output.atomic import write_output
+from playbook_runtime.output.own_files import is_schema
 
 OF = ("playbook", "plan", "diagnostics", "diff", "projection")
 
@@ -27,7 +28,8 @@ OF = ("playbook", "plan", "diagnostics", "diff", "projection")
     metavar="FILE",
     help="Where it goes; left out, standard output.",
 )
-def command(what: str, output: str) -> None:
+@click.pass_context
+def command(ctx: click.Context, what: str, output: str) -> None:
     """Print the JSON Schema (2020-12) of playbooks.
 
     In an editor, put this line at the top of playbook.yaml:
@@ -35,7 +37,9 @@ def command(what: str, output: str) -> None:
     """
     from playbook_compiler.schema import schema_text
 
-    write_output(output, schema_text(_schema(what)))
+    write_output(output, schema_text(_schema(what)), is_schema)
+    if output != "-" and not (ctx.obj and ctx.obj["quiet"]):
+        click.echo(f"Wrote {click.format_filename(output)}", err=True)
 
 
 def _schema(what: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Literal
 import click
 
 from playbook_runtime.cli._day import DAY
-from playbook_runtime.cli.order_options import order_options
+from playbook_runtime.cli.order_options import order_options, refuse_quarantine
 from playbook_runtime.orders.options import OrderInput
 
 WIDEST = 100
@@ -106,6 +106,7 @@ def command(
         told = [one for one in found if one.is_error or not quiet]
         show_findings(told, compiled.sources, sys.stderr)
 
+    refuse_quarantine(order_input, orders, (source.path for source in compiled.sources))
     data, found = read_data(graph.playbook, orders, order_input, as_of)
     found = as_wanted(found, compiled)
     show(found)

@@ -12,6 +12,7 @@ from typing import Final
 
 from playbook_compiler.values import dataclass
 
+HEADER: Final = ("line", "reason", "column", "value", "row")
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -31,16 +32,31 @@ def formula_safe(cell: str) -> str:
     return "'" + cell if cell.startswith(_FORMULA_STARTS) else cell
 
 
+def quarantine_file(given: str, wanted: Path | None) -> Path:
+    """Return where the rows of the file `given` go: where it is `wanted`, or the current folder."""
+    return wanted or Path(f"{Path(given).name}.quarantine.csv")
+
+
+def is_quarantine(content: bytes) -> bool:
+    """Whether this is a file of rows set aside: by its header."""
+    first, _, _ = content.partition(b"\n")
+    return first.rstrip(b"\r") == ",".join(HEADER).encode()
+
+
 def write_quarantine(path: Path, rows: Iterable[SetAside]) -> None:
     """Write the file whole or not at all (OSError when it cannot be written)."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("line", "reason", "column", "value", "row"))
+    writer.writerow(HEADER)
     for found in sorted(rows, key=lambda one: (one.line, one.reason)):
         raw = io.StringIO()
         csv.writer(raw, lineterminator="").writerow(found.row)
         cells = (found.reason, found.column, found.value, raw.getvalue())
         writer.writerow((found.line, *(formula_safe(cell) for cell in cells)))
+    path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        path.write_text(text.getvalue(), encoding="utf-8", newline="")  # a device such as /dev/null
+        return
     handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=".quarantine-")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:

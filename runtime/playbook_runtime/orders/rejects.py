@@ -11,7 +11,7 @@ from playbook_compiler.source import Span
 from playbook_compiler.values import dataclass
 from playbook_runtime.orders.lines import locate
 from playbook_runtime.orders.options import OrderOptions
-from playbook_runtime.orders.quarantine import SetAside, write_quarantine
+from playbook_runtime.orders.quarantine import SetAside, quarantine_file, write_quarantine
 from playbook_runtime.orders.reasons import RAGGED, Reason
 from playbook_runtime.orders.table import OpenTable
 
@@ -36,7 +36,7 @@ def set_aside(
     if not found:
         return Rejects((), None), []
     given = table.guarded.given
-    path = options.quarantine or Path(f"{Path(given).name}.quarantine.csv")
+    path = quarantine_file(given, options.quarantine)
     try:
         write_quarantine(path, (row for _, row in found))
     except OSError as failure:
