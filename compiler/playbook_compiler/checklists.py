@@ -134,7 +134,7 @@ class ChecklistItem(Record):
     )
     owner: str = key(TEXT, "Who sees to it.", default="")
     verify: Verification | None = key(
-        VERIFY, "How data show it: shipped_at - ordered_at <= 1d for 95%.", default=None
+        VERIFY, "How data are to show it; not evaluated yet.", default=None
     )
     every: Duration | None = key(DURATION, "How often a person looks.", default=None)
     evidence: str = key(TEXT, "A link or document that shows it is done.", default="")

@@ -38,6 +38,7 @@ from playbook_compiler.vocabulary import (
     CHECKLIST,
     CONDITION,
     CURRENCY,
+    DISCOUNT,
     DURATION,
     EVENT,
     FLAG,
@@ -232,7 +233,9 @@ class Stage(Record):
     """A stage of the business."""
 
     enter: Condition | None = key(
-        SHOP_CONDITION, "When the shop enters it: read on the 1st, mean of 3 months.", default=None
+        SHOP_CONDITION,
+        "When the shop enters it: mean of 3 months; not simulated yet.",
+        default=None,
     )
     split: BudgetSplit | None = key(
         RecordOf(BudgetSplit, "a split"), "How effort is divided in this stage.", default=None
@@ -349,7 +352,7 @@ class Offer(Record):
     """Something that a customer can use with an order: exactly one benefit."""
 
     id: str
-    percent_off: Share | None = key(SHARE, "Percentage off the order.", default=None)
+    percent_off: Share | None = key(DISCOUNT, "Percentage off the order.", default=None)
     amount_off: Money | None = key(MONEY, "Amount off the order.", default=None)
     free_shipping: bool = key(FLAG, "The shop pays the shipping.", default=False)
     gift: str = key(TEXT, "A gift with the order.", default="")
@@ -589,7 +592,9 @@ class Playbook(Record):
         default={},
     )
     require: tuple[Requirement, ...] = key(
-        ListOf(Text("a requirement")), "What a simulation must show.", default=()
+        ListOf(Text("a requirement")),
+        "What a simulation must show; evaluated by a later version.",
+        default=(),
     )
     facts: Any = key(
         Anything("own facts"), "What your shop knows of its customers, with types.", default=None
@@ -624,7 +629,7 @@ class Playbook(Record):
         CHECKLISTS, "What has to be in place besides messages.", default={}
     )
     evidence: Mapping[str, ShopExperiment] = key(
-        EXPERIMENTS, "Your own experiments, which sharpen the projection.", default={}
+        EXPERIMENTS, "Your own experiments; a later version will project by them.", default={}
     )
     catalogue: Catalogue = field(default=BUILT_IN, compare=False, repr=False)
 

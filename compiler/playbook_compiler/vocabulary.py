@@ -22,7 +22,7 @@ from playbook_compiler.kinds import (
 )
 from playbook_compiler.reading import Invalid, Node
 from playbook_compiler.references import Reference
-from playbook_compiler.values import dataclass
+from playbook_compiler.values import dataclass, replace
 
 STAGES: Final = ("startup", "growth", "stable", "established", "scale")
 CONDITION: Final = ConditionText()
@@ -66,6 +66,7 @@ SHARE: Final = Scalar(
     r"^[0-9.]+\s*%$",
     instead=spellings.share,
 )
+DISCOUNT: Final = replace(SHARE, says="a percentage such as 20%")
 PART: Final = Scalar(
     "part",
     "a percentage from 0% to 100%",

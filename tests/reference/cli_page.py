@@ -101,7 +101,7 @@ def _row(option: click.Option) -> str:
         said.append("**Required.**")
     if option.default is not None and not option.is_flag and _is_shown(option):
         said.append(f"Default: `{option.default}`.")
-    if option.multiple:
+    if option.multiple and not said[0].endswith("May be repeated."):
         said.append("May be repeated.")
     return f"| {names}{value} | {' '.join(part for part in said if part)} |"
 

@@ -16,7 +16,8 @@ SAYS = {
     " winning him is earned is a loss. Margin, order costs and cost per customer are part of the"
     " playbook.",
     "F6": "Retention rate, repeat purchase rate, frequency, order value and customer value decide,"
-    " each defined once. A playbook says what a projection of them must show.",
+    " each defined once. A playbook says what a projection of them must show; that is read and"
+    " checked now and evaluated by a later version.",
     "F7": "Customers are not alike: by recency, frequency and value, by where they are in their"
     " life with the shop, by whether they still read.",
     "F8": "Whom, when, on which channel and how often: in the recipient's waking hours, within"
@@ -62,7 +63,8 @@ SAYS = {
     "P7": "The best customers get service instead of discounts: they are answered first, see new"
     " things first, and find a card written by hand.",
     "P8": "Something that only followers can buy.",
-    "O1": "Orders leave and arrive within the time that was promised, and the data show it.",
+    "O1": "Orders leave and arrive within the time that was promised. Their lists say what data are"
+    " to show it; that is not evaluated yet.",
     "O2": "Sending something back is free and simple, and its cost is known.",
     "O3": "Questions are answered soon, on every channel that is named, and the best customers'"
     " first.",

@@ -90,7 +90,7 @@ _FLAGS: Final = (
         metavar="FIELD=COLUMN",
         multiple=True,
         callback=_pairs,
-        help="Which column a field is in, e.g. customer_id=Kunde. Repeatable.",
+        help="Which column a field is in, e.g. customer_id=Kunde. May be repeated.",
     ),
     click.option("--source", metavar="NAME", help="The shop system: generic, shopify. Else found."),
     click.option("--encoding", metavar="NAME", help="The text encoding when it is not UTF-8."),
