@@ -131,6 +131,9 @@ def test_gitlab_has_a_list_with_severities_and_places() -> None:
     entries = json.loads(shown("gitlab"))
     assert [one["severity"] for one in entries] == ["major", "minor", "info"]
     assert entries[0]["check_name"] == "unknown-event"
+    assert entries[0]["description"] == (
+        "unknown event `order_placd`; help: did you mean `order_placed`?"
+    )
     assert entries[1]["location"] == {"path": SHOP.path, "lines": {"begin": 3, "end": 4}}
     assert render((), {}, "gitlab", False) == "[]\n"
 

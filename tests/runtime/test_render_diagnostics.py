@@ -57,7 +57,8 @@ def test_the_manner_of_the_manual() -> None:
 
 def test_one_line_for_editors() -> None:
     assert render([UNKNOWN, UNKNOWN], {}, "concise", False) == (
-        "flows/win-back.yaml:6:12: error[unknown-event]: unknown event `order_placd`\n" * 2
+        "flows/win-back.yaml:6:12: error[unknown-event]: unknown event `order_placd`;"
+        " help: did you mean `order_placed`?\n" * 2
     )
 
 

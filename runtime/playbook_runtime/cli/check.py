@@ -59,7 +59,7 @@ class _Wish:
 )
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--fix", is_flag=True, help="Mend what can be meant in one way only.")
-@click.option("--unsafe-fixes", is_flag=True, help="With --fix: mend by guesses, too.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: mend by guesses, too.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change; write nothing.")
 @click.option(
     "--stdin-filename",
@@ -87,13 +87,15 @@ def command(
     warnings only, 1 on errors, 2 on wrong usage. `playbook explain RULE` tells more of a finding;
     `# playbook: ignore[RULE] reason` in a line of a playbook silences it there.
     """
+    if unsafe_fixes and not (fix or diff):
+        raise click.UsageError("--unsafe-fixes goes with --fix, or with --diff to look first.")
     wanted = tuple(dict.fromkeys(paths or (".",)))
     stdin = _stdin_name(wanted, stdin_filename, watch=watch)
     wish = _Wish(
         paths=tuple(stdin if path == STDIN else path for path in wanted),
         choice=Choice(select, ignore, strict),
         output_format=output_format,
-        fix=fix or unsafe_fixes or diff,
+        fix=fix or diff,
         unsafe=unsafe_fixes,
         diff=diff,
         quiet=bool(ctx.obj and ctx.obj["quiet"]),
@@ -140,14 +142,17 @@ def _check(wish: _Wish) -> tuple[list[Diagnostic], list[SourceFile]]:
     ordered = in_order(found)
     if wish.diff:
         _show_diff(before, after)
-        click.echo(_said("would fix", fixed, len(after)), err=True)
+        if fixed:
+            click.echo(_said("would fix", fixed, len(after)), err=True)
+        elif not wish.quiet:
+            click.echo("Nothing to fix", err=True)
         return ordered, sources
     _write(wish, after)
     texts_on_stdout = bool(wish.fix and wish.stdin)
     stream = sys.stderr if texts_on_stdout else sys.stdout
     show_findings(ordered, sources, stream, wish.output_format)
     if not wish.quiet:
-        told = [_said("fixed", fixed, len(after))] if wish.fix else []
+        told = [_said("fixed", fixed, len(after))] if fixed else []
         if wish.output_format == FULL:
             told.append(summary(ordered))
         to_stderr = texts_on_stdout or wish.output_format != FULL

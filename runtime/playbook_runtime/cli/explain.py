@@ -37,11 +37,17 @@ def command(ctx: click.Context, name: str | None, every: bool, path: str | None)
     if every:
         text = rule_list([rule(one) for one in rule_names()], colour)
     elif name is not None:
-        text = rendered(rule(known_rule(name.strip("[]`"))).page, colour)
+        text = rendered(rule(known_rule(_bare(name))).page, colour)
     else:
         raise click.UsageError("Name a rule, or list all of them with --list.")
     sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
     ctx.exit(0)
+
+
+def _bare(name: str) -> str:
+    """Return the name of a rule as findings show it: NO-HOLDOUT, `warning[no-holdout]`."""
+    _, _, inner = name.rpartition("[")
+    return inner.strip("[]`: ").lower().replace("_", "-")
 
 
 def _defaults(path: str) -> int:

@@ -7,6 +7,7 @@ listing commands imports none of them.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -21,6 +22,19 @@ _DEFINES_COMMAND = re.compile(r"^def command\(", re.MULTILINE)
 USAGE_OR_INTERNAL = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+# What the machine refuses, whatever the program does.
+_OUTSIDE = frozenset(
+    {
+        errno.EACCES,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EFBIG,
+        errno.EIO,
+        errno.ENAMETOOLONG,
+    }
+)
 
 
 class _Commands(click.Group):
@@ -105,7 +119,10 @@ def group(ctx: click.Context, quiet: bool) -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line and exit: 0 clean, 1 errors in the input, 2 usage or internal error."""
+    """Run the command line and exit.
+
+    0 clean, 1 errors in the input, 2 usage, what the machine refuses, or internal error.
+    """
     stdout = sys.stdout
     try:
         code = group.main(prog_name="playbook", standalone_mode=False)
@@ -126,9 +143,24 @@ def main() -> NoReturn:
         # Nothing more can be said, also not when the interpreter flushes at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = BROKEN_PIPE
+    except OSError as problem:
+        code = _outside_error(problem) if problem.errno in _OUTSIDE else _internal_error(problem)
     except Exception as problem:  # noqa: BLE001 - the last stop: no traceback reaches a user
         code = _internal_error(problem)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _outside_error(problem: OSError) -> int:
+    """Say what the machine refuses: a right, room on a disk. It is nobody's mistake of ours."""
+    from playbook_compiler.diagnostics import shown
+
+    name = problem.filename
+    what = shown(os.fsdecode(name)) if isinstance(name, (str, bytes)) else "standard output"
+    click.echo(f"Error: {what}: {problem.strerror}", err=True)
+    if name is None:
+        # Else the interpreter tries once more at its exit, and says so.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return USAGE_OR_INTERNAL
 
 
 def _internal_error(problem: Exception) -> int:

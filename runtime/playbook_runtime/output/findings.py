@@ -44,7 +44,13 @@ class Findings:
 
     def place(self, file: str, line: int, column: int) -> str:
         """Return `file:line:column`, which a terminal opens the file by."""
-        shown = f"{escaped(file, self.encoding)}:{line}:{column}"
+        return self._linked(file, f"{escaped(file, self.encoding)}:{line}:{column}")
+
+    def file(self, file: str) -> str:
+        """Return a file that has no line to show: one that is missing, or a table."""
+        return self._linked(file, escaped(file, self.encoding))
+
+    def _linked(self, file: str, shown: str) -> str:
         if not self.links:
             return shown
         from pathlib import Path

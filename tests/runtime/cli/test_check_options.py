@@ -96,7 +96,7 @@ def test_fix_writes_the_files_and_says_how_many(tmp_path: Path) -> None:
     after = (shop / "playbook.yaml").read_text()
     assert after == before.replace("sign_upp", "sign_up").replace("0.1", "10%")
     again = playbook("check", "--fix", cwd=shop)
-    assert again.stdout.splitlines() == ["fixed 0 findings in 0 files", "No problems found"]
+    assert again.stdout.splitlines() == ["No problems found"]
 
 
 def test_what_cannot_be_fixed_is_still_told(tmp_path: Path) -> None:
@@ -121,6 +121,14 @@ def test_unsafe_fixes_are_made_only_when_asked_for(tmp_path: Path) -> None:
     )
     shop = write(tmp_path, text)
     assert playbook("check", "--fix", cwd=shop).returncode == 1
+    before = (shop / "playbook.yaml").read_text()
+    alone = playbook("check", "--unsafe-fixes", cwd=shop)
+    assert (alone.returncode, alone.stdout) == (2, "")
+    assert "--unsafe-fixes goes with --fix" in alone.stderr
+    assert (
+        "+    steps: [{wait: 3d}" in playbook("check", "--diff", "--unsafe-fixes", cwd=shop).stdout
+    )
+    assert (shop / "playbook.yaml").read_text() == before
     assert playbook("check", "--fix", "--unsafe-fixes", cwd=shop).returncode == 0
     assert "{wait: 3d}" in (shop / "playbook.yaml").read_text()
 
@@ -133,6 +141,13 @@ def test_diff_shows_what_fix_would_write(tmp_path: Path) -> None:
     assert "-    trigger: sign_upp\n+    trigger: sign_up\n" in done.stdout
     assert done.stderr == "would fix 1 finding in 1 file\n"
     assert (shop / "playbook.yaml").read_text() == BAD
+
+
+def test_nothing_to_fix_is_said_once(tmp_path: Path) -> None:
+    shop = write(tmp_path, GOOD)
+    done = playbook("check", "--diff", cwd=shop)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "Nothing to fix\n")
+    assert playbook("check", "--fix", cwd=shop).stdout == "No problems found\n"
 
 
 def test_a_diff_can_be_applied(tmp_path: Path) -> None:
@@ -226,6 +241,21 @@ def test_explain_prints_a_page() -> None:
     assert "\nMended\n\n    guardrails: {consent: {email: opt-in}, holdout: 10%}\n" in done.stdout
     assert "\x1b" not in done.stdout
     assert "```" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    "name", ["warning[no-holdout]", "[no-holdout]", "NO-HOLDOUT", "`no-holdout`", "no_holdout"]
+)
+def test_explain_takes_a_rule_as_it_is_shown(name: str) -> None:
+    done = playbook("explain", name, cwd=Path.cwd())
+    assert done.returncode == 0
+    assert done.stdout == playbook("explain", "no-holdout", cwd=Path.cwd()).stdout
+
+
+def test_a_path_that_is_missing_has_no_line(tmp_path: Path) -> None:
+    done = playbook("check", "nowhere", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "--> nowhere\n" in done.stdout
 
 
 def test_explain_lists_every_rule_a_line_each() -> None:

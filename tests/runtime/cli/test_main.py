@@ -126,3 +126,44 @@ def test_a_reader_that_goes_away_is_no_error_message(tmp_path: Path) -> None:
     os.close(writing)
     assert done.stderr == ""
     assert done.returncode == 141
+
+
+FULL_DISK = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL_DISK.exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("arguments", [["check"], ["explain", "--list"], ["compile", "-o", "-"]])
+def test_a_full_disk_is_told_in_a_sentence(tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "playbook.yaml").write_text(GOOD)
+    with FULL_DISK.open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "playbook_runtime", *arguments],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(ROOTS)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.stderr == "Error: standard output: No space left on device\n"
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [(["eject", "win-back"], "tactics"), (["demo", "--keep", "shop"], "shop")],
+)
+def test_a_folder_that_may_not_be_written_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], named: str
+) -> None:
+    made = Path.mkdir
+
+    def refuse(path: Path, *more: object, **named: object) -> None:
+        if not path.is_absolute():
+            raise PermissionError(13, "Permission denied", str(path))
+        made(path, *more, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Path, "mkdir", refuse)  # root may write everywhere
+    done = playbook(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (2, f"Error: {named}: Permission denied\n")
+    assert list(tmp_path.iterdir()) == []

@@ -42,7 +42,8 @@ def _one(found: Diagnostic, findings: Findings) -> str:
     for file in dict.fromkeys(mark.span.file for mark in marks):
         first = next(mark.span for mark in marks if mark.span.file == file)
         arrow = "-->" if file == found.span.file else ":::"
-        place = findings.place(file, first.line, first.column)
+        is_named = file not in sources and first == Span.of_file(file)
+        place = findings.file(file) if is_named else findings.place(file, first.line, first.column)
         lines.append(findings.paint(" " * (margin + 1) + arrow, FRAME) + " " + place)
         here = [mark for mark in shown if mark.span.file == file]
         if here:

@@ -26,7 +26,7 @@ def render(findings: Findings) -> str:
         seen[identity] += 1
         entries.append(
             {
-                "description": redact(found.message),
+                "description": redact("; help: ".join(filter(None, (found.message, found.help)))),
                 "check_name": found.rule,
                 "fingerprint": _digest((*identity, str(seen[identity]))),
                 "severity": _SEVERITIES[found.severity],
