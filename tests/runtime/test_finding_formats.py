@@ -199,3 +199,56 @@ def test_a_secret_is_in_no_format(name: str) -> None:
         fix=Fix(span, secret),
     )
     assert "0123456789" not in render([found], {"shop.yaml": source}, name, False)
+
+
+FOR_HOSTS = ("github", "gitlab", "sarif")
+
+
+@pytest.fixture
+def subfolder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder `a shop` of a repository, as the current folder."""
+    for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / ".git").mkdir()
+    folder = tmp_path / "a shop"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def paths_in(name: str, file: str) -> str:
+    return render([error("unknown-key", "x", Span(file, 1, 1, 1, 2))], {}, name, False)
+
+
+@pytest.mark.parametrize("name", FOR_HOSTS)
+def test_code_hosts_get_paths_from_the_top_of_the_repository(name: str, subfolder: Path) -> None:
+    wanted = "a%20shop/flows/x.yaml" if name == "sarif" else "a shop/flows/x.yaml"
+    for file in ("flows/x.yaml", "./flows/x.yaml", str(subfolder / "flows" / "x.yaml")):
+        assert wanted in paths_in(name, file)
+        assert str(subfolder) not in paths_in(name, file)
+    assert "../other.yaml" not in paths_in(name, "../other.yaml")
+
+
+@pytest.mark.parametrize("name", FOR_HOSTS)
+def test_the_variables_of_hosts_say_where_the_top_is(
+    name: str, subfolder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(subfolder))
+    assert "a shop" not in paths_in(name, "x.yaml")
+    assert "shop/x.yaml" not in paths_in(name, "x.yaml")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(subfolder / "elsewhere"))
+    monkeypatch.setenv("CI_PROJECT_DIR", str(subfolder.parent))
+    assert "shop/x.yaml" in paths_in(name, "x.yaml")
+
+
+@pytest.mark.parametrize("name", FOR_HOSTS)
+def test_outside_of_a_repository_paths_stay(name: str, subfolder: Path) -> None:
+    (subfolder.parent / ".git").rmdir()
+    assert "flows/x.yaml" in paths_in(name, "flows/x.yaml")
+    assert "shop" not in paths_in(name, "flows/x.yaml")
+
+
+@pytest.mark.parametrize("name", ["full", "concise", "json", "junit"])
+def test_people_and_editors_get_paths_from_where_they_stand(name: str, subfolder: Path) -> None:
+    del subfolder
+    assert "shop" not in paths_in(name, "flows/x.yaml")

@@ -41,7 +41,8 @@ class _Wish:
     type=click.Choice(format_names()),
     default=FULL,
     show_default=True,
-    help="How findings are shown; nothing else goes to standard output.",
+    help="How findings are shown; nothing else goes to standard output. github, gitlab and sarif"
+    " name files from the top of the repository.",
 )
 @click.option(
     "--select",

@@ -1,5 +1,7 @@
 """GitHub's workflow commands: findings become annotations of the pull request.
 
+Files are named from the top of the repository (repository_paths.py).
+
 https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 """
 
@@ -8,6 +10,7 @@ from __future__ import annotations
 from playbook_compiler.diagnostics import Diagnostic, Severity
 from playbook_compiler.redact import redact
 from playbook_runtime.output.findings import Findings
+from playbook_runtime.output.repository_paths import from_top
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "notice"}
 _IN_TEXT = {"%": "%25", "\r": "%0D", "\n": "%0A"}
@@ -21,7 +24,7 @@ def render(findings: Findings) -> str:
 
 def _command(found: Diagnostic, encoding: str) -> str:
     span = found.span
-    places = {"file": span.file, "line": span.line, "endLine": span.end_line}
+    places = {"file": from_top(span.file), "line": span.line, "endLine": span.end_line}
     if span.line == span.end_line:  # columns of other lines are refused
         places |= {"col": span.column, "endColumn": max(span.column, span.end_column - 1)}
     places["title"] = found.rule

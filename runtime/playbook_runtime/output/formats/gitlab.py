@@ -1,5 +1,7 @@
 """GitLab's Code Quality report: findings stand in the merge request.
 
+Files are named from the top of the repository (repository_paths.py).
+
 https://docs.gitlab.com/ci/testing/code_quality/
 """
 
@@ -13,6 +15,7 @@ from typing import Any
 from playbook_compiler.diagnostics import Diagnostic, Severity
 from playbook_compiler.redact import redact
 from playbook_runtime.output.findings import Findings
+from playbook_runtime.output.repository_paths import from_top
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.HINT: "info"}
 
@@ -31,7 +34,7 @@ def render(findings: Findings) -> str:
                 "fingerprint": _digest((*identity, str(seen[identity]))),
                 "severity": _SEVERITIES[found.severity],
                 "location": {
-                    "path": found.span.file,
+                    "path": from_top(found.span.file),
                     "lines": {"begin": found.span.line, "end": found.span.end_line},
                 },
             }
@@ -44,7 +47,7 @@ def _identity(found: Diagnostic, findings: Findings) -> tuple[str, ...]:
     source = findings.sources.get(found.span.file)
     known = source is not None and 0 < found.span.line <= len(source.lines)
     text = source.lines[found.span.line - 1].strip() if source is not None and known else ""
-    return found.rule, found.span.file, redact(found.message), redact(text)
+    return found.rule, from_top(found.span.file), redact(found.message), redact(text)
 
 
 def _digest(parts: tuple[str, ...]) -> str:

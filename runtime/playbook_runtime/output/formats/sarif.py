@@ -14,6 +14,7 @@ from playbook_compiler.redact import redact
 from playbook_compiler.rules import rule, rule_names
 from playbook_compiler.source import Span
 from playbook_runtime.output.findings import Findings
+from playbook_runtime.output.repository_paths import from_top
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "note"}
 _SCHEMA = (
@@ -107,8 +108,9 @@ def _region(span: Span) -> dict[str, int]:
 
 
 def _uri(file: str) -> str:
-    """Return a path as a relative reference, or as a file URI where it is absolute."""
+    """Return a path as a reference from the top of the repository, else as a file URI where it is
+    absolute."""
     from urllib.parse import quote
 
-    path = PurePath(file)
+    path = PurePath(from_top(file))
     return path.as_uri() if path.is_absolute() else quote(path.as_posix())
