@@ -13,7 +13,7 @@ from playbook_compiler.checking import run_checks
 from playbook_compiler.diagnostics import Diagnostic, has_errors, in_order
 from playbook_compiler.expand import Use, expand, pointing_at_use
 from playbook_compiler.graph import TriggerGraph
-from playbook_compiler.include import read_sources
+from playbook_compiler.include import read_bodies, read_sources
 from playbook_compiler.lower import lower
 from playbook_compiler.model import Playbook
 from playbook_compiler.profile import with_profile
@@ -57,9 +57,12 @@ def load(
     findings = [*findings, *found]
     if expanded is None:
         return Loaded(shown, None, tuple(in_order(findings)), uses)
+    expanded, unread = read_bodies(expanded)
     playbook, found = resolve(expanded)
-    findings = _told_once([*findings, *pointing_at_use(found, uses)])
-    return Loaded(shown, playbook, tuple(in_order(findings)), uses)
+    findings = _told_once([*findings, *pointing_at_use([*unread, *found], uses)])
+    if has_errors(unread):
+        playbook = None  # a message without its text
+    return Loaded(expanded.files, playbook, tuple(in_order(findings)), uses)
 
 
 def _told_once(findings: list[Diagnostic]) -> list[Diagnostic]:

@@ -26,11 +26,12 @@ from playbook_compiler.fixes import is_clear, rewritten
 from playbook_compiler.front_matter import MARKDOWN, body_of, read_message
 from playbook_compiler.parse import parse
 from playbook_compiler.source import Passage, SourceFile, Span
-from playbook_compiler.values import dataclass, field
+from playbook_compiler.values import dataclass, field, replace
 
 MAIN_NAMES = ("playbook.yaml", "playbook.yml")
 YAML = (".yaml", ".yml")
 FILES_LIMIT = 2_000
+_BODY_FILES = (".md", ".txt", ".html", ".mjml")
 _GLOB = re.compile(r"[*?\[]")
 
 
@@ -90,31 +91,54 @@ def read_sources(
     return sources, files, reading.findings
 
 
-def read_body(sources: Sources, name: str, span: Span) -> tuple[Passage | None, list[Diagnostic]]:
-    """Return the text of the file `name` that a message's `body:` at `span` refers to."""
+def read_bodies(sources: Sources) -> tuple[Sources, list[Diagnostic]]:
+    """Return the sources with the files that `body:` of messages names, as passages and files."""
     reading = _Reading(sources.folder, sources.shown_folder, sources.given)
-    path = _inside(reading, name, span)
-    if path is None:
-        return None, reading.findings
-    known = sources.passages.get(_path(reading, name))
-    if known is not None:
-        return known, []
-    source = _read_text(reading, name, path, span)
-    if source is None:
-        return None, reading.findings
-    passage = body_of(source)
-    if passage.start:
-        # Its settings would be lost in silence.
-        reading.findings.append(
-            error(
-                "settings-in-body",
-                f"`{shown(name)}` has settings of its own above its text",
-                span,
-                caption="expected a text alone",
-                help="`include` the file as a message instead, or remove its front matter",
-            )
-        )
-    return passage, reading.findings
+    reading.files.update((source.path, source) for source in sources.files)
+    passages = dict(sources.passages)
+    for document in sources.documents:
+        for name, span in _bodies(document):
+            path, key = _inside(reading, name, span), _path(reading, name)
+            if path is None:
+                continue
+            if key not in passages:
+                source = _read_text(reading, key, path, span)
+                if source is None:
+                    continue
+                passages[key] = body_of(source)
+            if passages[key].start and key not in sources.passages:
+                # Its settings would be lost in silence.
+                reading.findings.append(
+                    error(
+                        "settings-in-body",
+                        f"`{shown(name)}` has settings of its own above its text",
+                        span,
+                        caption="expected a text alone",
+                        help="`include` the file as a message instead, or remove its front matter",
+                    )
+                )
+    files = tuple(reading.files.values())
+    return replace(sources, passages=passages, files=files), reading.findings
+
+
+def body_in(sources: Sources, body: str) -> Passage | None:
+    """Return the text of the file that a message's `body` names; None where it is a text itself."""
+    reading = _Reading(sources.folder, sources.shown_folder)
+    return sources.passages.get(_path(reading, body)) if _is_body_file(body) else None
+
+
+def _bodies(document: Document) -> Iterator[tuple[str, Span]]:
+    """Yield the files that the messages of a document take their text from."""
+    root = document.data if isinstance(document.data, dict) else {}
+    messages = root.get("messages")
+    for name, message in messages.items() if isinstance(messages, dict) else ():
+        body = message.get("body") if isinstance(message, dict) else None
+        if isinstance(body, str) and _is_body_file(body):
+            yield body, document.span(("messages", name, "body"))
+
+
+def _is_body_file(body: str) -> bool:
+    return body.endswith(_BODY_FILES) and not any(char.isspace() for char in body)
 
 
 def read_text(sources: Sources, name: str) -> tuple[SourceFile | None, list[Diagnostic]]:

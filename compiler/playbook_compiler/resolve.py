@@ -14,7 +14,7 @@ from playbook_compiler.defaults import BUILT_IN_STAGES, with_defaults
 from playbook_compiler.diagnostics import Diagnostic, Label, error, has_errors, shown, warning
 from playbook_compiler.document import Data, Document
 from playbook_compiler.fixes import respelled
-from playbook_compiler.include import Sources, read_body
+from playbook_compiler.include import Sources, body_in
 from playbook_compiler.invariants import broken_invariants
 from playbook_compiler.kinds import MapOf
 from playbook_compiler.model import Message, Playbook, Stage
@@ -42,7 +42,6 @@ _JOINED_AS_WRITTEN = (
 # What a tactic may share with the shop or another tactic: one thing where both say the same.
 _DECLARED = ("facts", "events")
 _LISTS = ("include", "require")
-_BODY_FILES = (".md", ".txt", ".html", ".mjml")
 
 
 def resolve(sources: Sources) -> tuple[Playbook | None, list[Diagnostic]]:
@@ -54,7 +53,7 @@ def resolve(sources: Sources) -> tuple[Playbook | None, list[Diagnostic]]:
     if INVALID in values.values() or has_errors(findings):
         return None, findings
     values["messages"] = {
-        name: _with_body(message, sources, findings) for name, message in values["messages"].items()
+        name: _with_body(message, sources) for name, message in values["messages"].items()
     }
     findings.extend(_unused_texts(sources, values["messages"].values()))
     values["stages"] = _in_order(values["stages"] or _built_in_stages(sources.main, known))
@@ -220,16 +219,13 @@ def _root(document: Document) -> dict[str, Data]:
     return document.data
 
 
-def _with_body(message: Message, sources: Sources, findings: list[Diagnostic]) -> Message:
+def _with_body(message: Message, sources: Sources) -> Message:
     """Return the message with its text, read from the file that `body:` names, if it names one."""
     own = sources.passages.get(message.origin.document.source.path)
     body = message.body
     if own is not None and own.text == body:
         return replace(message, passage=own)
-    if not body.endswith(_BODY_FILES) or any(char.isspace() for char in body):
-        return message
-    passage, found = read_body(sources, body, message.origin.span("body"))
-    findings.extend(found)
+    passage = body_in(sources, body)
     return message if passage is None else replace(message, body=passage.text, passage=passage)
 
 

@@ -28,6 +28,7 @@ _SECOND_COMMENT = re.compile(r"(?:^|\s)#")
 _NAME = re.compile(r"[^\s,]+")
 _SETTINGS = re.compile(r"---[ \t]*\r?\n.*?^(?=---[ \t]*\r?$)", re.DOTALL | re.MULTILINE)
 _FIRST_LINE = re.compile(r"[^\r\n]*")
+_TEXTS = (".txt", ".html", ".mjml")
 _EXAMPLE = "# playbook: ignore[no-holdout] too few customers for one"
 
 
@@ -116,6 +117,8 @@ def ignores(source: SourceFile, told: list[Diagnostic]) -> Iterator[Ignore]:
 def _comments(source: SourceFile) -> Iterator[re.Match[str]]:
     """Return the comments that begin with the word, none of them inside of a scalar."""
     text = source.text
+    if source.path.endswith(_TEXTS):
+        return  # what is sent to customers has no comments
     if source.path.endswith(MARKDOWN):
         settings = _SETTINGS.match(text)
         text = settings[0] if settings is not None else ""

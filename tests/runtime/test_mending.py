@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.compiler.playbooks import FLOW, folder
 from tests.compiler.rule_pages import DEFAULTS, MAIN, RULES, Example, examples
+from tests.runtime.cli.command import GOOD
 
 from playbook_compiler.diagnostics import Diagnostic, Fix
 from playbook_compiler.fixes import with_fixes
@@ -23,6 +24,7 @@ FAILING = [
 
 
 HEAD = "".join(DEFAULTS.values())
+WRITTEN = 'body: "Welcome. {{ sender_address }} {{ unsubscribe_url }}"'
 
 
 def mended(path: Path, *, unsafe: bool = False) -> Mended:
@@ -179,3 +181,36 @@ def test_of_edits_that_overlap_one_is_made() -> None:
 def test_an_edit_that_breaks_the_file_is_left_out() -> None:
     fixes = [Fix(at(1, 4, 7), "{"), Fix(at(2, 4, 7), "2")]
     assert edited(SOURCE, fixes) == ("a: one\r\nb: 2\rc: three\n", 1)
+
+
+BODY = "Hello {{ customer.first_nam }}\r\n{{ sender_address }} {{ unsubscribe_url }}\r\n"
+
+
+@pytest.mark.parametrize("name", ["texts/hello.md", "texts/hello.txt", "texts/hello.html"])
+def test_a_text_that_body_names_is_a_file_of_the_playbook(name: str, tmp_path: Path) -> None:
+    shop = folder(tmp_path / "shop", {"playbook.yaml": GOOD.replace(WRITTEN, f"body: {name}")})
+    text = shop / name
+    text.parent.mkdir()
+    text.write_bytes(BODY.encode())
+    found = next(one for one in offered(shop) if one.span.file.endswith(name))
+    (source,) = (one for one in compile_and_check(str(shop)).sources if one.path == found.span.file)
+    assert source.slice(found.span) == "customer.first_nam"
+    result = mended(shop)
+    assert result.after == {str(text): BODY.replace("first_nam", "first_name").encode()}
+    assert not result.compiled.diagnostics
+
+
+def test_a_text_that_is_missing_is_told_at_its_name(tmp_path: Path) -> None:
+    shop = folder(tmp_path / "shop", {"playbook.yaml": GOOD.replace(WRITTEN, "body: helo.md")})
+    (shop / "hello.md").write_text("Hello {{ sender_address }} {{ unsubscribe_url }}\n")
+    compiled = compile_and_check(str(shop))
+    assert [one.rule for one in compiled.diagnostics] == ["no-such-file"]
+    assert compiled.graph is None
+    assert "body: hello.md" in next(iter(mended(shop).after.values())).decode()
+
+
+def test_a_line_of_a_text_silences_nothing(tmp_path: Path) -> None:
+    shop = folder(tmp_path / "shop", {"playbook.yaml": GOOD.replace(WRITTEN, "body: hello.txt")})
+    (shop / "hello.txt").write_text("# playbook: ignore[wait-zero] why\n{{ sender_address }}\n")
+    rules = {one.rule for one in compile_and_check(str(shop)).diagnostics}
+    assert not rules & {"unused-ignore", "bad-ignore"}
