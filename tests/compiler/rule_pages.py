@@ -2,7 +2,8 @@
 
 Under `## Fails` the line that is found ends in `# <- rule-name`. A block with a file name behind
 its language is another file of the same example. What an example leaves out of its playbook (name,
-currency, zone, messages) is added here. `<U+202E>` stands for a character that no page can show.
+currency, zone, messages) is added here from `docs/guide/assumed`. `<U+202E>` stands for a
+character that no page can show.
 """
 
 from __future__ import annotations
@@ -21,18 +22,15 @@ PAGES = Path(__file__).parents[2] / "docs" / "checks"
 RULES = sorted(path.stem for path in PAGES.glob("*.md"))
 MAIN = "playbook.yaml"
 ORDERS = "orders.csv"
+ASSUMED = PAGES.parent / "guide" / "assumed" / MAIN
+# What an example leaves out, section by section; a flow is added where a page says so.
 DEFAULTS = {
-    "playbook": "playbook: 1\n",
-    "name": "name: leaf-and-steam\n",
-    "currency": "currency: EUR\n",
-    "timezone": "timezone: Europe/Berlin\n",
-    "sender": "sender: {name: Leaf, email: hello@leaf.example, address: 'Teeweg 1, Berlin'}\n",
-    "guardrails": "guardrails: {consent: {email: opt-in}, holdout: 10%}\n",
-    "messages": (
-        "messages:\n  hello:\n    subject: Hello\n"
-        '    body: "Welcome. {{ sender_address }} {{ unsubscribe_url }}"\n'
-    ),
+    section[1]: section[0]
+    for section in re.finditer(
+        r"^(\w+):.*\n(?: .*\n)*", ASSUMED.read_text(encoding="utf-8"), re.MULTILINE
+    )
 }
+SOME_FLOW = DEFAULTS.pop("flows")
 _SECTION = re.compile(r"^## (Fails|Mended)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(
     r"^```(yaml|markdown|text|csv)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL

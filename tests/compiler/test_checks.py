@@ -131,6 +131,9 @@ def index() -> str:
         "What `playbook check` finds. Each rule has a page with an example that fails and one that",
         "is mended. Errors stop a compilation, warnings and hints do not; `--strict` makes errors",
         "of warnings. `playbook explain RULE` shows a page. Made from the pages in `docs/checks`.",
+        "",
+        "An example that does not begin with `playbook: 1` is a part of a playbook: what it leaves",
+        "out stands [in the guide](../guide/index.md#what-the-examples-assume).",
     ]
     for word in SEVERITIES:
         rows = [

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.compiler.playbooks import folder
-from tests.compiler.rule_pages import DEFAULTS, MAIN
+from tests.compiler.rule_pages import DEFAULTS, MAIN, SOME_FLOW
 
 from playbook_compiler.diagnostics import Diagnostic
 from playbook_runtime.checked import compile_and_check
 
-SOME_FLOW = "flows: {welcome: {trigger: sign_up, steps: [send: hello]}}\n"
 _BLOCK = re.compile(r"^```(yaml|markdown)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#{1,3} (.+)$", re.MULTILINE)
 _MESSAGES_TOP = re.compile(r"^messages:\n", re.MULTILINE)

@@ -25,7 +25,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from tests.compiler.playbooks import folder
-from tests.compiler.rule_pages import MAIN
+from tests.compiler.rule_pages import ASSUMED, MAIN
 from tests.reference.guide_pages import (
     GUIDE,
     MINUTES_AT_MOST,
@@ -242,6 +242,13 @@ def test_the_first_playbook_is_shown_as_it_stands_in_its_folder() -> None:
     page = text_of("first-playbook.md")
     for path in sorted((GUIDE / "first-playbook").rglob("*.*")):
         assert path.read_text(encoding="utf-8") in page
+
+
+def test_what_the_examples_assume_is_shown_and_is_a_playbook_in_the_canonical_form() -> None:
+    assert f"```yaml\n{ASSUMED.read_text(encoding='utf-8')}```" in text_of("index.md")
+    checked = CliRunner().invoke(group, ["check", str(ASSUMED)])
+    assert checked.output == "No problems found\n"
+    assert CliRunner().invoke(group, ["fmt", "--check", str(ASSUMED)]).exit_code == 0
 
 
 def test_the_guide_takes_half_an_hour_at_most() -> None:

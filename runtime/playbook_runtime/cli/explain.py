@@ -11,6 +11,12 @@ from playbook_runtime.cli._rules import known_rule
 from playbook_runtime.output.diagnostics import colour_wanted
 from playbook_runtime.output.page import rendered, rule_list
 
+# Stands below a page with examples.
+PARTS = """
+An example without `playbook: 1` is a part of a playbook: its head (name, currency, timezone,
+sender, guardrails) and a message `hello` are assumed.
+"""
+
 
 @click.command()
 @click.argument("name", metavar="[RULE]", required=False)
@@ -37,7 +43,8 @@ def command(ctx: click.Context, name: str | None, every: bool, path: str | None)
     if every:
         text = rule_list([rule(one) for one in rule_names()], colour)
     elif name is not None:
-        text = rendered(rule(known_rule(_bare(name))).page, colour)
+        page = rule(known_rule(_bare(name))).page
+        text = rendered(page + PARTS if "```yaml" in page else page, colour)
     else:
         raise click.UsageError("Name a rule, or list all of them with --list.")
     sys.stdout.write(text.encode(encoding, "replace").decode(encoding))

@@ -241,6 +241,7 @@ def test_explain_prints_a_page() -> None:
     assert "\nMended\n\n    guardrails: {consent: {email: opt-in}, holdout: 10%}\n" in done.stdout
     assert "\x1b" not in done.stdout
     assert "```" not in done.stdout
+    assert "\n\nAn example without `playbook: 1` is a part of a playbook" in done.stdout
 
 
 @pytest.mark.parametrize(
