@@ -220,12 +220,18 @@ _VALUES: Mapping[str, Sequence[Observed]] = {
 
 def everybody(conditions: Sequence[Condition]) -> Iterator[Customer]:
     """Yield a customer for every combination of what the conditions read, told apart from deeds:
-    those are all known to have happened now, or never, or are not observed."""
+    those have all happened at one time, or never, or are not observed; where the conditions read
+    several, one of them may have happened today or never, whenever the others did."""
     read = sorted({str(one.fact) for condition in conditions for one in facts_read(condition)})
     facts = {str(one.fact): one.fact for condition in conditions for one in facts_read(condition)}
     columns = [[*_VALUES[name], *([None] if facts[name].may_be_missing else [])] for name in read]
     deeds = any("(" in str(node) for condition in conditions for node in nodes(condition))
     ages = (None, 0, 4, 8, 31, 40) if deeds else (None,)
+    texts = [str(node) for condition in conditions for node in nodes(condition)]
+    named = [name for name in _DEEDS if any(text.startswith(name) for text in texts)]
+    odd: list[tuple[str, int | None]] = [("", None)]
+    if len(named) > 1:
+        odd += [(name, age) for name in named for age in (None, 0)]
     ranks = (Decimal("0.1"), Decimal("0.4"), Decimal(1))
     lines: Sequence[Mapping[str, Value]] = [{"category": "tea", "quantity": 3}]
     others: Sequence[Mapping[str, Value]] = [{"category": "ware", "quantity": 2}]
@@ -236,10 +242,12 @@ def everybody(conditions: Sequence[Condition]) -> Iterator[Customer]:
         both = "orders" in known and "days_since_last_order" in known
         if both and (orders == 0) is not (last is None):
             continue
-        for age, ordered, rank, some, truth in product(
-            ages, ages, ranks, (None, lines, others, last_kind), (True, False, None)
+        for age, ordered, rank, some, truth, (other, at) in product(
+            ages, ages, ranks, (None, lines, others, last_kind), (True, False, None), odd
         ):
             outcomes = dict.fromkeys(("in_flow", "holds", "core", "lapsed", "unsubscribed"), truth)
             deed = {**dict.fromkeys(_DEEDS, age), "event(order_placed)": ordered}
+            if other:
+                deed[other] = at
             unseen = frozenset(deed) if truth is None and age == 40 else frozenset()
             yield Customer(known, deed, outcomes, {"revenue": rank, "aov": rank}, some, unseen)

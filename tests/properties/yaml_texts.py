@@ -25,7 +25,7 @@ KEYS = (
     ),
 )
 WORDS = (
-    *("order_placed", "7d", "orders > 2", "20%", "Teeweg 1", "5", "4.10", "21:00", "true", "a's"),
+    *("order_placed", "7d", "orders > a", "20%", "Teeweg 1", "5", "4.10", "21:00", "true", "a's"),
     *(
         "Leaf & Steam",
         "what # is no comment?",
@@ -55,7 +55,7 @@ WORDS = (
 PLAIN = (
     "order_placed",
     "7d",
-    "orders > 2",
+    "orders > a",
     "20%",
     "Teeweg 1",
     "5",
