@@ -1,7 +1,8 @@
 """All benchmarks in one command: python -m tests.benchmarks [NAMES...] [--quick] [--write].
 
 NAMES are those of the files bench_NAME.py in this folder. Every one returns rows, printed as a
-table; `--write` also writes docs/benchmarks.md. Exits with 1 when a demanded ratio is missed.
+table; `--write` also writes docs/benchmarks.md, of named ones their sections only. Exits with 1
+when a demanded ratio is missed.
 """
 
 from __future__ import annotations
@@ -37,25 +38,33 @@ def main() -> int:
     unknown = [name for name in asked.names if name not in NAMES]
     if unknown:
         parser.error(f"no benchmark {', '.join(unknown)}; there are: {', '.join(NAMES)}")
-    if asked.write and (asked.names or asked.quick):
-        parser.error("--write takes all benchmarks in full, so that the page is of one run")
-    sections = []
+    if asked.write and asked.quick:
+        parser.error("--write takes benchmarks in full")
+    day = datetime.now(UTC).date()
+    sections: dict[str, str] = {}
     missed = 0
     for name in asked.names or NAMES:
         module = import_module(f"tests.benchmarks.bench_{name}")
         before = machine()
         rows: list[Row] = module.main(asked.quick)
         missed += sum(row.reached is False for row in rows)
-        sections.append(f"## {name}\n\n{module.__doc__.strip()}\n\n{table(rows)}\n\n{before}\n")
-        print(sections[-1], flush=True)
+        doc = module.__doc__.strip()
+        sections[name] = f"## {name}\n\n{doc}\n\n{table(rows)}\n\nTaken on {day}. {before}\n"
+        print(sections[name], flush=True)
     if asked.write:
-        day = datetime.now(UTC).date()
-        PAGE.write_text("\n".join([INTRODUCTION, f"Taken on {day}.\n", *sections]), "utf-8")
+        kept = _sections(PAGE.read_text("utf-8")) | sections
+        PAGE.write_text("\n".join([INTRODUCTION, *(kept[name] for name in sorted(kept))]), "utf-8")
     if missed:
         print(
             f"{missed} demanded ratio{'s were' if missed > 1 else ' was'} missed", file=sys.stderr
         )
     return 1 if missed else 0
+
+
+def _sections(page: str) -> dict[str, str]:
+    """Return the sections of the page by name."""
+    parts = page.split("\n## ")[1:]
+    return {part.partition("\n")[0]: f"## {part.rstrip()}\n" for part in parts}
 
 
 if __name__ == "__main__":
