@@ -112,8 +112,8 @@ def _order(entry: Entry) -> tuple[bool, int, str]:
 
 
 def _direct(old: Mapping[Key, Entity], new: Mapping[Key, Entity]) -> Iterator[Entry]:
-    gone = [entity for key, entity in old.items() if key not in new]
-    come = [entity for key, entity in new.items() if key not in old]
+    gone = [one for key, one in old.items() if key not in new and not one.is_filled_in]
+    come = [one for key, one in new.items() if key not in old and not one.is_filled_in]
     former = _renamed(gone, come)
     for entity in gone:
         if entity.key not in former.values():

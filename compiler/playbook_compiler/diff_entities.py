@@ -14,7 +14,7 @@ from playbook_compiler.diff_values import At
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.kinds import ListOf, MapOf
 from playbook_compiler.model import FrequencyCap, Guardrails, Playbook
-from playbook_compiler.reading import Kind
+from playbook_compiler.reading import Kind, Origin
 from playbook_compiler.records import Record, keys_of
 from playbook_compiler.source import Span
 from playbook_compiler.values import dataclass
@@ -67,6 +67,11 @@ class Entity:
         return self.kind, self.id
 
     @property
+    def is_filled_in(self) -> bool:
+        """Whether nobody wrote it: the default of a key beside one that was written."""
+        return not isinstance(self.value, Record) and not self.at.is_written
+
+    @property
     def span(self) -> Span:
         """Where it is defined."""
         return self.value.origin.key_span() if isinstance(self.value, Record) else self.at.span
@@ -103,7 +108,7 @@ def _entries(noun: str, section: str, value: Any, kind: Kind, at: At) -> Iterato
         case Mapping():
             inner = kind.value if isinstance(kind, MapOf) else None
             for name in value:
-                yield Entity(noun, str(name), value[name], inner, at.under(name))
+                yield Entity(noun, str(name), value[name], inner, _place(value[name], at, name))
         case Record():
             for name, entry in keys_of(type(value)).items():
                 item = getattr(value, entry.name)
@@ -112,6 +117,14 @@ def _entries(noun: str, section: str, value: Any, kind: Kind, at: At) -> Iterato
                     yield Entity(noun, name, item, entry.metadata["kind"], place)
         case _:
             yield Entity(SETTING, section, value, kind, at)
+
+
+def _place(value: Any, section: At, name: str) -> At:
+    """Return where an entry of a section stands; a list in the file that has its items."""
+    if isinstance(value, tuple) and value and isinstance(value[0], Record):
+        document = value[0].origin.document
+        return At(Origin(document, ()), (*section.keys, name))
+    return section.under(name)
 
 
 def _guardrails(rules: Guardrails) -> Iterator[Entity]:

@@ -339,6 +339,27 @@ def test_a_side_without_a_playbook(tmp_path: Path) -> None:
     assert come.old_digest == gone.new_digest == ""
 
 
+def test_a_default_that_comes_with_a_section_is_nobodys_change(tmp_path: Path) -> None:
+    bare = SHOP[: SHOP.index("guardrails:")] + SHOP[SHOP.index("audiences:") :]
+    for found in (
+        diff(compiled(tmp_path / "bare", bare), compiled(tmp_path / "shop", SHOP)),
+        diff(compiled(tmp_path / "shop", SHOP), compiled(tmp_path / "bare", bare)),
+        diff(None, compiled(tmp_path / "shop", SHOP)),
+    ):
+        ids = {entry.id for entry in found.entries if entry.kind == "guardrail"}
+        assert "frequency" in ids
+        assert "when_capped" not in ids
+    assert "guardrail when_capped added" in told(
+        diff(
+            compiled(tmp_path / "bare", bare),
+            compiled(
+                tmp_path / "written",
+                SHOP.replace("  frequency:", "  when_capped: skip\n  frequency:", 1),
+            ),
+        )
+    )
+
+
 @pytest.mark.parametrize("name", sorted(path.name for path in CASES.iterdir()))
 def test_every_leaf_of_a_case_counts(tmp_path: Path, name: str) -> None:
     """Whatever changes the digest is told: each line is dropped once, where that still compiles."""

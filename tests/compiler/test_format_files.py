@@ -64,6 +64,8 @@ def test_a_folder_says_the_same(name: str) -> None:
     before = compile_and_check(str(folder))
     given = {}
     for source in before.sources:
+        if source.path.endswith((".txt", ".html", ".mjml")):
+            continue  # texts that are sent, which nothing formats
         text, findings = format_source(source)
         assert text is not None, findings
         assert format_source(SourceFile(source.path, text))[0] == text

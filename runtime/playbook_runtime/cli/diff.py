@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +12,7 @@ import click
 from playbook_compiler.diagnostics import Diagnostic, Label, shown
 from playbook_compiler.diff import diff
 from playbook_compiler.driver import Compiled
+from playbook_compiler.include import MAIN_NAMES
 from playbook_compiler.source import SourceFile, Span
 from playbook_compiler.values import replace
 from playbook_runtime.checked import compile_and_check
@@ -106,7 +108,13 @@ def _compared(revisions: tuple[str, ...], path: str, folder: Path) -> tuple[Comp
         return None, repository.path
     graphs = [None if one is None else one.graph for one in (old, new)]
     named = next(graph.playbook.name for graph in reversed(graphs) if graph is not None)
-    return Comparison(diff(*graphs), *sides, named), repository.path
+    untouched = old is not None and new is not None and _texts(old) == _texts(new)
+    return Comparison(diff(*graphs), *sides, named, untouched), repository.path
+
+
+def _texts(compiled: Compiled) -> list[tuple[str, str]]:
+    """Return the names and texts of the files of a side, to compare with the other's."""
+    return sorted((Path(one.path).name, one.text) for one in compiled.sources)
 
 
 def _of_revision(found: Snapshot) -> Compiled | None:
@@ -114,8 +122,14 @@ def _of_revision(found: Snapshot) -> Compiled | None:
 
 
 def _of_work_tree(path: str) -> Compiled | None:
-    """Compile the playbook of the work tree; None where there is no such file or folder."""
-    return compile_and_check(path) if Path(path).exists() else None
+    """Compile the playbook of the work tree; None where there is no such file, or a folder
+    without playbook.yaml."""
+    place = Path(path)
+    if place.is_dir():
+        is_there = any(os.path.lexists(place / name) for name in MAIN_NAMES)
+    else:
+        is_there = place.exists()
+    return compile_and_check(path) if is_there else None
 
 
 def _side(found: Snapshot | None, compiled: Compiled | None) -> Side:

@@ -15,7 +15,6 @@ from playbook_compiler.diff_steps import ADDED, REMOVED, StepDiff
 from playbook_compiler.diff_values import Change
 from playbook_runtime.output.diff_words import (
     NEW_IDS,
-    UNCHANGED,
     Comparison,
     absence,
     around,
@@ -24,6 +23,7 @@ from playbook_runtime.output.diff_words import (
     following,
     has_new_ids,
     said,
+    sentence,
     several,
 )
 
@@ -40,7 +40,7 @@ def render(found: Comparison, path: str) -> str:
     diff = found.diff
     name = _code(found.playbook)
     if diff.is_empty:
-        return "\n".join([*lines, f"**Playbook {name}**: {UNCHANGED}.", ""])
+        return "\n".join([*lines, f"**Playbook {name}**: {sentence(found)}.", ""])
     lines += [f"### Playbook {name}", "", f"{counts(diff)[:1].upper()}{counts(diff)[1:]}."]
     if absence(found):
         lines += ["", _plain(absence(found))]

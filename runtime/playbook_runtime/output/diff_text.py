@@ -14,15 +14,14 @@ from playbook_compiler.source import Span
 from playbook_runtime.output.cells import escaped
 from playbook_runtime.output.diff_words import (
     NEW_IDS,
-    UNCHANGED,
     Comparison,
     absence,
     around,
     because,
-    counts,
     following,
     has_new_ids,
     said,
+    sentence,
     several,
 )
 
@@ -41,7 +40,7 @@ def render(found: Comparison, colour: bool, encoding: str = "utf-8") -> str:
     """Return the comparison as text that ends with a line break."""
     head = f"{found.old.name} -> {found.new.name}: "
     diff = found.diff
-    lines = [_shown(head + (UNCHANGED if diff.is_empty else counts(diff)), encoding)]
+    lines = [_shown(head + sentence(found), encoding)]
     if absence(found):
         lines.append(_shown(absence(found), encoding))
     before: Entry | None = None

@@ -14,6 +14,7 @@ from playbook_compiler.redact import redact
 from playbook_compiler.source import Span
 from playbook_compiler.values import dataclass
 
+UNTOUCHED: Final = "nothing changed"
 UNCHANGED: Final = "nothing changed in meaning (comments, order or layout only)"
 NEW_IDS: Final = (
     "What has a new id begins anew: random draws of a simulation and objects in a target go by it."
@@ -41,12 +42,23 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A diff with the two sides that it is about, and the name of the playbook."""
+    """A diff with the two sides that it is about, and the name of the playbook.
+
+    `is_untouched` tells that both sides have the same files with the same texts.
+    """
 
     diff: Diff
     old: Side
     new: Side
     playbook: str
+    is_untouched: bool = False
+
+
+def sentence(found: Comparison) -> str:
+    """Return what became of the playbook as a whole, without a full stop."""
+    if found.is_untouched:
+        return UNTOUCHED
+    return UNCHANGED if found.diff.is_empty else counts(found.diff)
 
 
 def counts(diff: Diff) -> str:

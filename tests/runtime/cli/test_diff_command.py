@@ -99,8 +99,8 @@ def test_the_detailed_exit_code(shop: Path, text: str, code: int) -> None:
     done = playbook("diff", "main", "--path", "shop", "--detailed-exitcode", cwd=shop)
     assert done.returncode == code
     assert playbook("diff", "main", "--path", "shop", cwd=shop).returncode == 0
-    said = "main -> work tree: nothing changed in meaning (comments, order or layout only)\n"
-    assert (done.stdout == said) is (code == 0)
+    meant = " in meaning (comments, order or layout only)" if text != GOOD else ""
+    assert (done.stdout == f"main -> work tree: nothing changed{meant}\n") is (code == 0)
 
 
 @pytest.mark.parametrize("arguments", [(), ("a", "b", "c"), ("main", "--format", "html")])
@@ -198,6 +198,48 @@ def test_a_new_playbook_is_all_added_and_a_deleted_one_removed(shop: Path) -> No
     gone = playbook("diff", "main", "--path", "shop", cwd=shop)
     assert "work tree has no playbook here: all of it is removed." in gone.stdout
     assert "- message hello " in gone.stdout
+
+
+@pytest.mark.parametrize("renamed", [True, False])
+def test_a_folder_whose_playbook_is_gone_has_none(shop: Path, renamed: bool) -> None:
+    file = shop / "shop" / "playbook.yaml"
+    file.rename(shop / "shop" / "growth.yaml") if renamed else file.unlink()
+    gone = playbook("diff", "main", "--path", "shop", cwd=shop)
+    assert (gone.returncode, gone.stderr) == (0, "")
+    assert "work tree has no playbook here: all of it is removed." in gone.stdout
+    git(shop, "add", "-A")
+    git(shop, "commit", "-q", "-m", "gone")
+    later = playbook("diff", "main~1", "main", "--path", "shop", cwd=shop)
+    assert "main has no playbook here: all of it is removed." in later.stdout
+    back = playbook("diff", "main", "main~1", "--path", "shop", cwd=shop)
+    assert "main has no playbook here: all of it is added." in back.stdout
+
+
+def test_files_that_nobody_touched_have_not_changed(shop: Path) -> None:
+    (shop / "shop" / "playbook.yaml").write_text(GOOD)
+    for named in (("main",), ("main", "main")):
+        done = playbook("diff", *named, "--path", "shop", cwd=shop)
+        assert done.stdout == f"main -> {[*named, 'work tree'][1]}: nothing changed\n"
+
+
+def test_the_checklist_of_a_tactic_is_placed_at_the_tactic(shop: Path) -> None:
+    tactic = "\n".join(
+        (
+            "tactic: own-list",
+            "about: A list to tick.",
+            "strategy: [F1]",
+            "checklists:",
+            "  boxes: [{item: A card lies in every box, owner: packing}]",
+            "",
+        )
+    )
+    used = f"{GOOD}use: {{own-list: {{}}}}\n"
+    commit(shop, {"shop/playbook.yaml": used, "shop/tactics/own-list.yaml": tactic})
+    (shop / "shop" / "playbook.yaml").write_text(GOOD)
+    done = playbook("diff", "main", "--path", "shop", cwd=shop)
+    assert done.stderr == ""
+    assert "- checklist own-list/boxes" in done.stdout
+    assert "(main:shop/tactics/own-list.yaml:5)" in done.stdout
 
 
 def test_a_single_file_with_what_lies_beside_it(shop: Path) -> None:
@@ -374,7 +416,7 @@ def test_markdown_begins_with_a_marker_that_stays(shop: Path) -> None:
     marker = "<!-- playbook-diff: shop -->"
     assert first.stdout.splitlines()[0] == equal.stdout.splitlines()[0] == marker
     assert len(equal.stdout.splitlines()) == 2
-    assert "nothing changed in meaning" in equal.stdout
+    assert "nothing changed." in equal.stdout
     assert "|" not in equal.stdout
 
 
