@@ -21,7 +21,7 @@ _HEAD = """\
 
 What a message changes where the playbook says no `expect:`, and what `expect: ID` takes. A prior is
 a judgement on how a finding carries over to another shop: wider than the study's own error, and
-nearer to no effect. Intervals are 80%. Your own figures and experiments win over all of them.
+nearer to no effect. Intervals are 80%. Your own figures (`expect:`) win over all of them.
 """
 _HEADLINE = """\
 ## What counts in the headline

@@ -20,11 +20,12 @@ _NO_FLOW = "the whole flow is left out"
 _PROPERTY = "it is read from a profile property that the shop fills"
 _BLANK = "it is left out of the text"
 _READER = "a word for the reader: it stays in the playbook"
-_SIMULATION = "used by the simulation only: it stays in the playbook"
+_SIMULATION = "for the simulation: it stays in the playbook"
 _INTEGRATION = "a field of the event that started the flow, as Shopify's integration sends it"
 _PROGRAMMES = "Klaviyo has no points, tiers or memberships of its own"
 
 _PLAYBOOK = [
+    *exact("the version of the language, which the export has read", "playbook.playbook"),
     *exact("all objects carry it in their names", "playbook.name"),
     *exact("sender and reply address of every e-mail; address under marketing", "playbook.sender"),
     *exact("what it brings in is exported where it belongs", "playbook.include"),
@@ -36,7 +37,7 @@ _PLAYBOOK = [
         "playbook.timezone",
     ),
     *approximated("Klaviyo sums orders in the account's currency: set it", "playbook.currency"),
-    *dropped(_READER, "playbook.playbook", "playbook.checklists", "playbook.checks"),
+    *dropped(_READER, "playbook.checklists", "playbook.checks"),
     *dropped(
         "nothing is switched on by an export: a person starts the flows of the stage",
         "playbook.stage",
