@@ -137,7 +137,8 @@ def _refuse_unclear_amount(node: Node) -> None:
         "bad-money",
         f"`{shown(written)}` may be a percentage or an amount",
         caption="expected 20%, or an amount with its decimals",
-        help=f"write `{part}%`, or `{number:.2f}` in money",
+        help=f"write `{part}%`, or `{number:.2f}` in money; in full:"
+        f" `{{percent_off: {part}%, valid: 14d}}`",
     )
 
 

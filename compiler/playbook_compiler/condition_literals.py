@@ -10,6 +10,7 @@ from playbook_compiler.condition_speech import say_unit
 from playbook_compiler.condition_tokens import KEYWORDS, unquoted, written
 from playbook_compiler.condition_values import Mismatch, described, expected, read_value
 from playbook_compiler.conditions import Value
+from playbook_compiler.countries import NAMES
 from playbook_compiler.diagnostics import error, shown
 from playbook_compiler.facts import Fact, IdKind
 from playbook_compiler.fixes import is_clear
@@ -71,6 +72,10 @@ def _mismatch(reader: Reader, fact: Fact, mismatch: Mismatch, at: int) -> None:
 def _unknown_value(reader: Reader, fact: Fact, value: str, at: int) -> None:
     """Report a value that is none of an enum's members."""
     close = meant(value, set(fact.members))
+    advice = ""
+    if "DE" in fact.members and "AT" in fact.members:
+        close = NAMES.get(value.casefold()) or (close if len(value) == len("DE") else None)
+        advice = "" if close else "write its two letters, such as DE"
     some = ", ".join(fact.members[:12]) + (", ..." if len(fact.members) > 12 else "")
     reader.report(
         "unknown-value",
@@ -78,7 +83,7 @@ def _unknown_value(reader: Reader, fact: Fact, value: str, at: int) -> None:
         at,
         at,
         caption=f"not a value of `{fact}`",
-        advice=f"did you mean `{close}`?" if close else f"its values: {some}",
+        advice=advice or (f"did you mean `{close}`?" if close else f"its values: {some}"),
         instead=written(close) if close else None,
         safe=close is not None and is_clear(value, close, fact.members),
     )

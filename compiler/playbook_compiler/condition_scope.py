@@ -136,6 +136,7 @@ def unknown_fact(name: str, scope: ConditionScope, span: Span) -> Diagnostic:
                 caption="no fields of a trigger here",
             )
         fields = {one for one in scope.readable if one.startswith("trigger.")}
+        field = span.within(len("trigger."), len(name)) if span.line == span.end_line else span
         close = meant(name, fields)
         listed = ", ".join(sorted(fields)) or "none"
         kind = scope.trigger.removesuffix(":")
@@ -143,10 +144,12 @@ def unknown_fact(name: str, scope: ConditionScope, span: Span) -> Diagnostic:
         return error(
             "unknown-fact",
             f"{source} has no field `{shown(name.removeprefix('trigger.'))}`",
-            span,
+            field,
             caption="not a field of the trigger",
             help=f"did you mean `{close}`?" if close else f"its fields: {listed}",
-            fix=Fix(span, close, is_clear(name, close, fields)) if close else None,
+            fix=Fix(field, close.removeprefix("trigger."), is_clear(name, close, fields))
+            if close
+            else None,
         )
     if name in (scope.names(IdKind.AUDIENCE) or ()):
         return error(

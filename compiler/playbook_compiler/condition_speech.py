@@ -91,9 +91,7 @@ def say_unit(reader: Reader, at: int, fact: Fact) -> None:
         length = parse_duration(meant.text) if meant is not None else ""
         if meant is None or isinstance(length, str):
             return
-        text = meant.text
-        if length.months or length.seconds:
-            text, safe = str(round(length.nominal_days)), False
+        text, safe = str(round(length.nominal_days)), not (length.months or length.seconds)
     elif fact.type is ValueType.MONEY and (unit.upper() in DECIMALS or unit.lower() == "euro"):
         text = number
     elif fact.type is ValueType.INTEGER and whole_number(number) is not None:

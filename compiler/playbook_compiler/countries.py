@@ -13,4 +13,29 @@ _CODES = (
     "TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM "
     "ZW"
 )
+# What shops write for the countries they ship to, in English and German.
+NAMES: dict[str, str] = {
+    **dict.fromkeys(("germany", "deutschland", "ger", "deu"), "DE"),
+    **dict.fromkeys(("austria", "österreich", "aut"), "AT"),
+    **dict.fromkeys(("switzerland", "schweiz", "che"), "CH"),
+    **dict.fromkeys(("united kingdom", "uk", "england", "great britain", "gbr"), "GB"),
+    **dict.fromkeys(("united states", "usa", "america", "u.s."), "US"),
+    **dict.fromkeys(("france", "frankreich", "fra"), "FR"),
+    **dict.fromkeys(("italy", "italien", "ita"), "IT"),
+    **dict.fromkeys(("spain", "spanien", "esp"), "ES"),
+    **dict.fromkeys(("netherlands", "holland", "niederlande", "nld"), "NL"),
+    **dict.fromkeys(("belgium", "belgien", "bel"), "BE"),
+    **dict.fromkeys(("luxembourg", "luxemburg"), "LU"),
+    **dict.fromkeys(("poland", "polen", "pol"), "PL"),
+    **dict.fromkeys(("denmark", "dänemark"), "DK"),
+    **dict.fromkeys(("sweden", "schweden"), "SE"),
+    **dict.fromkeys(("norway", "norwegen"), "NO"),
+    **dict.fromkeys(("finland", "finnland"), "FI"),
+    **dict.fromkeys(("ireland", "irland"), "IE"),
+    **dict.fromkeys(("portugal",), "PT"),
+    **dict.fromkeys(("china",), "CN"),
+    **dict.fromkeys(("japan",), "JP"),
+    **dict.fromkeys(("canada", "kanada"), "CA"),
+    **dict.fromkeys(("australia", "australien"), "AU"),
+}
 COUNTRIES: tuple[str, ...] = tuple(_CODES.split())

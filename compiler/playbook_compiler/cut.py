@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Sequence
 
 from playbook_compiler.condition_cut import cut, looks_cut, looks_like_tests
 from playbook_compiler.diagnostics import Fix, nearest, shown
 from playbook_compiler.document import Data
 from playbook_compiler.reading import Node
-from playbook_compiler.scalars import quoted
+from playbook_compiler.scalars import inside_curly_quotes, quoted
 from playbook_compiler.source import Span
 from playbook_compiler.values import replace
 
@@ -20,7 +19,6 @@ _NO_NAMES: frozenset[str] = frozenset()
 _SIBLINGS = frozenset(
     {"then", "else", "at", "offer", "expect", "reached", "happened", "timed_out", "owner", "due"}
 )
-_TYPOGRAPHIC = re.compile(r"[„“‚»«”](?P<inside>[^„“‚‘»«”’]*)[“”‘’«»]")
 
 
 def cut_values(
@@ -104,8 +102,8 @@ def _cut_text(node: Node, first: str, rest: Sequence[str], known: Collection[str
     if place.file != source.path:
         return 0
     written = source.slice(place)
-    inside = _TYPOGRAPHIC.fullmatch(written)
-    text = quoted(inside["inside"] if inside is not None else written)
+    inside = inside_curly_quotes(written)
+    text = quoted(written if inside is None else inside)
     misspelt = any(nearest(name, known) for name in rest)
     node.refuse(
         "unquoted-comma",

@@ -25,6 +25,7 @@ from playbook_compiler.document import Document
 from playbook_compiler.fixes import is_clear, rewritten
 from playbook_compiler.front_matter import MARKDOWN, body_of, read_message
 from playbook_compiler.parse import parse
+from playbook_compiler.refusals import merge_conflict
 from playbook_compiler.source import Passage, SourceFile, Span
 from playbook_compiler.values import dataclass, field, replace
 
@@ -32,6 +33,9 @@ MAIN_NAMES = ("playbook.yaml", "playbook.yml")
 YAML = (".yaml", ".yml")
 FILES_LIMIT = 2_000
 _BODY_FILES = (".md", ".txt", ".html", ".mjml")
+_CONFLICT = re.compile(
+    r"^(?P<mark><{7}(?: [^\r\n]*)?)$(?s:(?!^<{7} ).)*?^={7}$(?s:.)*?^>{7}(?: |$)", re.MULTILINE
+)
 _GLOB = re.compile(r"[*?\[]")
 
 
@@ -394,10 +398,18 @@ def _read_text(reading: _Reading, name: str, path: Path, span: Span | None) -> S
         reading.findings.append(_unreadable(whole.file, problem, span or whole))
         return None
     source, found = decode(whole.file, raw)
+    if source is not None and b"<<<<<<<" in raw:
+        found = [*found, *_conflicts(source)]
     reading.findings.extend(found)
     if source is not None:
         reading.files[name] = source
     return None if has_errors(found) else source
+
+
+def _conflicts(source: SourceFile) -> Iterator[Diagnostic]:
+    """Find the places that git could not merge and left for its user to."""
+    for conflict in _CONFLICT.finditer(source.text):
+        yield merge_conflict(source.span_at(*conflict.span("mark")))
 
 
 def _read_markdown(reading: _Reading, name: str, span: Span) -> None:

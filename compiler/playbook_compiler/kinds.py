@@ -9,11 +9,13 @@ from typing import Any
 from playbook_compiler.cut import cut_items, cut_values
 from playbook_compiler.diagnostics import shown
 from playbook_compiler.document import Data
+from playbook_compiler.lost_keys import ODD_SPACE, odd_space
 from playbook_compiler.meant import (
     condition_in_parts,
     is_prose,
     mapping_for_list,
     note_comment_in_text,
+    note_curly_quotes,
     refuse_list_of,
     why_no_id,
 )
@@ -68,6 +70,9 @@ class Scalar(Kind):
             return node.refuse_shape(self.expects)
         value = self.parse(text)
         if isinstance(value, str):
+            spaced = self._odd_space(node, text, value)
+            if spaced is not None:
+                return spaced
             advice = self.advice(text)
             only = _ONLY_WRITE.fullmatch(advice)
             spelling = Spelling(only[1]) if only is not None else self.instead(text)
@@ -81,6 +86,27 @@ class Scalar(Kind):
                 fix=node.rewritten(spelling.text, safe=spelling.safe) if spelling else None,
             )
         return value
+
+    def _odd_space(self, node: Node, text: str, why: str) -> Invalid | None:
+        """Note a text that would do, were it not for a character that looks like a space."""
+        odd = ODD_SPACE.search(text)
+        if odd is None:
+            return None
+        plain = ODD_SPACE.sub("" if odd[0] == "\u200b" else " ", text).strip()
+        squeezed = plain.replace(" ", "")
+        if self.parse(squeezed) == self.parse(plain):
+            plain = squeezed  # no quotes are needed
+        found = self.instead(plain) or Spelling(squeezed)
+        spelling = found if isinstance(self.parse(plain), str) else Spelling(plain)
+        if isinstance(self.parse(spelling.text), str):
+            return None
+        return node.refuse(
+            self.rule,
+            f"`{shown(ODD_SPACE.sub(' ', text))}`: {why}",
+            caption=why,
+            help=f"it holds {odd_space(odd[0])}: write `{shown(spelling.text)}`",
+            fix=node.rewritten(spelling.text, safe=spelling.safe),
+        )
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
         types: Any = ["string", "number"] if self.numeric else "string"
@@ -117,6 +143,7 @@ class Text(Kind):
             return node.refuse("too-long", f"text longer than {self.limit:,} characters")
         if is_prose(node):
             note_comment_in_text(node)
+            note_curly_quotes(node)
         return text
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:

@@ -16,9 +16,21 @@ _NO_SPACE_AFTER_COLON = re.compile(r"[ \t]*(?:- +)*([A-Za-z_][\w.-]*:)[^\s:/]")
 _ITEM = re.compile(r"[ \t]*(?:- +)*")
 _KEY_ENDS = re.compile(r":(?:[ \t]|\Z)")
 _LOOKS_LIKE_SPACE = re.compile(r":([\u00a0\u2000-\u200b\u202f\u3000])")
+ODD_SPACE: Final = re.compile(r"[\u00a0\u2000-\u200b\u202f\u3000]")
+_ODD_SPACES = {
+    "\u00a0": "a no-break space",
+    "\u202f": "a narrow no-break space",
+    "\u200b": "an invisible space of no width",
+    "\u3000": "a full-width space",
+}
 _EQUATION = re.compile(r"([A-Za-z_][\w.-]*)\s*=\s*(\S.*)")
 _TWO_WORDS = re.compile(r"([a-z_][\w.-]*)(?: +(\S.*))?")
 _FULL_WIDTH_COLON = re.compile(r"[ \t]*(?:- +)*[A-Za-z_][\w.-]*(：)")
+
+
+def odd_space(char: str) -> str:
+    """Return the name of a character that looks like a space and is none to YAML."""
+    return _ODD_SPACES.get(char, "a space of another kind")
 
 
 def full_width_colon(span: Span) -> Diagnostic:
@@ -92,7 +104,8 @@ def no_key(began: Span, rest: str) -> Diagnostic:
         place = began.within(space.start(1), space.end(1))
         return error(
             "invisible-character",
-            f"after the colon stands U+{ord(space[1]):04X}, which only looks like a space",
+            f"after the colon stands {odd_space(space[1])} (U+{ord(space[1]):04X}), which YAML"
+            " does not take for a space",
             place,
             caption="not a space",
             help="delete it and press the space bar",

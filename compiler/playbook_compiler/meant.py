@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from playbook_compiler.diagnostics import SEARCHED_LIMIT, Fix, nearest, shown, warning
 from playbook_compiler.reading import ID_PATTERN, Node
-from playbook_compiler.scalars import quoted
+from playbook_compiler.scalars import inside_curly_quotes, quoted
 from playbook_compiler.source import Span
 
 # A `#` after a space begins a comment; glued to a word it was hardly meant as one.
@@ -39,6 +39,24 @@ def note_comment_in_text(node: Node) -> None:
             caption="not part of the text",
             help=f"write {shown(quoted(text))}; a comment has a space after its `#`",
             fix=Fix(whole, quoted(text), safe=False) if span.line == span.end_line else None,
+        )
+    )
+
+
+def note_curly_quotes(node: Node) -> None:
+    """Warn of free text between curly quotes, which customers would read too."""
+    place = node.document.places.get(node.path)
+    inside = inside_curly_quotes(node.text or "")
+    if place is None or not place.plain or inside is None:
+        return
+    node.findings.append(
+        warning(
+            "curly-quotes",
+            "curly quotes are letters to YAML: they stand in the text itself",
+            node.span,
+            caption="not quotes around the text",
+            help=f"write {shown(quoted(inside))}; to keep them, put straight quotes around them",
+            fix=node.rewritten_whole(quoted(inside)),
         )
     )
 
@@ -74,9 +92,20 @@ def refuse_list_of(node: Node, expected: str) -> bool:
     if dashed or not node.data:
         return bool(dashed)
     first = next(iter(node.data))
+    many = expected.partition(" (")[0]
+    one = "step" if many == "steps" else "item"
+    source, span = node.document.source, node.span
+    written = source.slice(span) if span.file == source.path else ""
+    if written.startswith("{") and "\n" not in written:
+        node.refuse_shape(
+            f"a list of {many}",
+            f"write `[{shown(written)}]`",
+            fix=node.rewritten_whole(f"[{written}]"),
+        )
+        return True
     node.refuse_shape(
-        f"a list of {expected}",
-        f"begin each item with a dash and a space: `- {shown(first)}: ...`",
+        f"a list of {many}",
+        f"begin each {one} with a dash and a space: `- {shown(first)}: ...`",
     )
     return True
 

@@ -14,10 +14,25 @@ from playbook_compiler.fixes import respelled
 from playbook_compiler.kinds import Word
 from playbook_compiler.reading import INVALID, Invalid, Kind, Node, did_you_mean
 from playbook_compiler.rules import rule, rule_names
+from playbook_compiler.spellings import Spelling
 from playbook_compiler.values import dataclass, replace
 
 IGNORE: Final = "ignore"
-LEVELS: Final = Word((IGNORE, "hint", "warning", "error"), "how much a finding matters")
+_SAID_FOR: Final = {
+    **dict.fromkeys(("info", "note", "notice"), "hint"),
+    **dict.fromkeys(("off", "none", "false", "no", "skip"), IGNORE),
+    "warn": "warning",
+}
+
+
+def _level(text: str) -> Spelling | None:
+    said = _SAID_FOR.get(text.casefold())
+    return Spelling(said) if said else None
+
+
+LEVELS: Final = Word(
+    (IGNORE, "hint", "warning", "error"), "how much a finding matters", instead=_level
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ it expects (docs/decisions/0001-model-reads-itself.md).
 from __future__ import annotations
 
 import re
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
@@ -19,6 +20,8 @@ from playbook_compiler.fixes import is_clear, respelled, rewritten
 from playbook_compiler.source import Span
 
 ID_PATTERN: Final = r"[a-z][a-z0-9-]{0,62}"
+_GERMAN: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_LONG: Final = 80
 NAME_PATTERN: Final = r"[a-z][a-z0-9_.]{0,62}"
 
 
@@ -160,10 +163,11 @@ class Node(NamedTuple):
     def refuse_shape(self, expected: str, help: str = "", fix: Fix | None = None) -> Invalid:
         """Note that this node has the wrong shape."""
         key = f"`{self.path[-1]}`: " if self.path and isinstance(self.path[-1], str) else ""
+        short = expected if len(expected) < _LONG else expected.partition(" (")[0]
         return self.refuse(
             "wrong-shape",
             f"{key}expected {expected}, found {_found(self.data)}",
-            caption=f"expected {expected}",
+            caption=f"expected {short}",
             help=help,
             fix=fix,
         )
@@ -174,7 +178,7 @@ def _found(data: Data) -> str:
         case None:
             return "nothing"
         case dict():
-            return "a mapping"
+            return "keys and values"
         case list():
             return "a list"
         case bool():
@@ -230,5 +234,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def suggested_id(name: str) -> str:
     """Return the help line that spells `name` as an id."""
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    spelled = unicodedata.normalize("NFKD", name.lower().translate(_GERMAN))
+    bare = "".join(char for char in spelled if not unicodedata.combining(char))
+    slug = re.sub(r"[^a-z0-9]+", "-", bare).strip("-")
     return f"write `{slug}`" if re.fullmatch(ID_PATTERN, slug) else ""

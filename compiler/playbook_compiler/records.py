@@ -5,18 +5,24 @@ The fields are declared with `key`, so that reading, schema and reference cannot
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+from playbook_compiler.calendar_spellings import recurrence
 from playbook_compiler.cut import cut_values
 from playbook_compiler.diagnostics import Fix, nearest, shown
 from playbook_compiler.kinds import Text
+from playbook_compiler.lost_keys import no_key
 from playbook_compiler.reading import INVALID, Invalid, Kind, Node, Origin, did_you_mean, listed
+from playbook_compiler.source import Span
 from playbook_compiler.values import Field, dataclass, field, fields
 
 REQUIRED: Final = object()
 _SHORT = 60
+# Keys that people say otherwise, where the other one may stand.
+_SAID_FOR: Final = {"otherwise": "else", "when": "trigger", "do": "steps", "actions": "steps"}
 
 
 def key(
@@ -184,8 +190,22 @@ class OneOf(Kind):
             text = node.text
             if text is not None and text in records and not _needs_value(records[text], text):
                 return records[text](origin=node.origin)
+            schedule = _schedule(text) if self.bare == "event" and "every" in records else ""
+            if schedule and text and text not in node.known.names("events"):
+                return node.refuse(
+                    "unknown-event",
+                    f"`{shown(text)}` is a time, not an event",
+                    caption="not an event of this playbook",
+                    help=f"write `trigger: {schedule}`",
+                    fix=node.replaced(schedule, safe=False),
+                )
             if text is not None and self.bare:
                 return _form(records[self.bare], self.noun, self.bare).read(node)
+            if text is not None and _is_glued(text, records):
+                span = node.span
+                if span.file == node.document.source.path and span.line == span.end_line:
+                    node.findings.append(no_key(span.within(0, 0), text))
+                    return INVALID
             return node.refuse_shape(self.expects)
         found = [name for name in node.data if name in records]
         if len(found) != 1:
@@ -255,6 +275,12 @@ def _is_text(entry: Field | None) -> bool:
     return entry is not None and isinstance(entry.metadata["kind"], Text)
 
 
+def _is_glued(text: str, records: Mapping[str, type[Record]]) -> bool:
+    """Whether a text is a key and its value that lack a colon or a space: `wait:10d`."""
+    word = re.match(r"[a-z_]+", text)
+    return word is not None and word[0] in records and word.end() < len(text)
+
+
 def _beside(names: list[str], records: Mapping[str, type[Record]]) -> str:
     """Return the kind that the first of some keys goes with, empty if all or none of them take
     it."""
@@ -282,6 +308,8 @@ def _unknown_key(node: Node, name: str, entries: Mapping[str, Any], noun: str) -
             help=f"write `{word}: {shown(rest)}`",
             fix=Fix(span, f"{word}: {rest.strip()}", safe=False),
         )
+    if name in _SAID_FOR and _SAID_FOR[name] in entries:
+        return _said_otherwise(node, name, _SAID_FOR[name], noun, span)
     return node.refuse(
         "unknown-key",
         f"unknown key `{shown(name)}` in {noun}",
@@ -289,4 +317,25 @@ def _unknown_key(node: Node, name: str, entries: Mapping[str, Any], noun: str) -
         caption="not a key of this place",
         help=did_you_mean(name, entries) or f"keys that may stand here: {', '.join(entries)}",
         fix=node.respelled(name, entries, span),
+    )
+
+
+def _schedule(text: str | None) -> str:
+    """Return the trigger that a text such as `monday` means, empty where it means none."""
+    meant = recurrence(text) if text else None
+    return f"{{every: {meant.text}}}" if meant is not None else ""
+
+
+def _said_otherwise(node: Node, name: str, key: str, noun: str, span: Span) -> Invalid:
+    """Note a key that is said for another one; `when: monday` means a schedule."""
+    value = node.data[name] if isinstance(node.data, dict) else None
+    schedule = _schedule(value) if key == "trigger" and isinstance(value, str) else ""
+    is_free = isinstance(node.data, dict) and key not in node.data and not schedule
+    return node.refuse(
+        "unknown-key",
+        f"unknown key `{shown(name)}` in {noun}",
+        span=span,
+        caption="not a key of this place",
+        help=f"write `trigger: {schedule}`" if schedule else f"write `{key}`",
+        fix=Fix(span, key) if is_free and span.file == node.document.source.path else None,
     )

@@ -21,6 +21,17 @@ class RefusedError(Exception):
         self.diagnostic = diagnostic
 
 
+def merge_conflict(span: Span) -> Diagnostic:
+    """Return the error for the first of git's three marker lines."""
+    return error(
+        "merge-conflict",
+        "an unresolved merge conflict: two versions of these lines stand here",
+        span,
+        caption="git's mark, not part of the playbook",
+        help="keep one side and remove the three marker lines",
+    )
+
+
 def no_content(span: Span) -> Diagnostic:
     """Return the error for a file of nothing but comments."""
     return error(

@@ -26,6 +26,7 @@ _TRAPS: dict[str, str] = {
     **dict.fromkeys(("no", "No", "NO", "off", "Off", "OFF"), "false"),
 }
 _NUMBER_START = frozenset("0123456789+-.")
+_CURLY = re.compile(r"[„“‚»«”](?P<inside>[^„“‚‘»«”’]*)[“”‘’«»]")
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 # What both PyYAML and YAML 1.2 take for the same float: a dot, and a sign in the exponent.
 _FLOAT = re.compile(r"(?:[-+]?[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+][0-9]+)?")
@@ -101,6 +102,16 @@ def ambiguous_number(text: str) -> str | None:
     if number and not -NUMBER_DIGITS_LIMIT <= number.adjusted() < NUMBER_DIGITS_LIMIT:
         return None
     return sign + f"{number:f}"
+
+
+def inside_curly_quotes(text: str) -> str | None:
+    """Return what stands between the curly quotes around a text, None without such quotes.
+
+    >>> inside_curly_quotes("“A code”"), inside_curly_quotes("“Tea” and “milk”")
+    ('A code', None)
+    """
+    match = _CURLY.fullmatch(text)
+    return match["inside"] if match is not None else None
 
 
 def quoted(text: str) -> str:

@@ -22,7 +22,10 @@ from playbook_compiler.rules import rule, rule_names
 from playbook_compiler.source import SourceFile, Span
 from playbook_compiler.values import dataclass
 
-_COMMENT = re.compile(r"#[ \t]*playbook:[ \t]*ignore\b(?P<rest>[^\r\n]*)", re.IGNORECASE)
+_COMMENT = re.compile(
+    r"#[ \t]*playbook(?P<colon>:|(?=[ \t]+ignore[ \t]*\[))[ \t]*ignore\b(?P<rest>[^\r\n]*)",
+    re.IGNORECASE,
+)
 _FORM = re.compile(r"\[(?P<names>[^\]]*)\](?P<reason>.*)")
 _SECOND_COMMENT = re.compile(r"(?:^|\s)#")
 _NAME = re.compile(r"[^\s,]+")
@@ -79,6 +82,9 @@ def ignores(source: SourceFile, told: list[Diagnostic]) -> Iterator[Ignore]:
     """Return the comments of a file that silence findings; what is wrong with others is `told`."""
     for match in _comments(source):
         span = source.span_at(*match.span())
+        if not match["colon"]:
+            told.append(_without_colon(source, match, span))
+            continue
         form = _FORM.match(match["rest"])
         if form is None:
             told.append(
@@ -97,6 +103,9 @@ def ignores(source: SourceFile, told: list[Diagnostic]) -> Iterator[Ignore]:
         if not names:
             told.append(_bad("this comment names no rule", span, "expected a rule in the brackets"))
             continue
+        known = [one for one in names if _is_rule(source, one, told)]
+        if not known:
+            continue
         if not _SECOND_COMMENT.split(form["reason"], maxsplit=1)[0].strip(" \t-:."):
             told.append(
                 _bad(
@@ -106,7 +115,7 @@ def ignores(source: SourceFile, told: list[Diagnostic]) -> Iterator[Ignore]:
                 )
             )
             continue
-        silenced = tuple(one for one in names if _may_be_ignored(source, one, told))
+        silenced = tuple(one for one in known if _may_be_ignored(one, told))
         if silenced:
             line = source.lines[span.line - 1]
             alone = not line[: span.column - 1].strip()
@@ -160,7 +169,7 @@ def _scalars(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _may_be_ignored(source: SourceFile, named: tuple[str, Span], told: list[Diagnostic]) -> bool:
+def _is_rule(source: SourceFile, named: tuple[str, Span], told: list[Diagnostic]) -> bool:
     name, span = named
     known = rule_names()
     if name not in known:
@@ -175,6 +184,11 @@ def _may_be_ignored(source: SourceFile, named: tuple[str, Span], told: list[Diag
             )
         )
         return False
+    return True
+
+
+def _may_be_ignored(named: tuple[str, Span], told: list[Diagnostic]) -> bool:
+    name, span = named
     if not rule(name).configurable:
         told.append(
             warning(
@@ -187,6 +201,19 @@ def _may_be_ignored(source: SourceFile, named: tuple[str, Span], told: list[Diag
         )
         return False
     return True
+
+
+def _without_colon(source: SourceFile, match: re.Match[str], span: Span) -> Diagnostic:
+    word = source.span_at(match.start(), match.start("colon"))
+    end = source.span_at(match.start("colon"), match.start("colon"))
+    return warning(
+        "bad-ignore",
+        "this comment silences nothing: a colon is missing after `playbook`",
+        word,
+        caption="expected `playbook:`",
+        help=f"for example `{_EXAMPLE}`",
+        fix=Fix(end, ":"),
+    )
 
 
 def _bad(message: str, span: Span, caption: str) -> Diagnostic:

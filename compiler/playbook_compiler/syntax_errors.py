@@ -18,7 +18,7 @@ from playbook_compiler.lost_keys import (
     starts_with_full_width_colon,
 )
 from playbook_compiler.refusals import KEY_LIMIT, empty_key
-from playbook_compiler.scalars import quoted
+from playbook_compiler.scalars import inside_curly_quotes, quoted
 from playbook_compiler.source import SourceFile, Span
 from playbook_compiler.values import replace
 
@@ -36,6 +36,8 @@ _BRACKET_OR_SKIPPED = re.compile(
     r"|(?<=\s)#[^\n]*|[{}\[\]]"
 )
 _CLOSER = {"{": "}", "[": "]"}
+_STEPS_BEFORE = re.compile(r"(?:^|[\s-])(?:then|else|otherwise|steps|happened|timed_out):[ \t]+\Z")
+_KEY_AND_VALUE = re.compile(r"[a-z_]+: +\S")
 
 
 def explain(
@@ -240,6 +242,8 @@ def _unexpected_colon(source: SourceFile, here: Span) -> Diagnostic:
             return key_too_long(here)
         text = value[1].rstrip()
         start = value.start(1) - here.column + 1
+        if _STEPS_BEFORE.search(line[: value.start(1)]) and _KEY_AND_VALUE.match(text):
+            return _step_in_line(here.within(start, start + len(text)), text)
         return _unquoted_colon(here.within(start, start + len(text)), text)
     above = slip_above(source, here)
     if above is not None:
@@ -250,8 +254,31 @@ def _unexpected_colon(source: SourceFile, here: Span) -> Diagnostic:
     return _bad_indentation(here.within(-len(before.lstrip()), 0))
 
 
+def _step_in_line(place: Span, text: str) -> Diagnostic:
+    """Return the error for `then: send: hello`, where a list of steps belongs."""
+    meant = f"[{{{text}}}]" if "," in text else f"[{text}]"
+    return error(
+        "unquoted-colon",
+        "a step in the line of its key stands in brackets",
+        place,
+        caption="a second colon in the line",
+        help=f"write `{shown(meant)}`, or begin a line below with `- `",
+        fix=Fix(place, meant, safe=False),
+    )
+
+
 def _unquoted_colon(place: Span, text: str) -> Diagnostic:
     """Return the error for text with `: ` in it; not a safe edit where a comment may be meant."""
+    inside = inside_curly_quotes(text)
+    if inside is not None:
+        return error(
+            "unquoted-colon",
+            "text that contains `: ` belongs in straight quotes",
+            place,
+            caption="curly quotes are letters to YAML",
+            help=f"write {quoted(shown(inside))}",
+            fix=Fix(place, quoted(inside)),
+        )
     return error(
         "unquoted-colon",
         "text that contains `: ` belongs in quotes",

@@ -78,6 +78,11 @@ def parse_template(text: str) -> tuple[Template | None, list[TemplateProblem]]:
         if end < 0:
             problems.append(TemplateProblem(f"`{tag[0]}` is never closed", tag.start(), tag.end()))
             return None, problems
+        again = text.find(tag[0], tag.end(), end)
+        if again >= 0:
+            problems.append(TemplateProblem(f"`{tag[0]}` is never closed", tag.start(), tag.end()))
+            position = again
+            continue
         inside, start, position = text[tag.end() : end], tag.start(), end + 2
         if tag[0] == "{{":
             variable = _VARIABLE.match(inside)
@@ -130,7 +135,7 @@ def variables(template: Template) -> Iterator[tuple[str, int, int]]:
 
 def _not_understood(inside: str, start: int, end: int) -> TemplateProblem:
     return TemplateProblem(
-        f"`{shown(inside.strip())}` is not understood: write a variable such as "
+        f"`{shown(' '.join(inside.split()))}` is not understood: write a variable such as "
         '{{ customer.first_name }}, with a default {{ customer.first_name | default: "friend" }}, '
         "or {% if offer.code %} ... {% endif %}",
         start,

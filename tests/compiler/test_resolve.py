@@ -230,7 +230,7 @@ FLOW_MISTAKES = {
     ),
     "trigger field elsewhere": (
         "trigger: sign_up\n    audience: trigger.order.total > 5\n    steps: []",
-        "11:15 unknown-fact",
+        "11:23 unknown-fact",
     ),
     "step cut at a comma": (
         "trigger: sign_up\n    steps: [{if: rfm in (champion, loyal), then: []}]",

@@ -405,7 +405,7 @@ SHAPES = [
         block("trigger: sign_up", "steps:", "  send: hello"),
         "wrong-shape",
         "send: hello",
-        "begin each item with a dash and a space: `- send: ...`",
+        "begin each step with a dash and a space: `- send: ...`",
     ),
     Slip(
         block("trigger: sign_up", "steps:", "  -send: hello"),
@@ -600,6 +600,144 @@ HEADS = [
         safe=False,
     ),
 ]
+# Steps, triggers and texts that look right at first sight.
+STEPS = [
+    Slip(
+        block("trigger: sign_up", "steps:", "  - if: orders > 1", "    then: send: hello"),
+        "unquoted-colon",
+        "send: hello",
+        "write `[send: hello]`",
+        "then: [send: hello]\n",
+        safe=False,
+    ),
+    Slip(
+        block("trigger: sign_up", "steps:", "  - wait:10d", "  - send: hello"),
+        "missing-space",
+        "wait:",
+        "write `key: value`",
+        "- wait: 10d\n",
+    ),
+    Slip(
+        sends("wait:10d, send: hello"),
+        "missing-space",
+        "wait:",
+        "write `key: value`",
+        "[wait: 10d, send",
+    ),
+    Slip(
+        block("trigger: sign_up", "steps:", "  - wait:\u00a010d", "  - send: hello"),
+        "invisible-character",
+        "\u00a0",
+        "after the colon stands a no-break space (U+00A0)",
+        "- wait: 10d\n",
+    ),
+    Slip(
+        block("trigger: sign_up", "steps:", "  - wait: 10\u00a0d", "  - send: hello"),
+        "bad-duration",
+        "10\u00a0d",
+        "it holds a no-break space: write `10d`",
+        "- wait: 10d\n",
+    ),
+    Slip(
+        sends("{if: orders > 1, then: {send: hello}}"),
+        "wrong-shape",
+        "{send: hello}",
+        "write `[{send: hello}]`",
+        "then: [{send: hello}]}",
+        safe=False,
+    ),
+    Slip(
+        block("trigger: sign_up", "steps:", "  send: hello"),
+        "wrong-shape",
+        "send: hello",
+        "expected a list of steps, found keys and values\nexpected a list of steps\n"
+        "begin each step with a dash and a space: `- send: ...`",
+    ),
+    Slip(
+        block("trigger: sign_up", "steps:", "  - if: orders > 1", "    then: [send: hello]")
+        + "        otherwise: [send: again]\n",
+        "unknown-key",
+        "otherwise",
+        "write `else`",
+        "else: [send: again]\n",
+    ),
+    Slip(
+        "flows: {f: {when: monday, steps: [send: hello]}}\n",
+        "unknown-key",
+        "when",
+        "write `trigger: {every: week on mon at 09:00}`",
+    ),
+    Slip(
+        "flows: {f: {trigger: monday, steps: [send: hello]}}\n",
+        "unknown-event",
+        "monday",
+        "write `trigger: {every: week on mon at 09:00}`",
+        "{trigger: {every: week on mon at 09:00}, steps",
+        safe=False,
+    ),
+    Slip(
+        "flows:\n  f:\n<<<<<<< HEAD\n    trigger: sign_up\n=======\n    trigger: order_placed\n"
+        ">>>>>>> autumn\n    steps: [send: hello]\n",
+        "merge-conflict",
+        "<<<<<<< HEAD",
+        "keep one side and remove the three marker lines",
+    ),
+    Slip(
+        "flows: {rückgewinnung: {trigger: sign_up, steps: [send: hello]}}\n",
+        "bad-id",
+        "rückgewinnung",
+        "write `rueckgewinnung`",
+    ),
+    Slip(
+        "flows: {Café Crème: {trigger: sign_up, steps: [send: hello]}}\n",
+        "bad-id",
+        "Café Crème",
+        "write `cafe-creme`",
+    ),
+    Slip(
+        "checks: {no-holdout: info}\n" + sends("send: hello"),
+        "unknown-word",
+        "info",
+        "write `hint`",
+        "{no-holdout: hint}",
+    ),
+    Slip(
+        where("country = Germany"),
+        "unknown-value",
+        "Germany",
+        "did you mean `DE`?",
+        "country = DE\n",
+        safe=False,
+    ),
+    Slip(
+        where("country = Ruritania"),
+        "unknown-value",
+        "Ruritania",
+        "write its two letters, such as DE",
+    ),
+    Slip(
+        subject("“A code”"),
+        "curly-quotes",
+        "“A code”",
+        'write "A code"',
+        'subject: "A code"\n',
+        safe=False,
+    ),
+    Slip(
+        subject("“A code: now”"),
+        "unquoted-colon",
+        "“A code: now”",
+        "curly quotes are letters to YAML",
+        'subject: "A code: now"\n',
+    ),
+    Slip(
+        block("trigger: sign_up", "steps:", "  - wait: 1d", "  - if: trigger.TIER = gold")
+        + "        then: [send: hello]\n",
+        "unknown-fact",
+        "TIER",
+        "has no field `TIER`",
+    ),
+]
 # Plain speech in a condition.
 CONDITIONS = [
     Slip(
@@ -629,8 +767,8 @@ CONDITIONS = [
         where("days_since_last_order > 30 days"),
         SYNTAX,
         "30 days",
-        "write `30d`",
-        "days_since_last_order > 30d\n",
+        "write `30`",
+        "days_since_last_order > 30\n",
     ),
     Slip(
         where("bought(category tea) within 4 months"),
@@ -682,6 +820,7 @@ ALL = [
     *FIRST_LINES,
     *EXPECTATIONS,
     *SHAPES,
+    *STEPS,
     *CONDITIONS,
 ]
 
@@ -699,7 +838,8 @@ def found_in(path: Path, text: str) -> list[Diagnostic]:
     return [
         one
         for one in compiled.diagnostics
-        if one.severity is Severity.ERROR or one.rule in ("comment-in-text", "yaml-1-1-word")
+        if one.severity is Severity.ERROR
+        or one.rule in ("comment-in-text", "curly-quotes", "yaml-1-1-word")
     ]
 
 

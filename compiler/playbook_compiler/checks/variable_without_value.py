@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from playbook_compiler.checks._flows import Sent, sends
 from playbook_compiler.checks._texts import AuthoredText, texts, unguarded
-from playbook_compiler.diagnostics import Diagnostic, Label, warning
+from playbook_compiler.diagnostics import Diagnostic, Label, nearest, warning
 from playbook_compiler.facts import RunKey
 from playbook_compiler.family import name_of
 from playbook_compiler.graph import TriggerGraph
@@ -46,12 +46,24 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
                 f" `{sent.message.id}`: {reason}",
                 text.span(variable.start, variable.end),
                 caption="would be empty",
-                help=(
+                help=_offered(sent, variable.name, graph)
+                or (
                     f'give it a default (`{{{{ {variable.name} | default: "..." }}}}`), put it'
                     f" within `{{% if {variable.name} %}}`, or send another message"
                 ),
                 labels=(Label(sent.node.origin.span("send"), "sent here"),),
             )
+
+
+def _offered(sent: Sent, name: str, graph: TriggerGraph) -> str:
+    """Return the help line for a send that lacks an offer, empty where the shop has none."""
+    offers = sorted(graph.playbook.offers)
+    if name.partition(".")[0] != "offer" or not offers:
+        return ""
+    guess = sent.message.id if sent.message.id in offers else nearest(sent.message.id, offers)
+    return (
+        f"add `offer: {guess or offers[0]}` to the step, or put the text within `{{% if {name} %}}`"
+    )
 
 
 def _why_empty(sent: Sent, name: str, graph: TriggerGraph) -> str:
