@@ -12,7 +12,11 @@ import click
 from playbook_compiler.diagnostics import Diagnostic, hint
 from playbook_compiler.source import Span
 from playbook_runtime.cli._day import DAY
-from playbook_runtime.cli.order_options import order_options, refuse_quarantine
+from playbook_runtime.cli.order_options import (
+    order_options,
+    refuse_quarantine,
+    refuse_wrong_options,
+)
 from playbook_runtime.orders.options import OrderInput
 
 if TYPE_CHECKING:
@@ -77,6 +81,7 @@ def command(
     report = None
     refuse_quarantine(order_input, orders)
     read, found = read_orders(orders, order_input.options)
+    refuse_wrong_options(found, order_input)
     found += _unused(order_input, str(orders))
     if read is not None:
         report, more = _fit(read, until, time_unit, family)

@@ -9,8 +9,19 @@ from typing import Any, Final
 
 import click
 
+from playbook_compiler.diagnostics import Diagnostic
+from playbook_compiler.source import Span
 from playbook_runtime.orders.options import OrderInput, OrderOptions
 
+# Rules of findings -> the option that they are about.
+_ABOUT_OPTIONS: Final = {
+    "unknown-field": "map",
+    "unknown-source": "source",
+    "unknown-encoding": "encoding",
+    "date-format": "date_format",
+    "unknown-currency": "currency",
+    "unknown-timezone": "timezone",
+}
 _FILE: Final = click.Path(path_type=Path)
 
 
@@ -81,6 +92,16 @@ def refuse_quarantine(
     targets = [quarantine_file(str(orders), order_input.options.quarantine)]
     for target in (*targets, *(quarantine_file(str(one), None) for one in beside)):
         refuse_target(target, is_quarantine, inputs)
+
+
+def refuse_wrong_options(found: Iterable[Diagnostic], order_input: OrderInput) -> None:
+    """Raise BadParameter for the first finding that is about an option, not about a file."""
+    for one in found:
+        flag = _ABOUT_OPTIONS.get(one.rule, "")
+        given = getattr(order_input.options, flag, None)
+        if given and one.is_error and one.span == Span.of_file(one.span.file):
+            said = f"{one.message}; {one.help}" if one.help else one.message
+            raise click.BadParameter(said, param_hint=f"'--{flag.replace('_', '-')}'")
 
 
 _FLAGS: Final = (

@@ -10,7 +10,11 @@ from typing import Literal
 import click
 
 from playbook_runtime.cli._day import DAY
-from playbook_runtime.cli.order_options import order_options, refuse_quarantine
+from playbook_runtime.cli.order_options import (
+    order_options,
+    refuse_quarantine,
+    refuse_wrong_options,
+)
 from playbook_runtime.orders.options import OrderInput
 
 WIDEST = 100
@@ -108,6 +112,7 @@ def command(
 
     refuse_quarantine(order_input, orders, (source.path for source in compiled.sources))
     data, found = read_data(graph.playbook, orders, order_input, as_of)
+    refuse_wrong_options(found, order_input)
     found = as_wanted(found, compiled)
     show(found)
     if data is None or has_errors(found):

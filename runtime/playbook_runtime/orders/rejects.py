@@ -90,7 +90,8 @@ def _warnings(given: str, found: list[tuple[Reason, SetAside]], file: str) -> li
         lines += ", ..." if len(rows) > _LINES_NAMED else ""
         shows = "" if reason.private or not rows[0].value else f" ({shown(rows[0].value)[:40]})"
         some = "1 row is" if len(rows) == 1 else f"{len(rows):,} rows are"
-        message = f"{some} set aside: {reason.sentence}{shows}; line {lines}"
+        where = f"line{'' if len(rows) == 1 else 's'} {lines}"
+        message = f"{some} set aside: {reason.sentence}{shows}; {where}"
         span = Span(given, rows[0].line, 1, rows[0].line, 1)
         diagnostics.append(
             warning(reason.name, message, span, help=f"the rows stand in {shown(file)}")

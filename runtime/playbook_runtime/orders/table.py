@@ -23,7 +23,7 @@ from playbook_runtime.orders.header import (
 )
 from playbook_runtime.orders.options import OrderOptions
 from playbook_runtime.orders.reader import RawTable, Workspace, load_parquet, load_text
-from playbook_runtime.orders.zones import ZoneTable, zone_table
+from playbook_runtime.orders.zones import ZoneTable, nearest_zone, zone_table
 
 Fields = Mapping[str, tuple[str, ...]]
 
@@ -170,7 +170,12 @@ def calendar(given: str, options: OrderOptions) -> tuple[Calendar | None, list[D
         zone = zone_table(options.timezone)
         if zone is None:
             message = f"{shown(options.timezone)} is not an IANA time zone"
-            advice = "write it like Europe/Berlin or America/New_York"
+            guess = nearest_zone(options.timezone)
+            advice = (
+                f"did you mean {guess}?"
+                if guess
+                else "write it like Europe/Berlin or America/New_York"
+            )
             return None, [error("unknown-timezone", message, span, help=advice)]
     if options.date_format is not None:
         date_format = strptime_format(options.date_format)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import numpy as np
 import numpy.typing as npt
 
+from playbook_compiler.diagnostics import nearest
 from playbook_compiler.values import dataclass
 
 _HOUR = 3600
@@ -48,6 +49,21 @@ def zone_table(name: str) -> ZoneTable | None:
         starts.append(high)
         offsets.append(offset(high))
     return ZoneTable(np.array(starts, np.int64), np.array(offsets, np.int64))
+
+
+def nearest_zone(name: str) -> str | None:
+    """Return the zone that a name may mean: Europe/Berlin for Berlin, or one spelled nearly so."""
+    zones = sorted(available_timezones())
+    place = name.strip().replace(" ", "_").casefold()
+    of_place = [zone for zone in zones if place in (zone.casefold(), _place(zone))]
+    if not of_place:
+        guess = nearest(place, {_place(zone) for zone in zones})
+        of_place = [zone for zone in zones if _place(zone) == guess] if guess else []
+    return of_place[0] if of_place else nearest(name, zones)
+
+
+def _place(zone: str) -> str:
+    return zone.rpartition("/")[2].casefold()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,17 @@ def _grouped(entries: Iterable[Entry]) -> Iterator[str]:
     for how, places in groups.items():
         first = places[0].span
         more = f" and {len(places) - 1} more" if len(places) > 1 else ""
-        constructs = ", ".join(dict.fromkeys(entry.construct for entry in places))
+        constructs = ", ".join(dict.fromkeys(_word_of(entry.construct) for entry in places))
         yield f"  {shown(first.file)}:{first.line}:{first.column}{more}: {constructs}"
         yield from (f"      {shown(line)}" for line in wrap(how, WIDTH))
+
+
+def _word_of(construct: str) -> str:
+    """Return a construct as its author wrote it: `currency`, `entry` of a flow, step `wait`."""
+    kind, _, name = construct.partition(".")
+    if kind == "playbook":
+        return f"`{name}`"
+    return f"{kind} `{name}`" if name else f"`{kind}`"
 
 
 def matrix(targets: Mapping[str, Target]) -> str:

@@ -52,7 +52,10 @@ def test_the_summary_names_what_is_not_exact_and_what_to_fill_in(tmp_path: Path)
     done = playbook("export", "klaviyo", ".", "-o", "out", cwd=write(tmp_path, GOOD))
     assert "Wrote 1 template, 1 flow to out, as drafts." in done.stdout
     assert "playbook.yaml:6:" in done.stdout  # the holdout
-    assert "guardrails.holdout" in done.stdout
+    assert "guardrails `holdout`" in done.stdout
+    # Nobody wrote a stage, and the version of the language is no loss.
+    assert "`stage`" not in done.stdout
+    assert "`playbook`" not in done.stdout
     assert "metric `Subscribed to Email Marketing`" in done.stdout
 
 

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import click
+import pytest
 from click.testing import CliRunner
+from tests.runtime.cli.command import process
 
 from playbook_runtime.cli.order_options import order_options
 from playbook_runtime.orders.options import OrderInput, OrderOptions
@@ -77,3 +79,40 @@ def test_the_flags_import_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--timezone", "Berlin"], "did you mean Europe/Berlin?"),
+        (["--timezone", "america/new york"], "did you mean America/New_York?"),
+        (["--timezone", "Europe/Brelin"], "did you mean Europe/Berlin?"),
+        (["--source", "shopfy"], "did you mean shopify?"),
+        (["--encoding", "klingon"], "there is no encoding called klingon"),
+        (["--date-format", "YYYY"], "names no day, month and year"),
+        (["--currency", "EURO"], "EURO is not an ISO 4217 currency"),
+        (["--map", "custmer_id=a"], "did you mean customer_id?"),
+    ],
+)
+def test_a_wrong_option_is_wrong_usage(tmp_path: Path, flags: list[str], said: str) -> None:
+    (tmp_path / "orders.csv").write_text(
+        "order_id,customer_id,ordered_at,total\n1,a,2024-01-01,5\n"
+    )
+    done = process("fit", "orders.csv", *flags, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"Invalid value for '{flags[0]}': " in done.stderr
+    assert said in " ".join(done.stderr.split())
+    assert "orders.csv" not in done.stderr
+
+
+def test_a_file_that_is_missing_has_no_line(tmp_path: Path) -> None:
+    done = process("fit", "nowhere.csv", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "--> nowhere.csv\n" in done.stderr
+
+
+def test_lines_set_aside_are_counted_in_words(tmp_path: Path) -> None:
+    rows = "".join(f"{n},c,2024-01-{n:02},5\n" for n in range(1, 29))
+    for bad, said in (("x,c,,5\n", "; line 30\n"), ("x,c,,5\ny,c,,5\n", "; lines 30, 31\n")):
+        (tmp_path / "orders.csv").write_text(f"order_id,customer_id,ordered_at,total\n{rows}{bad}")
+        assert said in process("fit", "orders.csv", cwd=tmp_path).stderr

@@ -21,6 +21,7 @@ from playbook_compiler.targets.klaviyo.head import note_keys
 from playbook_compiler.targets.klaviyo.state import Export
 from playbook_compiler.values import dataclass
 
+_FILLED_IN = ("stage", "stages")
 _ENTRIES = ("flows", "audiences", "offers", "messages", "guardrails")
 _UNUSED = "no exported flow uses it"
 
@@ -121,7 +122,7 @@ def _note_playbook(export: Export) -> None:
         value = getattr(playbook, field.name)
         if key in _ENTRIES or value is None or (not is_required(field) and not value):
             continue
-        if key == "stages" and not playbook.origin.has("stages"):
+        if key in _FILLED_IN and not playbook.origin.has(key):
             continue
         lowering.note(f"playbook.{key}", playbook.name, _section(playbook, key, value))
     guardrails = playbook.guardrails
