@@ -24,7 +24,7 @@ from playbook_compiler.facts import (
     custom_fact,
 )
 from playbook_compiler.reading import Known, Origin
-from playbook_compiler.values import dataclass
+from playbook_compiler.values import dataclass, field
 
 _SECTIONS = {
     "audiences": IdKind.AUDIENCE,
@@ -37,7 +37,8 @@ _SECTIONS = {
 @dataclass(frozen=True, slots=True)
 class Declared(Known):
     """The names of one playbook. `scopes` holds what a condition may name, by the event that starts
-    the flow it stands in (None outside of flows) and the tactic that it is written in."""
+    the flow it stands in (None outside of flows) and the tactic that it is written in; `texts`, by
+    their names, the files that hold a text alone."""
 
     catalogue: Catalogue
     ids: Mapping[str, frozenset[str]]
@@ -45,6 +46,7 @@ class Declared(Known):
     scopes: Mapping[tuple[str | None, str], ConditionScope]
     shop: ConditionScope
     line: ConditionScope
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def names(self, section: str) -> Iterable[str]:
         if section == "events":
@@ -57,6 +59,9 @@ class Declared(Known):
 
     def fact(self, name: str) -> Fact | None:
         return self.catalogue.facts.get(name)
+
+    def text_alone(self, name: str) -> str:
+        return self.texts.get(name, "")
 
     def variables(self, origin: Origin) -> Iterable[str]:
         flow = str(origin.path[1]) if origin.path[:1] == ("flows",) else ""

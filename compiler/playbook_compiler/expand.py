@@ -119,14 +119,32 @@ def pointing_at_use(found: list[Diagnostic], uses: list[Use] | tuple[Use, ...]) 
         return found
     by_file = {use.file: use for use in uses}
     taken = {span: place for use in uses for span, place in use.taken.items()}
-    return [_pointing(one, by_file.get(one.span.file), taken.get(one.span)) for one in found]
+    told: set[str] = set()  # tactics that the way to mend was said of
+    return [_pointing(one, by_file.get(one.span.file), taken.get(one.span), told) for one in found]
 
 
-def _pointing(one: Diagnostic, use: Use | None, taken: Span | None) -> Diagnostic:
+# What is said of a text or step of a tactic, where no setting of the shop's can change it.
+_INSIDE = frozenset(
+    {
+        *("always-true", "dead-branch", "discount-first", "message-without-text", "missing-exit"),
+        *("missing-unsubscribe", "no-wait-between", "omits-missing", "repeated-message"),
+        *("send-after-suppress", "sms-without-way-out", "template-syntax", "unknown-variable"),
+        *("wait-too-long", "wait-zero"),
+    }
+)
+
+
+def _pointing(one: Diagnostic, use: Use | None, taken: Span | None, told: set[str]) -> Diagnostic:
     if use is not None and use.is_shipped:
         label = Label(one.span, one.caption or "here")
         caption = f"from the shipped `{use.name}`"
-        return replace(one, span=use.span, caption=caption, labels=(label, *one.labels), fix=None)
+        advice = one.help
+        if one.rule in _INSIDE and use.name not in told:
+            told.add(use.name)
+            eject = f"to change the tactic itself, copy it with `playbook eject {use.name}`"
+            advice = f"{one.help}; {eject}" if one.help else eject
+        labels = (label, *one.labels)
+        return replace(one, span=use.span, caption=caption, help=advice, labels=labels, fix=None)
     if use is not None:
         label = Label(use.span, "used here")
     elif taken is not None:

@@ -83,6 +83,11 @@ class Known(ABC):
         """Return a customer's fact, built in or the shop's own, or None."""
         return None
 
+    def text_alone(self, name: str) -> str:
+        """Return the file of the folder that holds a text of this name, and no settings that would
+        make it a message; empty where there is none."""
+        return ""
+
     def variables(self, origin: Origin) -> Iterable[str]:
         """Return the facts and message variables that are known to the step written at `origin`."""
         return ()

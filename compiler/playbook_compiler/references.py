@@ -52,6 +52,17 @@ class Reference(Kind):
                 caption="not clear which is meant",
                 help=f"write one of them in full: `{found[0]}`",
             )
+        alone = node.known.text_alone(text) if self.section == "messages" else ""
+        if alone:
+            return node.refuse(
+                f"unknown-{self.noun}",
+                f"`{shown(text)}` is no {self.noun} yet: {shown(alone)} has a text, and nothing"
+                " that says what it is sent as",
+                span=span,
+                caption=f"not {with_article(self.noun)} of this playbook",
+                help="begin that file with a line of ---, `subject: ...` and another line of ---;"
+                f" or define `{shown(text)}` under `messages:` with `body: {shown(alone)}`",
+            )
         several = several_ids(text, known)
         return node.refuse(
             f"unknown-{self.noun}",

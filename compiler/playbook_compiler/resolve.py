@@ -7,6 +7,7 @@ and those that say what the playbook is in the main one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from playbook_compiler.declared import Declared, declared, entries
@@ -47,6 +48,7 @@ _LISTS = ("include", "require")
 def resolve(sources: Sources) -> tuple[Playbook | None, list[Diagnostic]]:
     """Return the playbook that the documents say, or None where they cannot be understood."""
     known, findings = declared(sources.documents)
+    known = replace(known, texts=_texts_alone(sources))
     findings.extend(_misplaced(sources.documents))
     findings.extend(_defined_twice(sources.documents))
     values = _read(sources.documents, known, findings)
@@ -227,6 +229,14 @@ def _with_body(message: Message, sources: Sources) -> Message:
         return replace(message, passage=own)
     passage = body_in(sources, body)
     return message if passage is None else replace(message, body=passage.text, passage=passage)
+
+
+def _texts_alone(sources: Sources) -> dict[str, str]:
+    """Return the Markdown files without settings by the name of the message that they may be."""
+    made = {document.source.path for document in sources.documents}
+    root = f"{sources.shown_folder}/" if sources.shown_folder else ""
+    paths = [path.removeprefix(root) for path in sorted(set(sources.passages) - made)]
+    return {PurePosixPath(path).stem: path for path in paths}
 
 
 def _unused_texts(sources: Sources, messages: Iterable[Message]) -> Iterable[Diagnostic]:

@@ -895,3 +895,82 @@ def test_what_was_meant_so_is_not_complained_about(text: str, tmp_path: Path) ->
 def test_three_decimals_are_an_amount_where_the_currency_has_them(tmp_path: Path) -> None:
     text = "economics: {gross_margin: 50%, monthly_budget: 1.500}\n" + sends("send: hello")
     assert found_in(tmp_path, around(text).replace("EUR", "KWD")) == []
+
+
+def advice(path: Path, files: dict[str, str], rule: str) -> list[str]:
+    """Return what is said to write by the findings of a rule."""
+    compiled = compile_playbook(str(folder(path, files)), library=LIBRARY)
+    return [one.help for one in compiled.diagnostics if one.rule == rule]
+
+
+def test_a_text_without_settings_is_named_where_it_is_sent(tmp_path: Path) -> None:
+    files = {
+        "playbook.yaml": HEAD + "include: [messages/*.md]\n" + sends("send: come-back"),
+        "messages/come-back.md": "Come back soon.\n",
+    }
+    (said,) = advice(tmp_path, files, "unknown-message")
+    assert "`body: messages/come-back.md`" in said
+    assert "begin that file with a line of ---" in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity"), [("marketing", Severity.WARNING), ("transactional", Severity.HINT)]
+)
+def test_a_message_that_is_sent_without_a_text(
+    kind: str, severity: Severity, tmp_path: Path
+) -> None:
+    text = f"messages: {{hello: {{kind: {kind}, subject: Hi}}}}\n" + sends("send: hello")
+    path = str(folder(tmp_path, {"playbook.yaml": HEAD + SENDER + RULES + text}))
+    found = compile_playbook(path, library=LIBRARY).diagnostics
+    (one,) = [one for one in found if one.rule == "message-without-text"]
+    assert one.severity is severity
+    assert "`body: messages/hello.md`" in one.help
+
+
+def test_an_offer_of_the_playbook_is_proposed_for_a_mail_with_its_code(tmp_path: Path) -> None:
+    text = (
+        "messages: {hello: {subject: Hi, body: 'Your code: {{ offer.code }}'}}\n"
+        "offers: {come-back: {percent_off: 10%, valid: 3d}}\n" + sends("send: hello")
+    )
+    files = {"playbook.yaml": HEAD + SENDER + RULES + text}
+    (said,) = advice(tmp_path, files, "variable-without-value")
+    assert said.startswith("add `offer: come-back` to the step")
+
+
+@pytest.mark.parametrize(
+    ("comment", "says"),
+    [
+        ("# playbook: ignore[foo]", "there is no rule `foo` to ignore"),
+        ("# playbook ignore[no-holdout] small", "a colon is missing after `playbook`"),
+    ],
+)
+def test_a_comment_that_silences_nothing_is_told(comment: str, says: str, tmp_path: Path) -> None:
+    text = around(sends("send: hello")).replace("flows:", f"{comment}\nflows:")
+    path = str(folder(tmp_path, {"playbook.yaml": text}))
+    found = compile_playbook(path, library=LIBRARY).diagnostics
+    assert [says in one.message for one in found if one.rule == "bad-ignore"] == [True]
+
+
+def test_a_finding_in_a_shipped_tactic_says_once_how_to_change_it(tmp_path: Path) -> None:
+    tactic = "\n".join(
+        (
+            "tactic: gentle",
+            "about: Waits for nothing.",
+            "strategy: S8",
+            "stage: startup+",
+            "source: our own",
+            "flows:",
+            "  gentle:",
+            "    trigger: sign_up",
+            "    steps: [{wait: 0d}, {send: hello}, {wait: 0min}, {send: again}]",
+            "messages: {hello: {subject: Hi, body: Hello.}, again: {subject: Hi, body: Hi.}}",
+            "",
+        )
+    )
+    library = tmp_path / "library" / "tactics"
+    library.mkdir(parents=True)
+    (library / "gentle.yaml").write_text(tactic, encoding="utf-8")
+    path = str(folder(tmp_path, {"playbook.yaml": HEAD + SENDER + RULES + "use: {gentle: {}}\n"}))
+    found = compile_playbook(path, library=tmp_path / "library").diagnostics
+    assert any(one.rule == "wait-zero" for one in found), [one.message for one in found]
+    assert sum("playbook eject gentle" in one.help for one in found) == 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from playbook_compiler.checks._flows import sends
-from playbook_compiler.diagnostics import Diagnostic, hint
+from playbook_compiler.checks._flows import is_marketing, sends
+from playbook_compiler.diagnostics import Diagnostic, hint, warning
 from playbook_compiler.family import name_of
 from playbook_compiler.graph import TriggerGraph
 
@@ -18,10 +18,11 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     for sent in sends(graph):
         if not sent.message.body and sent.message.id not in seen:
             seen.add(sent.message.id)
-            yield hint(
+            name = sent.message.id.rpartition("/")[2]
+            yield (warning if is_marketing(sent) else hint)(
                 RULE,
                 f"the message `{sent.message.id}` has no text yet",
                 sent.message.origin.key_span(),
                 caption="add a body",
-                help=f"write `body: ...`, or put it in messages/{sent.message.id}.md",
+                help=f"write `body: ...`, or `body: messages/{name}.md` for a text in that file",
             )
