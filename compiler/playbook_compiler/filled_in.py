@@ -23,6 +23,9 @@ from playbook_compiler.values import dataclass
 # Ids of steps are made from their content and stand in every path below.
 _NOT_TOLD = frozenset({"id", "use", "include", "playbook", *BENEFITS})
 
+# Words for the reader, and what is told step by step.
+_OF_FLOWS = frozenset({"about", "strategy", "steps"})
+
 
 @dataclass(frozen=True, slots=True)
 class Filled:
@@ -90,6 +93,8 @@ def _title(what: Any, name: str) -> str:
             return subject
         case Flow(about=about) if about:
             return about
+        case Flow(trigger=trigger):
+            return spelled(encode(trigger))
     return name
 
 
@@ -102,7 +107,10 @@ def _record(record: Record, path: str, flow: str) -> Iterator[Filled]:
         if name in _NOT_TOLD or _is_empty(value) or _goes_without_saying(record, name, short):
             continue
         here = f"{path}.{name}" if path else name
-        if record.origin.has(name) or _is_steps(value) or _is_section(record, value):
+        if isinstance(record, Flow) and name not in _OF_FLOWS and _is_tactics(record, name):
+            why = f"tactic {record.origin.document.tactic}"
+            yield Filled(here, spelled(encode(value)), why, record.origin.key_span(name))
+        elif record.origin.has(name) or _is_steps(value) or _is_section(record, value):
             yield from _inside(value, here, flow)
         elif str(value) != short:
             yield Filled(here, spelled(encode(value)), _why(record, name))
@@ -122,6 +130,13 @@ def _inside(value: Any, path: str, flow: str) -> Iterator[Filled]:
         case tuple():
             for number, inner in enumerate(value, 1):
                 yield from _inside(inner, f"{path}.{number}", flow)
+
+
+def _is_tactics(flow: Flow, name: str) -> bool:
+    """Whether a key of a flow stands in a tactic's file, and is no argument of the shop's."""
+    origin = flow.origin
+    file = origin.document.source.path
+    return bool(origin.document.tactic) and origin.has(name) and origin.span(name).file == file
 
 
 def _is_section(record: Record, value: Any) -> bool:
@@ -167,6 +182,8 @@ def spelled(data: Json | Data) -> str:
             return "true" if data else "false"
         case {"may": str(rule)} | {"rule": str(rule)}:
             return rule  # the short form of an entry rule
+        case {"event": str(event), "at_least": 1} if len(data) == 2:
+            return event  # the short form of a trigger
         case dict():
             return "{" + ", ".join(f"{name}: {spelled(one)}" for name, one in data.items()) + "}"
         case list():

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import click
 
+from playbook_runtime.cli._whole import Whole
+
 DRAWS = 200
 
 
 @click.command()
 @click.option(
     "--draws",
-    type=click.IntRange(2, 100_000),
+    type=Whole(2, 100_000),
     default=DRAWS,
     show_default=True,
     help="Number of draws; more make the interval's ends surer.",

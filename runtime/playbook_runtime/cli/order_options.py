@@ -11,6 +11,7 @@ import click
 
 from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.source import Span
+from playbook_runtime.cli._whole import Whole
 from playbook_runtime.orders.options import OrderInput, OrderOptions
 
 # Rules of findings -> the option that they are about.
@@ -118,7 +119,7 @@ _FLAGS: Final = (
     click.option(
         "--skip-lines",
         metavar="N",
-        type=click.IntRange(min=0),
+        type=Whole(min=0),
         default=0,
         help="Lines before the header.",
     ),
@@ -130,7 +131,7 @@ _FLAGS: Final = (
     click.option(
         "--max-rejects",
         metavar="N",
-        type=click.IntRange(min=0),
+        type=Whole(min=0),
         help="How many rows may be set aside. Default: 20, or 1% if that is more.",
     ),
     click.option("--quarantine", metavar="FILE", type=_FILE, help="Where rows set aside go."),

@@ -10,6 +10,7 @@ from typing import Literal
 import click
 
 from playbook_runtime.cli._day import DAY
+from playbook_runtime.cli._whole import Whole
 from playbook_runtime.cli.order_options import (
     order_options,
     refuse_quarantine,
@@ -31,14 +32,14 @@ WIDEST = 100
 @click.option("--horizon", default="12mo", show_default=True, help="How far to project: 12mo, 90d.")
 @click.option(
     "--draws",
-    type=click.IntRange(2, 100_000),
+    type=Whole(2, 100_000),
     default=1_000,
     show_default=True,
     help="Number of draws; more make the interval's ends surer, not the shop.",
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0, 2**63 - 1),
+    type=Whole(0, 2**63 - 1),
     default=1,
     show_default=True,
     help="Where chance starts from; the same seed gives the same numbers.",
@@ -50,7 +51,7 @@ WIDEST = 100
 )
 @click.option(
     "--threads",
-    type=click.IntRange(0, 256),
+    type=Whole(0, 256),
     default=0,
     help="Threads; 0 takes all. The result is the same.",
 )

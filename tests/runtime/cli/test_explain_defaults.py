@@ -54,3 +54,19 @@ def test_a_broken_playbook_shows_its_findings(tmp_path: Path) -> None:
 def test_a_rule_and_a_playbook_are_two_questions(tmp_path: Path) -> None:
     done = playbook("explain", "no-holdout", "--defaults", ".", cwd=tmp_path)
     assert done.returncode == 2
+
+
+def test_what_a_tactic_says_of_its_flow_is_told_as_the_tactics(tmp_path: Path) -> None:
+    (tmp_path / "playbook.yaml").write_text(FIFTEEN)
+    done = playbook("explain", "--defaults", ".", cwd=tmp_path)
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    start = lines.index("flows.win-back/win-back")
+    flow = lines[start : lines.index("", start)]
+    for expected in (
+        "trigger: {inactive_for: 120d} # tactic win-back, shipped/tactics/win-back.yaml:",
+        "entry: {again_after: 180d} # tactic win-back, shipped/tactics/win-back.yaml:",
+        "priority: 20 # tactic win-back, shipped/tactics/win-back.yaml:",
+    ):
+        assert any(line.startswith(expected) for line in flow), (expected, flow)
+    # A flow without words of its own is told by what sets it off.
+    assert any(line.startswith("cart/cart: cart_abandoned #") for line in lines), lines

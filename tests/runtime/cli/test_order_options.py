@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
-from tests.runtime.cli.command import process
+from tests.runtime.cli.command import playbook, process
 
 from playbook_runtime.cli.order_options import order_options
 from playbook_runtime.orders.options import OrderInput, OrderOptions
@@ -116,3 +116,19 @@ def test_lines_set_aside_are_counted_in_words(tmp_path: Path) -> None:
     for bad, said in (("x,c,,5\n", "; line 30\n"), ("x,c,,5\ny,c,,5\n", "; lines 30, 31\n")):
         (tmp_path / "orders.csv").write_text(f"order_id,customer_id,ordered_at,total\n{rows}{bad}")
         assert said in process("fit", "orders.csv", cwd=tmp_path).stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["demo", "--draws", "many"], "expected a whole number from 2 to 100,000, found 'many'"),
+        (["demo", "--draws", "1"], "expected a whole number from 2 to 100,000, found '1'"),
+        (["fit", "o.csv", "--skip-lines", "-1"], "expected a whole number of at least 0"),
+    ],
+)
+def test_a_number_that_cannot_be_is_told_with_its_bounds(
+    tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    done = playbook(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.split())
