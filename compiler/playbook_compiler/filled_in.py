@@ -182,7 +182,7 @@ def spelled(data: Json | Data) -> str:
             return "true" if data else "false"
         case {"may": str(rule)} | {"rule": str(rule)}:
             return rule  # the short form of an entry rule
-        case {"event": str(event), "at_least": 1} if len(data) == 2:
+        case {"event": str(event), "at_least": 1, **more} if not more:
             return event  # the short form of a trigger
         case dict():
             return "{" + ", ".join(f"{name}: {spelled(one)}" for name, one in data.items()) + "}"
