@@ -47,6 +47,15 @@ def lower_send(
     lowering.note("step.send", node.id, span)
     if step.expect is not None:
         lowering.note("step.send.expect", node.id, step.origin.key_span("expect"))
+    if not message.body:
+        lowering.note(
+            "message.body",
+            message.id,
+            message.origin.key_span(),
+            "it has no text",
+            Support.REFUSED,
+            "the template is empty until you write the text there",
+        )
     offer = _offer(export, node, step)
     wording = export.wording(message, offer)
     payload: dict[str, Any]
