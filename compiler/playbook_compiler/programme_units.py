@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
-from playbook_compiler.diagnostics import nearest
+from playbook_compiler.diagnostics import nearest, shown
 from playbook_compiler.kinds import Scalar
+from playbook_compiler.reading import Node
 from playbook_compiler.spellings import Spelling, money_in_thousands
 from playbook_compiler.units import (
     Duration,
@@ -94,9 +95,6 @@ def parse_fee(text: str) -> Fee | str:
     """Read `39.00 per 1y`."""
     expected = "expected an amount per time such as 39.00 per 1y"
     match = _PER.match(text.strip())
-    two = money_in_thousands(match[1].strip(), 2) if match else None
-    if two is not None:
-        return f"write `{two[0]} per ...`, or `{two[1]} per ...` if it is less"
     amount = parse_money(match[1].strip()) if match else ""
     per = parse_duration(match[2].strip()) if match else ""
     if isinstance(amount, str) or isinstance(per, str) or per.is_zero or amount.amount < 0:
@@ -266,7 +264,26 @@ EARN_RATE: Final = Scalar(
     numeric=True,
     instead=_spelled_earn_rate,
 )
-FEE: Final = Scalar(
+
+
+@dataclass(frozen=True, slots=True)
+class _FeeKind(Scalar):
+    """A fee. One whose amount may be a thousand or one, such as 1.000 per 1y, is refused."""
+
+    def read(self, node: Node) -> Any:
+        match = _PER.match((node.text or "").strip())
+        two = money_in_thousands(match[1].strip(), node.known.decimals) if match else None
+        if match is None or two is None:
+            return Scalar.read(self, node)
+        return node.refuse(
+            self.rule,
+            f"`{shown(node.text)}` may be {two[0]}, or {two[1]} with a digit too many",
+            caption="expected an amount that can be read in one way only",
+            help=f"write `{two[0]} per {match[2]}`, or `{two[1]} per {match[2]}` if it is less",
+        )
+
+
+FEE: Final = _FeeKind(
     "fee",
     "an amount per time such as 39.00 per 1y",
     parse_fee,

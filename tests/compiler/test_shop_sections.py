@@ -106,7 +106,11 @@ def test_only_flows_that_name_the_marketplace_are_held_to_its_rules(
          ["expected 1 per order"]),
         ("at_most: 1 per order", "[{if: orders > 1, then: [send: news], else: [send: receipt]}]",
          []),
-        ("at_most: 1 per 30d", "[{send: news}, {wait: 9d}, {send: receipt}]", ["expected 1 per 30d"]),
+        (
+            "at_most: 1 per 30d",
+            "[{send: news}, {wait: 9d}, {send: receipt}]",
+            ["expected 1 per 30d"],
+        ),
         ("at_most: 1 per 7d", "[{send: news}, {wait: 9d}, {send: receipt}]", []),
     ],
 )  # fmt: skip
