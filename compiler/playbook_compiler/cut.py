@@ -16,6 +16,7 @@ from playbook_compiler.source import Span
 from playbook_compiler.values import replace
 
 _NO_NAMES: frozenset[str] = frozenset()
+_STEP_LISTS = frozenset({"steps", "then", "else", "happened", "timed_out"})
 _SIBLINGS = frozenset(
     {"then", "else", "at", "offer", "expect", "reached", "happened", "timed_out", "owner", "due"}
 )
@@ -129,6 +130,8 @@ def cut_items(node: Node) -> frozenset[int]:
     `[if: rfm in (champion, loyal), then: []]` has, to YAML, three items.
     """
     assert isinstance(node.data, list)
+    if not node.path or node.path[-1] not in _STEP_LISTS:
+        return frozenset()
     taken: set[int] = set()
     items, source = node.data, node.document.source
     if not any(_is_way(item) for item in items):

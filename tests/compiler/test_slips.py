@@ -226,7 +226,7 @@ MISREAD = [
         + sends("send: hello"),
         "bad-fee",
         "39.000 per 1y",
-        "write `39000 per ...`, or `39.00 per ...` if it is less",
+        "write `39000 per 1y`, or `39.00 per 1y` if it is less",
     ),
     Slip(
         "require: [profit > 1.000]\n" + sends("send: hello"),

@@ -25,7 +25,7 @@ RULE_ARGUMENT = {
     **dict.fromkeys(("error", "warning", "hint", "Diagnostic", "refuse", "report"), 0),
     **dict.fromkeys(("Complaint", "Finding", "_Seen"), 0),
     "_refusal": 1,
-    **dict.fromkeys(("Scalar", "_Address"), 3),
+    **dict.fromkeys(("Scalar", "_Address", "_FeeKind"), 3),
 }
 REFERENCES = {
     *("event", "audience", "offer", "message", "flow", "channel", "tier", "product", "checklist"),
