@@ -331,7 +331,3 @@ def _is_named_after(was: _Placed, now: _Placed, pairs: dict[int, int]) -> bool:
     if one == other:
         return was.parent >= 0 and pairs.get(was.parent) == now.parent
     return one.startswith(WAIT_BEFORE) and other.startswith(WAIT_BEFORE)
-
-
-def _all_of(step: Step) -> Written:
-    return Written(spelled(step, without=_NOT_CONTENT), step.origin.span())

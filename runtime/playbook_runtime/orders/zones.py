@@ -11,7 +11,6 @@ import numpy.typing as npt
 from playbook_compiler.diagnostics import nearest
 from playbook_compiler.values import dataclass
 
-_HOUR = 3600
 _FIRST = int(datetime(1994, 12, 30, tzinfo=UTC).timestamp())
 _LAST = int(datetime(2036, 1, 3, tzinfo=UTC).timestamp())
 
