@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from decimal import ROUND_CEILING, Decimal
 from itertools import combinations
 
-from playbook_compiler.checks._conditions import Meanings, entry_parts, meanings
+from playbook_compiler.checks._conditions import entry_goals, meanings
 from playbook_compiler.condition_implication import can_be_met
-from playbook_compiler.condition_states import Goal, Want
 from playbook_compiler.facts import Nature, RunKey
 from playbook_compiler.graph import Node, TriggerGraph
 from playbook_compiler.model import Flow, Playbook
@@ -115,17 +114,12 @@ def overlaps(graph: TriggerGraph) -> list[Overlap]:
     told = meanings(playbook)
     for why, flows in sorted(starts.items()):
         if why:
-            entries = {flow.id: _entry(flow, playbook, told) for flow in flows}
+            entries = {flow.id: entry_goals(flow, playbook, told) for flow in flows}
             for first, second in combinations(flows, 2):
                 shared = set(first.stages) & set(second.stages)
                 if shared and can_be_met([*entries[first.id], *entries[second.id]]) is not False:
                     found.append(Overlap(first, second, why))
     return found
-
-
-def _entry(flow: Flow, playbook: Playbook, told: Meanings) -> list[Goal]:
-    parts = entry_parts(flow, playbook)
-    return [(told.of(one.condition), Want.TRUE) for one in parts]
 
 
 def _moment(flow: Flow) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from playbook_compiler.condition_states import Goal, Want
 from playbook_compiler.conditions import (
     And,
     Between,
@@ -222,6 +223,11 @@ def _with_orders(condition: Condition, orders: Fact) -> Condition:
         case Compare(fact) | InSet(fact) | Between(fact) if fact.name == ORDER_NUMBER:
             return replace(condition, fact=orders)
     return condition
+
+
+def entry_goals(flow: Flow, playbook: Playbook, told: Meanings) -> list[Goal]:
+    """Return all that holds of a customer who enters as goals of a search, audiences told out."""
+    return [(told.of(one.condition), Want.TRUE) for one in entry_parts(flow, playbook)]
 
 
 def _implied(

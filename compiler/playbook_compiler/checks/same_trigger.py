@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from itertools import combinations, islice
 from math import gcd
 
-from playbook_compiler.checks._conditions import entry_parts, meanings
+from playbook_compiler.checks._conditions import entry_goals, meanings
 from playbook_compiler.checks._flows import is_marketing, sends
 from playbook_compiler.condition_implication import cannot_be_met
-from playbook_compiler.condition_states import Goal, Want
+from playbook_compiler.condition_states import Goal
 from playbook_compiler.diagnostics import Diagnostic, Label, warning
 from playbook_compiler.family import name_of
 from playbook_compiler.graph import TriggerGraph
@@ -38,8 +38,7 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
                 continue
             for flow in (first, second):
                 if flow.id not in entries:
-                    parts = entry_parts(flow, graph.playbook)
-                    entries[flow.id] = [(told.of(one.condition), Want.TRUE) for one in parts]
+                    entries[flow.id] = entry_goals(flow, graph.playbook, told)
             if cannot_be_met([*entries[first.id], *entries[second.id]]):
                 continue
             yield warning(
