@@ -16,6 +16,8 @@ from playbook_compiler.values import dataclass, field
 from playbook_runtime.kernel.tables import Zones
 
 RATE, ADDED = "rate", "added"
+DROPOUT, REVIVE, BASKET, REPAID = "dropout", "revive", "basket", "repaid"
+SLOT_FORMS = (RATE, ADDED, DROPOUT, REVIVE, BASKET, REPAID)
 ENTRY_STEP = "(entry)"  # no step can have this id
 
 
@@ -23,7 +25,11 @@ ENTRY_STEP = "(entry)"  # no step can have this id
 class Slot:
     """One effect of one step (or, with step `(entry)`, of a whole flow): a column of Draws.effect.
 
-    `form` is `rate` (factor on the rate of buying) or `added` (orders per 1,000).
+    `form` says what the column's values are: `rate` a factor on the rate of buying, `added` orders
+    per 1,000, `dropout` a factor on the chance to leave after the latest order, `revive` the share
+    of those who left that come back with one order, `basket` a factor on the value of orders,
+    `repaid` the share of extra orders that cancel the customer's next baseline order. A step has
+    at most one slot of a form; those of a step stand side by side.
     """
 
     flow: str

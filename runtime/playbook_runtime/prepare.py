@@ -39,12 +39,22 @@ from playbook_runtime.evidence.draws import (
     unsubscribe_draws,
 )
 from playbook_runtime.evidence.effects import EffectPrior, default_redemption, from_library
-from playbook_runtime.evidence.model import Form
+from playbook_runtime.evidence.model import Form, Grade
 from playbook_runtime.evidence.reference import interval_text, prior_text
 from playbook_runtime.evidence.sends import flow_effects, send_effects
 from playbook_runtime.heard import channels_of, conditions_of, events_of, offers_granted
 from playbook_runtime.kernel.tables import NEWCOMER, PROSPECT, Draws, People, joined
-from playbook_runtime.launch import ADDED, ENTRY_STEP, RATE, Launch, Slot
+from playbook_runtime.launch import (
+    ADDED,
+    BASKET,
+    DROPOUT,
+    ENTRY_STEP,
+    RATE,
+    REPAID,
+    REVIVE,
+    Launch,
+    Slot,
+)
 from playbook_runtime.observed import Observed
 from playbook_runtime.population import (
     can_answer,
@@ -68,6 +78,10 @@ _FORMS = {
     Form.PURCHASE_RATE: RATE,
     Form.PURCHASE_PROBABILITY: RATE,
     Form.ADDED_ORDERS: ADDED,
+    Form.DROPOUT: DROPOUT,
+    Form.REVIVE: REVIVE,
+    Form.BASKET: BASKET,
+    Form.REPAID: REPAID,
 }
 
 
@@ -79,6 +93,10 @@ class Expected:
     priors: tuple[EffectPrior, ...]
     sends: tuple[str, ...]
     redemptions: tuple[EffectPrior | None, ...]  # None: the send carries no offer
+
+    def grade_of(self, slot: Slot) -> Grade:
+        """Return how far the effect of a slot can be trusted; ValueError for a slot of another."""
+        return self.priors[self.slots.index(slot)].grade
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,9 +16,11 @@ from playbook_runtime.condition_code import CodeList, names_of
 from playbook_runtime.heard import told_of
 from playbook_runtime.kernel import instructions as code
 from playbook_runtime.kernel.instructions import Program
-from playbook_runtime.launch import ENTRY_STEP, RATE, Launch, stream
+from playbook_runtime.launch import ADDED, ENTRY_STEP, RATE, Launch, stream
 from playbook_runtime.program_timers import timers
 
+# The forms of effect that the kernel knows.
+AT_WORK = {RATE: code.FORM_RATE, ADDED: code.FORM_ADDED}
 ORDER, SIGN_UP, UNSUBSCRIBED = "order_placed", "sign_up", "unsubscribed"
 
 
@@ -130,10 +132,9 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         arm_end=numbers(tables.arm_end),
         arm_target=numbers([steps.row_of(rows, target) for target in tables.arm_target]),
         split_stream=streams([f"split/{node}" for node in tables.splits]),
-        slot_form=numbers(
-            [code.FORM_RATE if s.form == RATE else code.FORM_ADDED for s in launch.slots]
-        ),
-        slot_window=numbers([slot.window_seconds for slot in launch.slots]),
+        slot_form=numbers([AT_WORK.get(s.form, code.FORM_RATE) for s in launch.slots]),
+        # An effect without a window never begins: so are those that the kernel does not know yet.
+        slot_window=numbers([s.window_seconds if s.form in AT_WORK else 0 for s in launch.slots]),
         slot_add=np.array([slot.add for slot in launch.slots], dtype=np.int8),
         slot_stream=streams([f"{s.form}/{s.flow}/{s.step}" for s in launch.slots]),
         slot_value_stream=streams([f"value/{s.flow}/{s.step}/{s.form}" for s in launch.slots]),
