@@ -37,11 +37,11 @@ from playbook_runtime.kernel.tables import (
 from playbook_runtime.launch import Launch
 from playbook_runtime.observed import Observed
 from playbook_runtime.orders.model import Labels
+from playbook_runtime.rfm import FIFTHS
 
 STATIC_FACTS = ("country", "zone", "channel")
 # Scores from 1 to 5, those of the as-of date.
 SCORES = ("rfm.r", "rfm.f", "rfm.m")
-FIFTHS = 5
 
 
 def people_of_history(
@@ -164,18 +164,18 @@ def answers(
 
 
 def rfm_scores(data: Observed) -> dict[str, npt.NDArray[np.int64]]:
-    """Return recency, frequency and monetary score of each customer of the history: 5 for the best
-    fifth; equals share the better score."""
+    """Return recency, frequency and monetary score of each customer of the history, by `rfm`: 5 for
+    the best fifth; equals share the lower score."""
     of = {
         "rfm.r": data.first_and_last_moment()[1],
         "rfm.f": data.history.purchases,
         "rfm.m": data.history.value_minor,
     }
-    n = max(1, len(data.history))
     found = {}
     for name, values in of.items():
-        better = n - np.searchsorted(np.sort(values), values, side="right")
-        found[name] = FIFTHS - (FIFTHS * better) // n
+        ascending = np.sort(values)
+        lower = np.searchsorted(ascending, values, side="left")
+        found[name] = 1 + FIFTHS * lower // max(1, len(values))
     return found
 
 

@@ -60,11 +60,11 @@ def by_customer(data: Observed, values: np.ndarray) -> dict[str, int]:
     return {first[day]: int(value) for day, value in zip(days, values.tolist(), strict=True)}
 
 
-def test_scores_are_by_fifths_and_equals_share_the_better(data: Observed) -> None:
+def test_scores_are_by_fifths_and_equals_share_the_lower(data: Observed) -> None:
     scores = rfm_scores(data)
     assert by_customer(data, scores["rfm.r"]) == {"a": 1, "d": 2, "b": 3, "c": 4, "e": 5}
     # Three orders, two, two, one, one.
-    assert by_customer(data, scores["rfm.f"]) == {"c": 5, "b": 4, "d": 4, "a": 2, "e": 2}
+    assert by_customer(data, scores["rfm.f"]) == {"c": 5, "b": 3, "d": 3, "a": 1, "e": 1}
 
 
 def test_the_cut_is_the_value_of_the_last_one_in_the_top(data: Observed, tmp_path: Path) -> None:

@@ -1,0 +1,58 @@
+"""RFM: three scores of a customer from 1 to 5, and the named segment that they amount to.
+
+Recency is the moment of the last order, frequency the number of purchases, monetary value all that
+was paid. Scores by fifths are Hughes's (Strategic Database Marketing, 1994); the names are those of
+trade practice, by recency and frequency. That money tells champions from the loyal, and those who
+must not be lost from those at risk, is this product's choice. Plain Python: one definition for
+the kernel, for replay and for `diagnose`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+FIFTHS: Final = 5
+SCORES: Final = range(1, FIFTHS + 1)
+
+# By recency (rows, 1 to 5) and frequency (columns, 1 to 5).
+_BY_RECENCY_AND_FREQUENCY: Final = (
+    ("lost", "lost", "at-risk", "at-risk", "at-risk"),
+    ("hibernating", "hibernating", "at-risk", "at-risk", "at-risk"),
+    ("about-to-sleep", "about-to-sleep", "needs-attention", "loyal", "loyal"),
+    ("promising", "potential-loyalist", "potential-loyalist", "loyal", "loyal"),
+    ("new", "potential-loyalist", "potential-loyalist", "loyal", "loyal"),
+)
+MUCH: Final = 4  # the monetary score from which somebody is among the best, or must not be lost
+
+
+def score(lower: int, customers: int) -> int:
+    """Return the score of somebody with `lower` of all customers below: 5 for the best fifth.
+
+    Equals share the lower score: where two of three have bought once, those who have are in the
+    first fifth, not in the fourth.
+    """
+    return 1 + FIFTHS * lower // customers
+
+
+def score_cuts(ascending: Sequence[float]) -> tuple[float, ...]:
+    """Return the four values that must be exceeded for the scores 2, 3, 4 and 5.
+
+    `ascending` are all customers' values. Whoever buys later is scored by them: 1 + how many of
+    the cuts the value exceeds, which is `score` for those among the customers.
+    """
+    n = len(ascending)
+    if not n:
+        return ()
+    return tuple(ascending[math.ceil(place * n / FIFTHS) - 1] for place in range(1, FIFTHS))
+
+
+def segment(recency: int, frequency: int, monetary: int) -> str:
+    """Return the name of the segment of three scores, each 1 to 5."""
+    if monetary >= MUCH:
+        if recency == FIFTHS and frequency >= FIFTHS - 1:
+            return "champion"
+        if recency <= 2 and frequency == FIFTHS:
+            return "cannot-lose"
+    return _BY_RECENCY_AND_FREQUENCY[recency - 1][frequency - 1]

@@ -1,0 +1,54 @@
+"""RFM: scores by fifths, equals in the lower, and one name for every combination of scores."""
+
+from __future__ import annotations
+
+import random
+from bisect import bisect_left
+from itertools import product
+
+import pytest
+
+from playbook_compiler.catalogue import RFM_SEGMENTS
+from playbook_runtime.rfm import SCORES, score, score_cuts, segment
+
+
+def test_every_name_of_the_language_is_some_scores_and_no_other_is() -> None:
+    assert {segment(*scores) for scores in product(SCORES, repeat=3)} == set(RFM_SEGMENTS)
+
+
+@pytest.mark.parametrize(
+    ("scores", "name"),
+    [
+        ((5, 5, 5), "champion"), ((5, 4, 4), "champion"), ((5, 5, 3), "loyal"),
+        ((4, 5, 5), "loyal"), ((3, 4, 1), "loyal"), ((5, 1, 5), "new"), ((4, 1, 5), "promising"),
+        ((5, 2, 1), "potential-loyalist"), ((4, 3, 5), "potential-loyalist"),
+        ((3, 3, 3), "needs-attention"), ((3, 1, 5), "about-to-sleep"), ((2, 3, 5), "at-risk"),
+        ((1, 5, 3), "at-risk"), ((1, 5, 4), "cannot-lose"), ((2, 5, 5), "cannot-lose"),
+        ((2, 2, 5), "hibernating"), ((1, 1, 1), "lost"), ((1, 2, 5), "lost"),
+    ],
+)  # fmt: skip
+def test_scores_have_the_name_of_the_table(scores: tuple[int, int, int], name: str) -> None:
+    assert segment(*scores) == name
+
+
+def test_fifths_of_ten_are_two_each() -> None:
+    assert [score(lower, 10) for lower in range(10)] == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+
+
+def test_where_most_have_bought_once_they_are_not_the_frequent_ones() -> None:
+    values = sorted([1] * 70 + [2] * 20 + [5] * 10)
+    assert [score(bisect_left(values, value), 100) for value in (1, 2, 5)] == [1, 4, 5]
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_cuts_give_everybody_the_score_that_counting_gives(seed: int) -> None:
+    draw = random.Random(seed)
+    values = sorted(draw.choices(range(draw.choice([2, 5, 1000])), k=draw.randrange(1, 60)))
+    cuts = score_cuts(values)
+    for value in values:
+        counted = score(bisect_left(values, value), len(values))
+        assert 1 + sum(value > cut for cut in cuts) == counted
+
+
+def test_nobody_has_no_cuts() -> None:
+    assert score_cuts([]) == ()
