@@ -4,13 +4,16 @@ A function that takes an array counts references to it at every call, and counts
 was more than a quarter of the running time, and two threads wait for each other over it. So the
 kernel's entry takes arrays, which its caller holds, and all below it pointers to their cells.
 Indices are never negative.
+
+Where numba does not compile (`NUMBA_DISABLE_JIT=1`, to step through the loop or to try a change on
+a few customers), pointers are flat views of the arrays.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from numba import types
+from numba import config, types
 from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
@@ -35,3 +38,14 @@ def shifted(typing_context: Any, pointer: Any, by: Any) -> Any:
         return builder.gep(arguments[0], [arguments[1]])
 
     return pointer(pointer, types.intp), code
+
+
+if config.DISABLE_JIT:
+
+    def cells(array: Any) -> Any:  # type: ignore[no-redef]
+        """A flat view of an array."""
+        return array.reshape(-1)
+
+    def shifted(pointer: Any, by: Any) -> Any:  # type: ignore[no-redef]
+        """The view from so many cells further."""
+        return pointer[by:]

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import types
+from numba import config, types
 from numba.extending import intrinsic
 
 from playbook_runtime.kernel.cache import compiled
@@ -41,6 +41,23 @@ def _high(typing_context: Any, a: Any, b: Any) -> Any:
 
 
 @compiled
+def _word(number):
+    """Return a signed number as 64 bits."""
+    return np.uint64(number)
+
+
+if config.DISABLE_JIT:
+
+    def _word(number: Any) -> Any:  # type: ignore[no-redef]
+        """The same in plain Python."""
+        return np.uint64(int(number) % (1 << 64))
+
+    def _high(a: Any, b: Any) -> Any:  # type: ignore[no-redef]
+        """The same in plain Python."""
+        return np.uint64(int(a) * int(b) >> 64)
+
+
+@compiled
 def philox(key0, key1, c0, c1, c2, c3):
     """Return the four words of one block."""
     for _ in range(10):
@@ -66,33 +83,33 @@ def unit(word):
 @compiled
 def uniform(s, stream, counter):
     """Return the first uniform of the block at attempt 0, for the draw and person of memory s."""
-    seed, draw, person = np.uint64(s[SEED_ID]), np.uint64(s[DRAW_ID]), np.uint64(s[PERSON_ID])
-    return unit(philox(seed, draw, person, np.uint64(stream), np.uint64(counter), ZERO)[0])
+    seed, draw, person = _word(s[SEED_ID]), _word(s[DRAW_ID]), _word(s[PERSON_ID])
+    return unit(philox(seed, draw, person, _word(stream), _word(counter), ZERO)[0])
 
 
 @compiled
 def second_uniform(s, stream, counter):
     """Return the second uniform of the same block as `uniform`."""
-    seed, draw, person = np.uint64(s[SEED_ID]), np.uint64(s[DRAW_ID]), np.uint64(s[PERSON_ID])
-    return unit(philox(seed, draw, person, np.uint64(stream), np.uint64(counter), ZERO)[1])
+    seed, draw, person = _word(s[SEED_ID]), _word(s[DRAW_ID]), _word(s[PERSON_ID])
+    return unit(philox(seed, draw, person, _word(stream), _word(counter), ZERO)[1])
 
 
 @compiled
 def sticky_uniform(s, stream):
     """Return a uniform that depends on the person and the stream alone."""
-    return unit(philox(ZERO, ZERO, np.uint64(s[PERSON_ID]), np.uint64(stream), ZERO, ZERO)[0])
+    return unit(philox(ZERO, ZERO, _word(s[PERSON_ID]), _word(stream), ZERO, ZERO)[0])
 
 
 @compiled
 def gamma(s, stream, counter, shape):
     """Return a draw from Gamma(shape, rate 1)."""
-    seed, draw, person = np.uint64(s[SEED_ID]), np.uint64(s[DRAW_ID]), np.uint64(s[PERSON_ID])
+    seed, draw, person = _word(s[SEED_ID]), _word(s[DRAW_ID]), _word(s[PERSON_ID])
     a = shape + 1.0 if shape < 1.0 else shape
     d = a - 1.0 / 3.0
     c = 1.0 / math.sqrt(9.0 * d)
     attempt = ZERO
     while True:
-        w0, w1, w2, w3 = philox(seed, draw, person, np.uint64(stream), np.uint64(counter), attempt)
+        w0, w1, w2, w3 = philox(seed, draw, person, _word(stream), _word(counter), attempt)
         attempt += ONE
         v1 = 2.0 * unit(w0) - 1.0
         v2 = 2.0 * unit(w1) - 1.0
