@@ -42,10 +42,10 @@ def shifted(typing_context: Any, pointer: Any, by: Any) -> Any:
 
 if config.DISABLE_JIT:
 
-    def cells(array: Any) -> Any:  # type: ignore[no-redef]
+    def cells(array: Any) -> Any:
         """A flat view of an array."""
         return array.reshape(-1)
 
-    def shifted(pointer: Any, by: Any) -> Any:  # type: ignore[no-redef]
+    def shifted(pointer: Any, by: Any) -> Any:
         """The view from so many cells further."""
         return pointer[by:]

@@ -48,11 +48,11 @@ def _word(number):
 
 if config.DISABLE_JIT:
 
-    def _word(number: Any) -> Any:  # type: ignore[no-redef]
+    def _word(number: Any) -> Any:
         """The same in plain Python."""
         return np.uint64(int(number) % (1 << 64))
 
-    def _high(a: Any, b: Any) -> Any:  # type: ignore[no-redef]
+    def _high(a: Any, b: Any) -> Any:
         """The same in plain Python."""
         return np.uint64(int(a) * int(b) >> 64)
 
