@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from playbook_compiler.values import dataclass
+from playbook_compiler.values import dataclass, field
 
 Int64s = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -28,6 +28,8 @@ class History:
     purchases: Int64s  # distinct days with an order, at least 1
     value_minor: Int64s  # of all purchases
     first_value_minor: Int64s  # of the first purchase
+    # The day of every purchase, customer by customer and ascending; empty where it is not known.
+    purchase_day: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
 
     def __len__(self) -> int:
         return len(self.customer_hash)
@@ -46,6 +48,14 @@ class History:
     def T(self) -> Int64s:
         """Days from the first purchase to `until_day`."""
         return self.until_day - self.first_day.astype(np.int64)
+
+    @property
+    def log_gaps(self) -> Floats:
+        """Sum of ln(days between purchases) of each customer; 0 where x = 0.
+
+        ValueError where the days of the purchases are not known.
+        """
+        return sum_by_customer(self, np.log(gaps_of(self, self.purchase_day)))
 
     @property
     def repeat_value_minor(self) -> Int64s:
@@ -104,7 +114,35 @@ def history_of(
         purchases=np.diff(np.append(first_purchases, len(purchase_rows))),
         value_minor=running[end_rows] - running[first_rows],
         first_value_minor=running[second_rows] - running[first_rows],
+        purchase_day=((key[purchase_rows] & day_mask).astype(np.int64) + start).astype(np.int32),
     )
+
+
+def gaps_of(history: History, moment: npt.NDArray[np.number]) -> Floats:
+    """Return the time from one purchase of a customer to the next, one element a purchase.
+
+    `moment` says when each purchase was. A customer's first purchase has 1, whose logarithm is 0.
+    ValueError where the history does not say when each purchase was.
+    """
+    if len(moment) != int(history.purchases.sum()):
+        raise ValueError("this history does not say on which day each purchase was")
+    gaps = np.ones(len(moment))
+    np.subtract(moment[1:], moment[:-1], out=gaps[1:], casting="unsafe")
+    gaps[_first_purchases(history)] = 1.0
+    return gaps
+
+
+def sum_by_customer(history: History, values: Floats) -> Floats:
+    """Return each customer's sum of a value a purchase, the first purchase's included."""
+    if not len(values):
+        return np.zeros(len(history))
+    result: Floats = np.add.reduceat(values, _first_purchases(history))
+    return result
+
+
+def _first_purchases(history: History) -> Int64s:
+    """Return where in `purchase_day` each customer begins."""
+    return np.cumsum(history.purchases) - history.purchases
 
 
 def _by_customer_and_day(

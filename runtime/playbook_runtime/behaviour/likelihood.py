@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betaln, gammaln, psi, zeta
 
-from playbook_compiler.values import dataclass
+from playbook_compiler.values import dataclass, replace
 from playbook_runtime.behaviour.model import BehaviourParameters
+from playbook_runtime.behaviour.season import Season, log_season_of
 from playbook_runtime.behaviour.sums import dot, products
-from playbook_runtime.history import History
+from playbook_runtime.history import History, gaps_of, sum_by_customer
 
 Floats = npt.NDArray[np.float64]
 Int64s = npt.NDArray[np.int64]
@@ -29,12 +30,19 @@ _DAY_BITS = 17  # 131,071 days
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """Customers with the same (x, t_x, T), and how many they are; times in time units."""
+    """Customers with the same (x, t_x, T), and how many they are; times in time units.
+
+    Two sums over all the customers matter only where models of different k, or with and without a
+    season, are compared: `log_gaps` of ln(inter-purchase time), `log_season` of ln s(purchase day)
+    over the repeat purchases.
+    """
 
     x: Int64s
     t_x: Floats
     T: Floats
     count: Floats
+    log_gaps: float = 0.0
+    log_season: float = 0.0
 
     def __len__(self) -> int:
         return len(self.x)
@@ -50,9 +58,35 @@ class Rows:
         return Rows(self.x[cut], self.t_x[cut], self.T[cut], self.count[cut])
 
 
-def rows_of(history: History, time_unit_days: float, every: int = 1) -> Rows:
-    """Return a history's customers, or every n-th of them, grouped by identical (x, t_x, T)."""
-    return grouped(history.x[::every], history.t_x[::every], history.T[::every], time_unit_days)
+def rows_of(
+    history: History, time_unit_days: float, every: int = 1, season: Season | None = None
+) -> Rows:
+    """Return a history's customers, or every n-th of them, grouped by identical (x, t_x, T).
+
+    With a season the times are operational: T, t_x and the gaps count its days, not the calendar's.
+    """
+    x, t_x, T = history.x[::every], history.t_x[::every], history.T[::every]
+    rows = grouped(x, t_x, T, time_unit_days)
+    if not len(history.purchase_day):
+        return rows  # without the days of purchases: for one k, without a season
+    moment: Floats | npt.NDArray[np.int32] = history.purchase_day
+    log_season = 0.0
+    if season is not None:
+        # One end of the observed time is common to all, so that equal days are equal times.
+        first = history.until_day - np.rint(rows.T * time_unit_days).astype(np.int64)
+        last = first + np.rint(rows.t_x * time_unit_days).astype(np.int64)
+        begin = season.at_end_of(first)
+        rows = Rows(
+            rows.x,
+            (season.at_end_of(last) - begin) / time_unit_days,
+            (season.at_end_of(np.array([history.until_day])) - begin) / time_unit_days,
+            rows.count,
+        )
+        moment = season.at_end_of(history.purchase_day)
+        log_season = float(log_season_of(history, season)[::every].sum())
+    gaps = sum_by_customer(history, np.log(gaps_of(history, moment)))[::every]
+    log_gaps = float(gaps.sum()) - float(x.sum()) * math.log(time_unit_days)
+    return replace(rows, log_gaps=log_gaps, log_season=log_season)
 
 
 def grouped(x: Int64s, t_x_days: Int64s, T_days: Int64s, time_unit_days: float) -> Rows:
@@ -132,8 +166,9 @@ def _log_weights(tables: _Tables, alpha: float, rows: Rows) -> tuple[Floats, tup
 def component_log_weights(parameters: BehaviourParameters, rows: Rows) -> Floats:
     """Return the log weights of the posterior's components, shape (k + 1, rows).
 
-    Unnormalised: their log-sum-exp plus `log_constant` is the row's log-likelihood. Order: alive
-    in hidden phase 0..k-1, then gone at t_x (-inf where that cannot be).
+    Unnormalised: their log-sum-exp, plus `log_constant` and the row's share of `log_of_data`, is
+    the row's log-likelihood. Order: alive in hidden phase 0..k-1, then gone at t_x (-inf where
+    that cannot be).
     """
     logs = np.log(np.array(parameters.values))
     tables = _tables(logs, parameters.k, parameters.m, _most_x(rows))
@@ -141,20 +176,27 @@ def component_log_weights(parameters: BehaviourParameters, rows: Rows) -> Floats
 
 
 def log_constant(parameters: BehaviourParameters) -> float:
-    """Return the part of a row's log-likelihood that is common to all rows (k = 1).
-
-    For k > 1 the sum over the data of (k - 1) ln(inter-purchase time) - x lnGamma(k) is to be
-    added; it does not depend on the parameters.
-    """
+    """Return the part of a row's log-likelihood that is common to all rows."""
     r, alpha, a, b = parameters.values
     return r * math.log(alpha) - math.lgamma(r) - float(betaln(a, b))
 
 
+def log_of_data(rows: Rows, k: int) -> float:
+    """Return the part of the log-likelihood that no parameter changes, 0 for k = 1, no season.
+
+    (k - 1) sum ln(inter-purchase time) - x lnGamma(k): the Erlang density's own; and
+    sum ln s(t), which takes densities in operational time back to the calendar.
+    """
+    purchases = dot(rows.count, rows.x)
+    return (k - 1) * rows.log_gaps - purchases * math.lgamma(k) + rows.log_season
+
+
 def log_likelihood(parameters: BehaviourParameters, rows: Rows) -> float:
-    """Return the log-likelihood of the rows, counts included; see `log_constant` for k > 1."""
+    """Return the log-likelihood of the rows, counts and `log_of_data` included."""
     weights = component_log_weights(parameters, rows)
     each = np.logaddexp.reduce(weights, axis=0)
-    return dot(rows.count, each) + rows.customers * log_constant(parameters)
+    common = rows.customers * log_constant(parameters)
+    return dot(rows.count, each) + common + log_of_data(rows, parameters.k)
 
 
 def log_likelihood_and_derivatives(
@@ -178,7 +220,7 @@ def log_likelihood_and_derivatives(
     gradient_a = (psi_a - psi_all, psi_a + 1 / a - psi_all)  # alive, dead
     gradient_b = (psi_kept - psi_all, np.where(coins >= 1, psi(before), 0.0) - psi_all)
 
-    value = 0.0
+    value = log_of_data(rows, k)
     gradient = np.zeros(4)
     hessian = np.zeros((4, 4))
     weight_by_x = np.zeros((k + 1, most_x + 1))

@@ -8,6 +8,8 @@ from playbook_compiler.values import dataclass, replace
 
 Family = Literal["bg-nbd", "mbg-nbd"]
 FAMILIES: tuple[Family, ...] = ("bg-nbd", "mbg-nbd")
+# Hidden phases that make a purchase: 1 is the classical model, more are for regular buyers.
+KS: tuple[int, ...] = (1, 2, 3, 4)
 
 Matrix = tuple[tuple[float, ...], ...]
 
