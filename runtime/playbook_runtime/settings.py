@@ -47,11 +47,16 @@ class Calendar:
 
     def months(self) -> Iterator[tuple[str, int, int]]:
         """Yield (name such as 2026-11, first moment, length in seconds) of each month."""
+        for name, first, last in self.month_days():
+            begin = midnight(self.zone, first)
+            yield name, begin, midnight(self.zone, last) - begin
+
+    def month_days(self) -> Iterator[tuple[str, date, date]]:
+        """Yield (name, first day, first day after it) of each month."""
         day = self.first
         while day < self.last:
             following = min(_next_month(day), self.last)
-            begin = midnight(self.zone, day)
-            yield f"{day.year}-{day.month:02}", begin, midnight(self.zone, following) - begin
+            yield f"{day.year}-{day.month:02}", day, following
             day = following
 
 
