@@ -36,7 +36,6 @@ SECTIONS = {
     "marketplaces": "customers of marketplaces are treated like others",
     "products": "products are not told apart",
     "programmes": "nobody earns, pays or gets anything by them",
-    "evidence": "the library's priors stay as they are",
 }
 TRIGGERS = ("points_reach", "points_expiring", "offer_expiring", "tier_changed")
 OFFERS = {

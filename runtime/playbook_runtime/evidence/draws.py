@@ -8,19 +8,21 @@ and ids, and its counter is d. Logarithms and exponentials are Python's `math`, 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from statistics import NormalDist
 
 import numpy as np
 
-from playbook_runtime.evidence import library
-from playbook_runtime.evidence.effects import WIDTH_80, EffectPrior, nine_digits
-from playbook_runtime.evidence.model import Beta, Multipliers
+from playbook_runtime.evidence.effects import WIDTH_80, EffectPrior
+from playbook_runtime.evidence.model import Beta, Evidence, nine_digits
+from playbook_runtime.evidence.named_priors import fatigue_prior, member_effect, unsubscribe_prior
 
 # Of the variance of an effect, so much is the study's (one draw per evidence id, common to the
 # flows that rest on it); the rest is each flow's own.
 COMMON_VARIANCE = 0.7
+# A quarter of a normal lies more than this many standard deviations below its mean.
+QUARTILE = 0.67448975
 _STANDARD = NormalDist()
 _WORDS = 4  # Philox 4x64 gives four words a counter: one block is one draw
 
@@ -49,11 +51,35 @@ def headline_draws(prior: EffectPrior, flow: str, step: str, seed: int, draws: i
     return [_no_effect(prior)] * draws
 
 
+def conservative_draws(prior: EffectPrior, draws: int) -> list[float]:
+    """Return an effect held at its worse quartile, the same in every draw, for `--conservative`.
+
+    Gains at their 25% quantile, what costs or harms (drop-out, repayment, redemption,
+    unsubscribing) at its 75% quantile; unproven gains as in the headline: no effect.
+    """
+    if not prior.in_headline:
+        return [_no_effect(prior)] * draws
+    worse = -QUARTILE if prior.form.gains > 0 else QUARTILE
+    return [prior.value(worse)] * draws
+
+
+def conservative_fatigue(draws: int) -> list[tuple[float, ...]]:
+    """Return what is left of the gain of the 1st, 2nd, ... message, each at its 25% quantile."""
+    prior = fatigue_prior()
+    relative = prior.spread / WIDTH_80
+    later = [nine_digits(value * (1 - relative * QUARTILE)) for value in prior.values[1:]]
+    return [(1.0, *later)] * draws
+
+
+def member_draws(seed: int, draws: int, rows: Mapping[str, Evidence]) -> list[float]:
+    """Return draws of the factor on a member's rate of buying: one for points, tiers and membership
+    together, however many of them a customer takes part in."""
+    return effect_draws(member_effect(rows), "programmes", "member", seed, draws)
+
+
 def unsubscribe_draws(seed: int, draws: int) -> list[float]:
     """Return draws of the chance to unsubscribe per marketing message, one for all flows."""
-    prior = library.entry(library.UNSUBSCRIBE_ID).prior
-    if not isinstance(prior, Beta):
-        raise TypeError("the prior of unsubscribing is a Beta")
+    prior = unsubscribe_prior()
     return [_beta(prior, _uniforms_of(seed, "unsubscribe", draw=draw)) for draw in range(draws)]
 
 
@@ -62,9 +88,7 @@ def fatigue_draws(seed: int, draws: int) -> list[tuple[float, ...]]:
 
     The first is 1; each is within [0, 1] and none is larger than the one before it.
     """
-    prior = library.entry(library.FATIGUE_ID).prior
-    if not isinstance(prior, Multipliers):
-        raise TypeError("the prior of fatigue is a row of multipliers")
+    prior = fatigue_prior()
     columns = [
         normal_draws(seed, "fatigue", str(nth), count=draws) for nth in range(len(prior.values))
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from playbook_compiler.effects import DEFAULT_WINDOW, Effect
 from playbook_compiler.units import Range
@@ -16,7 +17,9 @@ from playbook_runtime.evidence.model import (
     Grade,
     Normal,
     Scale,
+    nine_digits,
 )
+from playbook_runtime.evidence.rates import as_rate
 
 # An 80% interval reaches this many standard deviations to either side.
 WIDTH_80 = 1.2815515655
@@ -41,7 +44,6 @@ class EffectPrior:
     grade: Grade
     source: str
     overlap: str = LARGEST
-    control_probability: float = 0.0
 
     @property
     def changes_nothing(self) -> bool:
@@ -70,26 +72,11 @@ def natural(prior: EffectPrior, scaled: float) -> float:
     """Return a value on the prior's scale as what it means, at 9 significant digits."""
     match prior.form.scale:
         case Scale.LOG:
-            ratio = math.exp(scaled)
-            if prior.form is Form.PURCHASE_PROBABILITY:
-                ratio = rate_ratio(ratio, prior.control_probability)
-            return nine_digits(ratio)
+            return nine_digits(math.exp(scaled))
         case Scale.LOGIT:
             return nine_digits(logistic(scaled))
         case _:
             return nine_digits(scaled)
-
-
-def rate_ratio(probability_ratio: float, control_probability: float) -> float:
-    """Return the ratio of rates that a ratio of purchase probabilities means.
-
-    ln(1 - P1) / ln(1 - P0), both groups buying as Poisson processes: P = 1 - exp(-rate). A ratio
-    that would make P1 pass 1 is cut just below. Without a control probability the ratio itself.
-    """
-    if not 0 < control_probability < 1:
-        return probability_ratio
-    treated = min(probability_ratio * control_probability, 1 - 2.0**-20)
-    return math.log1p(-treated) / math.log1p(-control_probability)
 
 
 def logistic(logit: float) -> float:
@@ -100,19 +87,16 @@ def logistic(logit: float) -> float:
     return 1 / (1 + math.exp(-logit))
 
 
-def nine_digits(value: float) -> float:
-    """Return a number at 9 significant digits, which machines agree on."""
-    return float(f"{value:.9g}")
-
-
-def authored(effect: Effect) -> tuple[EffectPrior, ...]:
+def authored(
+    effect: Effect, rows: Mapping[str, Evidence] = library.BY_ID
+) -> tuple[EffectPrior, ...]:
     """Return what an `expect:` means: one prior for each figure in it, in the model's order.
 
-    The library's where it names one. ValueError for what `findings` refuses: an unknown id, and a
-    range that touches a bound of its scale.
+    The library's where it names one, from `rows` (with the shop's experiments in). ValueError for
+    what `findings` refuses: an unknown id, and a range that touches a bound of its scale.
     """
     if effect.source:
-        found = library.find(effect.source)
+        found = rows.get(effect.source)
         if found is None or not found.is_effect:
             raise ValueError(f"no effect of the library: {effect.source!r}")
         # Where the author names no window, the study's own stands.
@@ -179,10 +163,12 @@ def out_of_bounds(form: Form, interval: Range) -> str:
 def from_library(
     found: Evidence, window_days: float | None = None, overlap: str = LARGEST
 ) -> EffectPrior:
-    """Return the prior of an entry of the library; a Beta prior as the logit-normal like it.
+    """Return the prior of an entry of the library; a Beta prior as the logit-normal like it, a
+    ratio of purchase probabilities as one of rates.
 
     ValueError for an entry that is no such number (a claim, a check, the fatigue multipliers).
     """
+    found = as_rate(found)
     match found.prior:
         case Normal(mean, sd):
             pass
@@ -201,7 +187,6 @@ def from_library(
         grade=found.grade,
         source=found.source,
         overlap=overlap,
-        control_probability=found.control_probability,
     )
 
 

@@ -10,6 +10,7 @@ from playbook_compiler.fixes import respelled
 from playbook_compiler.model import Playbook
 from playbook_compiler.steps import Send, Step, children
 from playbook_runtime.evidence import library
+from playbook_runtime.evidence.counted_twice import counted_twice
 from playbook_runtime.evidence.effects import figures, out_of_bounds
 from playbook_runtime.evidence.experiment_findings import experiment_findings
 from playbook_runtime.evidence.model import Grade
@@ -20,11 +21,11 @@ def effect_findings(playbook: Playbook) -> list[Diagnostic]:
     effect that the library does not have; light, without numpy."""
     found: list[Diagnostic] = []
     for flow in playbook.flows.values():
-        if flow.expect is not None:
-            found.extend(_of_effect(flow.expect))
-        for step in _all_steps(flow.steps):
-            if isinstance(step, Send) and step.expect is not None:
-                found.extend(_of_effect(step.expect))
+        sends = [one.expect for one in _all_steps(flow.steps) if isinstance(one, Send)]
+        for effect in (flow.expect, *sends):
+            if effect is not None:
+                found.extend(_of_effect(effect))
+                found.extend(counted_twice(effect, flow.expect))
     found.extend(experiment_findings(playbook))
     return found
 
@@ -57,15 +58,6 @@ def _of_effect(effect: Effect) -> Iterator[Diagnostic]:
                 effect.origin.span(str(form)),
                 caption=complaint,
             )
-    if effect.evidence and effect.revive is not None and effect.added_orders is not None:
-        yield error(
-            "effect-counted-twice",
-            f"one experiment, `{shown(effect.evidence)}`, cannot stand for both `revive` and"
-            " `added_orders`: the same orders would be counted twice",
-            effect.origin.span("revive"),
-            caption="the same evidence as `added_orders`",
-            help="keep `added_orders`, which counts everyone mailed, alive or not",
-        )
 
 
 def _of_source(effect: Effect) -> Iterator[Diagnostic]:

@@ -6,6 +6,7 @@ error, and nearer to no effect.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Final
 
 from playbook_runtime.evidence.model import Beta, Evidence, Form, Grade, Multipliers, Normal
@@ -219,17 +220,17 @@ LIBRARY: Final = (
     _claim("five-points", "5 points more retention raise profit by 25-95%"),
     _claim("reactivation", "win-back reactivates 15-30%"),
 )
-_BY_ID: Final = {entry.id: entry for entry in LIBRARY}
+BY_ID: Final = MappingProxyType({entry.id: entry for entry in LIBRARY})
 
 
 def find(evidence_id: str) -> Evidence | None:
     """Return the entry of that id, or None."""
-    return _BY_ID.get(evidence_id)
+    return BY_ID.get(evidence_id)
 
 
 def entry(evidence_id: str) -> Evidence:
     """Return the entry of that id; KeyError where there is none."""
-    return _BY_ID[evidence_id]
+    return BY_ID[evidence_id]
 
 
 def usable_ids() -> tuple[str, ...]:

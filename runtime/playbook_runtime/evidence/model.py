@@ -16,6 +16,9 @@ class Grade(StrEnum):
     D = "D"
     NONE = "none"
     OWN = "own"
+    OWN_A = "own + A"
+    OWN_B = "own + B"
+    OWN_C = "own + C"
 
 
 GRADES = {
@@ -24,7 +27,10 @@ GRADES = {
     Grade.C: "meta-analysis or observational study",
     Grade.D: "claim of a vendor, without a method",
     Grade.NONE: "no evidence found",
-    Grade.OWN: "the playbook's own figure",
+    Grade.OWN: "the playbook's own figure or experiment",
+    Grade.OWN_A: "the shop's own experiment, together with evidence of grade A",
+    Grade.OWN_B: "the shop's own experiment, together with evidence of grade B",
+    Grade.OWN_C: "the shop's own experiment, together with evidence of grade C",
 }
 # Gains of these stay out of the headline; what they cost or harm stays in.
 UNPROVEN = frozenset({Grade.D, Grade.NONE})
@@ -106,6 +112,11 @@ SAYABLE = frozenset(
         Form.REDEMPTION,
     }
 )
+
+
+def nine_digits(value: float) -> float:
+    """Return a number at 9 significant digits, which machines agree on."""
+    return float(f"{value:.9g}")
 
 
 @dataclass(frozen=True, slots=True)

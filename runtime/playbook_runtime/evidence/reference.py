@@ -29,7 +29,41 @@ _HEADLINE = """\
 Gains of grade D and "none" stay out of the headline; what they cost or harm stays in. A second line
 of every projection, "with unproven effects", adds them. A prior that is centred on no effect is no
 proven harm either, so it is out too. Own figures (`expect:` in the playbook) have the grade "own"
-and count.
+and count, and so does what an experiment of the shop has updated.
+"""
+_UPDATING = """\
+## Your own experiments
+
+`evidence:` in the playbook holds the shop's own experiments: how many customers were treated and
+held back by chance, and how many of each bought. They update the effect that they name, wherever
+the playbook rests on it; several on one effect count together. `playbook evidence PATH` shows what
+came of it.
+
+Belief and result are both taken as normal, so that they are averaged by their precision, 1 over the
+squared standard error. With a belief (m, s) and a result (y, e):
+
+    precision = 1/s^2 + 1/e^2
+    updated   = (m/s^2 + y/e^2) / precision, standard error 1/sqrt(precision)
+
+- Added orders: y is the difference of the two shares of buyers per 1,000 customers, with
+  e = 1000 sqrt(P1 (1 - P1)/n1 + P0 (1 - P0)/n0).
+- Factors: y is the log of the ratio of buying rates, ln(ln(1 - P1) / ln(1 - P0)), since a chance to
+  buy P within a time means a rate of -ln(1 - P) over it; e^2 is P / ((1 - P) n ln(1 - P)^2), summed
+  over both groups. A belief about a ratio of chances is turned into one about rates the same way.
+- Where nobody bought in a group, or everybody did, 1/2 is added to each of the four cells.
+- An effect is taken as even over its window and gone after it. Added orders that were counted over
+  a part of the window are carried on to its end; a factor that was counted over more than it is
+  freed of the days on which nothing was at work: 1 + (ratio - 1) times days counted / window.
+
+An experiment counts buyers. It tells nothing of order values, redemption or repayment; write such
+results where they are used, `expect: {basket: 1.0..1.1, evidence: ours}`. The updated effect has
+the grade "own + A" where the library's was A, and "own" where there was no evidence before.
+
+## Careful projections
+
+`conservative_draws` holds every effect at its worse quartile instead of drawing it: a gain at the
+value that it exceeds with a chance of 75%, a cost or harm at the one that it stays below with that
+chance. See the [decision](../decisions/0020-own-experiments-and-careful-effects.md).
 """
 
 
@@ -45,6 +79,7 @@ def page() -> str:
             "## Grades\n",
             grades,
             _HEADLINE,
+            _UPDATING,
             "## Effects\n",
             "| id | effect | prior | 80% interval | in the study | source | grade |",
             "|---|---|---|---|---|---|---|",
@@ -95,7 +130,8 @@ def interval_text(prior: EffectPrior) -> str:
 
 
 def _row(found: Evidence) -> str:
-    interval = interval_text(from_library(found)) if isinstance(found.prior, Normal) else ""
+    is_interval = isinstance(found.prior, Normal | Beta)
+    interval = interval_text(from_library(found)) if is_interval else ""
     cells = (
         f"`{found.id}`",
         f"{found.effect} (`{found.form}`)",

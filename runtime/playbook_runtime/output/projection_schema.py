@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
+from playbook_runtime.evidence.model import GRADES
 from playbook_runtime.output.projection_json import JSON_VERSION
 
 Schema = dict[str, object]
@@ -144,8 +145,9 @@ _ASSUMPTION: Final = _object(
     effect=_TEXT,
     source=_TEXT,
     grade=_said(
-        {"enum": ["A", "B", "C", "D", "none", "own", "data"]},
-        "Of the evidence; own: said by the playbook, data: read in your files.",
+        {"enum": [*GRADES, "data"]},
+        "Of the evidence; own: said by the playbook, own + A: the shop's experiment together with"
+        " evidence of grade A, data: read in your files.",
     ),
     value=_TEXT,
     in_headline=_said(_YES_NO, "False: only in with_unproven and difference_unproven."),

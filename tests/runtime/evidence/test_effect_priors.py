@@ -14,9 +14,9 @@ from playbook_runtime.evidence.effects import (
     authored,
     default_redemption,
     from_library,
-    rate_ratio,
 )
 from playbook_runtime.evidence.model import Beta, Form, Grade
+from playbook_runtime.evidence.rates import rate_ratio
 
 
 def test_a_range_is_an_80_percent_interval_of_a_lognormal_ratio() -> None:
