@@ -18,6 +18,13 @@ from playbook_compiler.steps import Send
 from playbook_compiler.triggers import TYPICAL_INTERVAL, Replenishment
 from playbook_compiler.units import DAY_SECONDS
 from playbook_compiler.values import dataclass
+from playbook_runtime.acquisition import (
+    Chance,
+    MonthCovered,
+    chance_of,
+    months_covered,
+    newcomer_draws,
+)
 from playbook_runtime.assumed import (
     DATA,
     NONE,
@@ -55,6 +62,7 @@ from playbook_runtime.launch import (
     Launch,
     Slot,
 )
+from playbook_runtime.newcomer_trend import Trend, trend_of
 from playbook_runtime.observed import Observed
 from playbook_runtime.population import (
     can_answer,
@@ -110,6 +118,9 @@ class Prepared:
     expected: Expected
     assumptions: tuple[Assumption, ...]
     findings: tuple[Diagnostic, ...]
+    trend: Trend
+    months: tuple[MonthCovered, ...]
+    chance: Chance  # of newcomers
 
     @property
     def has_unproven(self) -> bool:
@@ -158,7 +169,9 @@ def prepare(
         typical_gap=typical_gap(data) or DEFAULT_GAP,
         cuts=cuts_of(data, conditions, calendar.start),
     )
-    newcomers = _arrivals(*data.newcomers_per_day(), "newcomers", launch, settings)
+    trend, covered = trend_of(data), months_covered(calendar)
+    chance = chance_of(trend, covered, settings.seed, settings.draws)
+    newcomers = newcomer_draws(chance, covered)
     sign_ups = _sign_ups(what, launch, settings)
     names = tuple(name for name, _, _ in months)
     people = joined(
@@ -206,6 +219,9 @@ def prepare(
             *_refills(graph, data),
         ),
         findings=what.findings,
+        trend=trend,
+        months=covered,
+        chance=chance,
     )
 
 

@@ -17,13 +17,14 @@ FLOW_DRAWS = 100
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The questions of one run: how far, how many draws, which seed, as of which day, how many
-    threads (0: all there are)."""
+    threads (0: all there are), in which stage (empty: the playbook's)."""
 
     horizon: Duration = Duration(months=12)
     draws: int = DEFAULT_DRAWS
     seed: int = 1
     as_of: date | None = None
     threads: int = 0
+    stage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
