@@ -15,131 +15,134 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playbook_runtime.kernel.instructions import Program
+from playbook_runtime.kernel.numbering import Numbering
 from playbook_runtime.kernel.tables import F64, I64, Draws, People, Zones
 
-# Cells of the program: tables of integers, then tables of floats, then zones, then values.
-(
-    CODE,
-    DURATIONS,
-    WINDOWS,
-    CONDITION_CODE,
-    CONDITION_FIRST,
-    FLOW_FIRST,
-    FLOW_ON,
-    FLOW_WHERE,
-    FLOW_AUDIENCE,
-    FLOW_EXIT_WHEN,
-    FLOW_ENTRY,
-    FLOW_EXIT_ON,
-    FLOW_KEY,
-    FLOW_COUNT,
-    FLOW_SLOTS,
-    EXISTING,
-    EXISTING_STREAM,
-    EVENT_FLOWS,
-    EVENT_FIRST,
-    EVENT_WAIT,
-    THRESHOLDS,
-    THRESHOLD_FLOWS,
-    THRESHOLD_FIRST,
-    CHANNEL_COST,
-    CHANNEL_HOLD,
-    CHANNEL_QUIET,
-    CHANNEL_STREAM,
-    CAP_LIMIT,
-    CAP_WINDOW,
-    CAP_CHANNEL,
-    OFFER_KIND,
-    OFFER_VALUE,
-    OFFER_VALID,
-    OFFER_MINIMUM,
-    OFFER_ONCE,
-    OFFER_AUDIENCE,
-    ARM_END,
-    ARM_TARGET,
-    SPLIT_STREAM,
-    SLOT_FORM,
-    SLOT_WINDOW,
-    SLOT_ADD,
-    SLOT_STREAM,
-    SLOT_VALUE_STREAM,
-    SLOT_FLOW,
-    SOURCE_EVENT,
-    SOURCE_NATURE,
-    SOURCE_LAG,
-    SOURCE_STREAM,
-    MONTH_START,
-    MONTH_LENGTH,
-    SEND_REDEMPTION,
-    SEND_UNSUBSCRIBE,
-    SEND_EVENT,
-    SLOT_EVENT,
-    TIMERS,
-    ANSWERS,
-    WATCHES,
-    WATCH_FLOWS,
-) = range(59)
-_INTEGER_TABLES = (
-    "code", "durations", "windows", "condition_code", "condition_first", "flow_first",
-    "flow_on", "flow_where", "flow_audience", "flow_exit_when", "flow_entry", "flow_exit_on",
-    "flow_key", "flow_count", "flow_slots", "existing", "existing_stream", "event_flows",
-    "event_first", "event_wait", "thresholds", "threshold_flows", "threshold_first", "channel_cost",
-    "channel_hold", "channel_quiet", "channel_stream", "cap_limit",
-    "cap_window", "cap_channel", "offer_kind", "offer_value", "offer_valid", "offer_minimum",
-    "offer_once", "offer_audience", "arm_end", "arm_target", "split_stream",
-    "slot_form", "slot_window", "slot_add", "slot_stream", "slot_value_stream", "slot_flow",
-    "source_event", "source_nature", "source_lag", "source_stream", "month_start",
-    "month_length", "send_redemption", "send_unsubscribe", "send_event", "slot_event",
-    "timers", "answers", "watches", "watch_flows",
-)  # fmt: skip
-CONDITION_NUMBER, CHANNEL_SHARE, SOURCE_RATE = 59, 60, 61
-_FLOAT_TABLES = ("condition_number", "channel_share", "source_rate")
-ZONE_FIRST, ZONE_MOMENT, ZONE_OFFSET = 62, 63, 64
-(
-    EMAIL,
-    CAP_DELAY,
-    STACKABLE,
-    ORDER_EVENT,
-    SIGN_UP_EVENT,
-    UNSUBSCRIBED_EVENT,
-    MARGIN_PPM,
-    FIXED_MICRO,
-    READS_ORDERS,
-) = range(65, 74)
-_VALUES = (
-    "email", "cap_delay", "stackable", "order_event", "sign_up_event", "unsubscribed_event",
-    "margin_ppm", "fixed_micro", "reads_orders",
-)  # fmt: skip
-FLOWS, EVENTS_COUNTED, CHANNELS, CAPS, OFFERS, SOURCES, LAPSES, SLOTS, CLOCKS, WATCHED = range(
-    74, 84
-)
-_HEADER = 84
+# Cells of the program: where its tables of integers begin, of floats, of zones; then single values
+# and how many there are of each thing. To add one is to add a line here.
+_cells = Numbering()
+CODE = _cells.next("code")
+DURATIONS = _cells.next("durations")
+WINDOWS = _cells.next("windows")
+CONDITION_CODE = _cells.next("condition_code")
+CONDITION_FIRST = _cells.next("condition_first")
+FLOW_FIRST = _cells.next("flow_first")
+FLOW_ON = _cells.next("flow_on")
+FLOW_WHERE = _cells.next("flow_where")
+FLOW_AUDIENCE = _cells.next("flow_audience")
+FLOW_EXIT_WHEN = _cells.next("flow_exit_when")
+FLOW_ENTRY = _cells.next("flow_entry")
+FLOW_EXIT_ON = _cells.next("flow_exit_on")
+FLOW_KEY = _cells.next("flow_key")
+FLOW_COUNT = _cells.next("flow_count")
+FLOW_SLOTS = _cells.next("flow_slots")
+EXISTING = _cells.next("existing")
+EXISTING_STREAM = _cells.next("existing_stream")
+EVENT_FLOWS = _cells.next("event_flows")
+EVENT_FIRST = _cells.next("event_first")
+EVENT_WAIT = _cells.next("event_wait")
+THRESHOLDS = _cells.next("thresholds")
+THRESHOLD_FLOWS = _cells.next("threshold_flows")
+THRESHOLD_FIRST = _cells.next("threshold_first")
+CHANNEL_COST = _cells.next("channel_cost")
+CHANNEL_HOLD = _cells.next("channel_hold")
+CHANNEL_QUIET = _cells.next("channel_quiet")
+CHANNEL_STREAM = _cells.next("channel_stream")
+CAP_LIMIT = _cells.next("cap_limit")
+CAP_WINDOW = _cells.next("cap_window")
+CAP_CHANNEL = _cells.next("cap_channel")
+OFFER_KIND = _cells.next("offer_kind")
+OFFER_VALUE = _cells.next("offer_value")
+OFFER_VALID = _cells.next("offer_valid")
+OFFER_MINIMUM = _cells.next("offer_minimum")
+OFFER_ONCE = _cells.next("offer_once")
+OFFER_AUDIENCE = _cells.next("offer_audience")
+ARM_END = _cells.next("arm_end")
+ARM_TARGET = _cells.next("arm_target")
+SPLIT_STREAM = _cells.next("split_stream")
+SLOT_FORM = _cells.next("slot_form")
+SLOT_WINDOW = _cells.next("slot_window")
+SLOT_ADD = _cells.next("slot_add")
+SLOT_STREAM = _cells.next("slot_stream")
+SLOT_VALUE_STREAM = _cells.next("slot_value_stream")
+SLOT_FLOW = _cells.next("slot_flow")
+SOURCE_EVENT = _cells.next("source_event")
+SOURCE_NATURE = _cells.next("source_nature")
+SOURCE_LAG = _cells.next("source_lag")
+SOURCE_STREAM = _cells.next("source_stream")
+MONTH_START = _cells.next("month_start")
+MONTH_LENGTH = _cells.next("month_length")
+SEND_REDEMPTION = _cells.next("send_redemption")
+SEND_UNSUBSCRIBE = _cells.next("send_unsubscribe")
+SEND_EVENT = _cells.next("send_event")
+SLOT_EVENT = _cells.next("slot_event")
+TIMERS = _cells.next("timers")
+ANSWERS = _cells.next("answers")
+WATCHES = _cells.next("watches")
+WATCH_FLOWS = _cells.next("watch_flows")
+_INTEGER_TABLES = _cells.names()
+
+CONDITION_NUMBER = _cells.next("condition_number")
+CHANNEL_SHARE = _cells.next("channel_share")
+SOURCE_RATE = _cells.next("source_rate")
+_FLOAT_TABLES = _cells.names()
+
+ZONE_FIRST = _cells.next("first")
+ZONE_MOMENT = _cells.next("moment")
+ZONE_OFFSET = _cells.next("offset")
+_ZONE_TABLES = _cells.names()
+
+EMAIL = _cells.next("email")
+CAP_DELAY = _cells.next("cap_delay")
+STACKABLE = _cells.next("stackable")
+ORDER_EVENT = _cells.next("order_event")
+SIGN_UP_EVENT = _cells.next("sign_up_event")
+UNSUBSCRIBED_EVENT = _cells.next("unsubscribed_event")
+MARGIN_PPM = _cells.next("margin_ppm")
+FIXED_MICRO = _cells.next("fixed_micro")
+READS_ORDERS = _cells.next("reads_orders")
+_VALUES = _cells.names()
+
+# How many rows a table has.
+FLOWS = _cells.next("flow_first")
+EVENTS_COUNTED = _cells.next("event_wait")
+CHANNELS = _cells.next("channel_cost")
+CAPS = _cells.next("cap_limit")
+OFFERS = _cells.next("offer_kind")
+SOURCES = _cells.next("source_event")
+LAPSES = _cells.next("thresholds")
+SLOTS = _cells.next("slot_form")
+CLOCKS = _cells.next("timers")
+WATCHED = _cells.next("watches")
+_COUNTED_TABLES = _cells.names()
+_HEADER = _cells.count
+
 HOLDOUT_SHARE = 0  # in the float array
 
-# Columns of packed people: integers, then consent by channel, statics, last events.
-(
-    KEY,
-    KIND,
-    X,
-    REPEAT_VALUE,
-    ORDERS_BEFORE,
-    REVENUE_BEFORE,
-    FIRST_BEFORE,
-    LAST_BEFORE,
-    ZONE_OF,
-    BASE,
-    MONTH,
-    ORDINAL,
-    BORN_ON,
-    CONSENT,
-) = range(14)
+# Columns of packed people: integers (then consent by channel, statics, last events), and floats.
+_people = Numbering()
+KEY = _people.next("key")
+KIND = _people.next("kind")
+X = _people.next("x")
+REPEAT_VALUE = _people.next("repeat_value")
+ORDERS_BEFORE = _people.next("orders")
+REVENUE_BEFORE = _people.next("revenue")
+FIRST_BEFORE = _people.next("first_order")
+LAST_BEFORE = _people.next("last_order")
+ZONE_OF = _people.next("zone")
+BASE = _people.next("base")
+MONTH = _people.next("month")
+ORDINAL = _people.next("index")
+BORN_ON = _people.next("birthday")
+_PEOPLE = _people.names()
+CONSENT = _people.count
 T_X, T = 0, 1
 
 # Columns of packed draws. Integers: number, m, newcomers and prospects by month.
 DRAW_NUMBER, TOSSES_FIRST, NEWCOMERS = 0, 1, 2
 # Floats, kept in the float memory from DRAWN on: then effects by slot and redemption by send.
 R, ALPHA, A, B, P, Q, GAMMA, DRIFT, UNSUBSCRIBE, FATIGUE = range(10)
-EFFECT = 14
+EFFECT = FATIGUE + 5
 
 
 def packed_program(program: Program, zones: Zones) -> tuple[I64, F64]:
@@ -148,53 +151,28 @@ def packed_program(program: Program, zones: Zones) -> tuple[I64, F64]:
     integers: list[I64] = [header]
     floats: list[F64] = [np.array([program.holdout])]
     length, float_length = _HEADER, 1
-    tables = [_bits(getattr(program, name)) for name in _INTEGER_TABLES]
-    for cell, table in enumerate(tables):
+    for cell, name in _INTEGER_TABLES:
         header[cell] = length
-        integers.append(table)
-        length += len(table)
-    for cell, name in enumerate(_FLOAT_TABLES, CONDITION_NUMBER):
+        integers.append(_bits(getattr(program, name)))
+        length += len(integers[-1])
+    for cell, name in _FLOAT_TABLES:
         header[cell] = float_length
         floats.append(getattr(program, name))
         float_length += len(floats[-1])
-    for cell, table in enumerate((zones.first, zones.moment, zones.offset), ZONE_FIRST):
+    for cell, name in _ZONE_TABLES:
         header[cell] = length
-        integers.append(_bits(table))
-        length += len(table)
-    for cell, name in enumerate(_VALUES, EMAIL):
+        integers.append(_bits(getattr(zones, name)))
+        length += len(integers[-1])
+    for cell, name in _VALUES:
         header[cell] = getattr(program, name)
-    header[FLOWS : WATCHED + 1] = (
-        len(program.flow_first),
-        len(program.event_wait),
-        len(program.channel_cost),
-        len(program.cap_limit),
-        len(program.offer_kind),
-        len(program.source_event),
-        len(program.thresholds),
-        len(program.slot_form),
-        len(program.timers),
-        len(program.watches),
-    )
+    for cell, name in _COUNTED_TABLES:
+        header[cell] = len(getattr(program, name))
     return np.concatenate(integers), np.concatenate(floats)
 
 
 def packed_people(people: People) -> tuple[I64, F64]:
     """Return people as (integers, floats), one row a person."""
-    columns: list[NDArray[Any]] = [
-        people.key.view(np.int64),
-        people.kind,
-        people.x,
-        people.repeat_value,
-        people.orders,
-        people.revenue,
-        people.first_order,
-        people.last_order,
-        people.zone,
-        people.base,
-        people.month,
-        people.index,
-        people.birthday,
-    ]
+    columns = [_bits(getattr(people, name)) for _, name in _PEOPLE]
     flat = np.column_stack([*columns, people.consent, people.static, people.last_event])
     return (
         np.ascontiguousarray(flat, dtype=np.int64),

@@ -13,68 +13,82 @@ import numpy as np
 
 from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.fields import EFFECT
+from playbook_runtime.kernel.numbering import Numbering
 from playbook_runtime.kernel.tables import F64, I64, NEVER
 
-# Registers, wiped for every person up to KEPT.
-(
-    EVENTS,
-    SEQUENCE,
-    RUNS,
-    RUN_NUMBER,
-    ORDER_NUMBER,
-    OVERLAP_UNTIL,
-    ORDERS,
-    REVENUE,
-    FIRST_ORDER,
-    LAST_ORDER,
-    STAMP,
-    SUPPRESSED,
-    HELD_OUT,
-    ALIVE_NOW,
-    EFFECTS,
-    LOGGED,
-    ZONE,
-    ZONE_KNOWN,
-    HORIZON_ORDERS,
-    PERSON_ID,
-    PERSON,
-    WITHOUT_ORDERS,
-    BIRTHDAY,
-    GAPS,
-    ABOUT,
-) = range(25)
-KEPT = 25
-SEED_ID, DRAW_ID, DRAW, START, FINISH, OVERFLOW, TRACED, HANDLED = range(25, 33)
-# Places of tables, and how many rows they have.
-(
-    QUEUE,
-    RUN_TABLE,
-    SEEN,
-    EFFECT_TABLE,
-    LOG,
-    PLACED,
-    ENTRIES,
-    TURNS,
-    TOLD,
-    INSIDE,
-    LOOKED,
-    LAST_ENTRY,
-    LAST_MESSAGE,
-    LAST_CHANNEL,
-    LAST_EVENT,
-    RECENT,
-    CONSENTS_TO,
-    STATIC_ANSWERS,
-    OFFER_UNTIL,
-    OFFER_WILL,
-    OFFER_ISSUED,
-    OFFER_FLOW,
-    STACK,
-    TRACE,
-    END_OF_TABLES,
-) = range(33, 58)
-ROOM, LOG_ROOM, TRACE_ROOM, WAITS, STRENGTH, SOURCE_CLOCK, REDEMPTION = range(58, 65)
-_HEADER = 65
+_cells = Numbering()
+# Registers, wiped for every person up to KEPT. To add one is to add a line.
+EVENTS = _cells.next()
+SEQUENCE = _cells.next()
+RUNS = _cells.next()
+RUN_NUMBER = _cells.next()
+ORDER_NUMBER = _cells.next()
+OVERLAP_UNTIL = _cells.next()
+ORDERS = _cells.next()
+REVENUE = _cells.next()
+FIRST_ORDER = _cells.next()
+LAST_ORDER = _cells.next()
+STAMP = _cells.next()
+SUPPRESSED = _cells.next()
+HELD_OUT = _cells.next()
+ALIVE_NOW = _cells.next()
+EFFECTS = _cells.next()
+LOGGED = _cells.next()
+ZONE = _cells.next()
+ZONE_KNOWN = _cells.next()
+HORIZON_ORDERS = _cells.next()
+PERSON_ID = _cells.next()
+PERSON = _cells.next()
+WITHOUT_ORDERS = _cells.next()
+BIRTHDAY = _cells.next()
+GAPS = _cells.next()
+ABOUT = _cells.next()
+KEPT = _cells.count
+# Registers that the host or the loop over draws sets.
+SEED_ID = _cells.next()
+DRAW_ID = _cells.next()
+DRAW = _cells.next()
+START = _cells.next()
+FINISH = _cells.next()
+OVERFLOW = _cells.next()
+TRACED = _cells.next()
+HANDLED = _cells.next()
+# Where tables begin. Those from ENTRIES to LAST_ENTRY are wiped to 0, from there to CONSENTS_TO to
+# NEVER, and so on: see `wipe`.
+QUEUE = _cells.next()
+RUN_TABLE = _cells.next()
+SEEN = _cells.next()
+EFFECT_TABLE = _cells.next()
+LOG = _cells.next()
+PLACED = _cells.next()
+ENTRIES = _cells.next()
+TURNS = _cells.next()
+TOLD = _cells.next()
+INSIDE = _cells.next()
+LOOKED = _cells.next()
+LAST_ENTRY = _cells.next()
+LAST_MESSAGE = _cells.next()
+LAST_CHANNEL = _cells.next()
+LAST_EVENT = _cells.next()
+RECENT = _cells.next()
+CONSENTS_TO = _cells.next()
+STATIC_ANSWERS = _cells.next()
+OFFER_UNTIL = _cells.next()
+OFFER_WILL = _cells.next()
+OFFER_ISSUED = _cells.next()
+OFFER_FLOW = _cells.next()
+STACK = _cells.next()
+TRACE = _cells.next()
+END_OF_TABLES = _cells.next()
+# How many rows there are, and where tables of floats begin.
+ROOM = _cells.next()
+LOG_ROOM = _cells.next()
+TRACE_ROOM = _cells.next()
+WAITS = _cells.next()
+STRENGTH = _cells.next()
+SOURCE_CLOCK = _cells.next()
+REDEMPTION = _cells.next()
+_HEADER = _cells.count
 
 # What the OVERFLOW register says: room ran out, orders or runs without end.
 NO_ROOM, RUNAWAY, CIRCLE = 1, 2, 3
