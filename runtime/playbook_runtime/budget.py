@@ -107,7 +107,8 @@ def admission_shares(demand: F64, budget: F64, claims: Sequence[Claim]) -> I64:
     for claim in claims:
         wanted = demand[claim.place]
         if not claim.exempt:
-            part = np.clip(left / np.where(wanted > 0, wanted, 1.0), 0.0, 1.0)
+            # Sums are cut off before they are divided: a demand may be next to nothing.
+            part = np.minimum(left, wanted) / np.where(wanted > 0, wanted, 1.0)
             shares[claim.place] = np.where(wanted > 0, np.floor(part * WHOLE), WHOLE)
         left = np.maximum(left - wanted, 0.0)
     return shares
