@@ -30,7 +30,10 @@ METRICS = {
     "crr": "share",
     "messages_per_customer_month": "count",
     "newcomers": "count",
+    "orders_per_month": "count",
     "points_liability": "money",
+    "visits": "count",
+    "conversion": "share",
 }
 FLOW_METRICS = ("entered", "sent", "held_back", "orders", "profit")
 WORLDS = ("without", "with", "difference")

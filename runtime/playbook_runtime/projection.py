@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
+from typing import Final
 
 from playbook_compiler.values import dataclass
 from playbook_runtime.estimate import Estimate
@@ -16,7 +18,8 @@ class WorldCounts:
     `customers` and `repeat_customers` are people with at least one, more than one order ever, at
     the end; `active_customers` those with an order in the horizon, `retained_customers` those of
     them who also bought in a stretch as long as the horizon before the start: `base_customers`
-    are all who did. `orders` and money are of the horizon.
+    are all who did. `orders` and money are of the horizon. The last ones are None where they are
+    not counted: their metrics are then left out. Parts of the profit are 0 without a programme.
     """
 
     orders: int
@@ -32,18 +35,82 @@ class WorldCounts:
     newcomers: int
     messages: int
     horizon_days: int
+    membership_fees: int = 0
+    programme_cost: int = 0
+    liability_change: int = 0
+    acquisition_cost: int = 0
+    visits: int | None = None
+    points_liability: int | None = None
 
 
 Estimates = Mapping[str, Estimate]
 
 
 @dataclass(frozen=True, slots=True)
+class Increment:
+    """What something adds to orders and profit, as an expectation for these customers."""
+
+    orders: Estimate
+    profit: Estimate
+
+
+NO_INCREMENT: Final = Increment(Estimate.exactly(0.0), Estimate.exactly(0.0))
+
+
+class Pays(StrEnum):
+    """When a flow pays: above an effect, whatever its effect, whatever happens not, or nobody can
+    tell, because nothing of it is an effect."""
+
+    ABOVE = "above"
+    ALWAYS = "always"
+    NEVER = "never"
+    NO_EFFECT = "no-effect"
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """Where a flow's mean last-in profit is nothing.
+
+    `scale` is the factor on its effects there, `error` its standard error by the number of draws;
+    `form` and `low`..`high` say the same as effects of its messages (a factor on the rate of
+    buying less 1, orders per 1,000). All are 0 unless `pays` is ABOVE.
+    """
+
+    pays: Pays
+    scale: float = 0.0
+    error: float = 0.0
+    form: str = ""
+    low: float = 0.0
+    high: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What it takes to prove a flow's profit by a holdout: 80% power, two-sided 5%.
+
+    `holdout` is a share and `months` how long it takes; both None: cannot be proved here.
+    `customers` are those who would be sent it in the horizon, `needed` how many of them the test
+    takes at that share (at 50% where none is enough), `assurance` the chance that it tells, over
+    all that is unknown of the effect. `smallest` is the least profit per customer (minor units)
+    that a year at 50% could tell.
+    """
+
+    holdout: float | None
+    months: float | None
+    customers: float
+    needed: float | None
+    assurance: float
+    smallest: float
+
+
+@dataclass(frozen=True, slots=True)
 class FlowProjection:
     """What one flow does.
 
-    `orders` and `profit` are increments by leave-one-out: all flows against all but this one.
-    `held_back_by` counts messages that did not go out, by reason; `delayed` those that were moved.
-    `subsidised` are orders that would have come anyway and used an offer of the flow.
+    `orders` and `profit` are the mean of `first_in` (it alone against none) and `last_in` (all
+    flows against all but it). `held_back_by` counts messages that did not go out, by reason;
+    `delayed` those that were moved. `subsidised` are orders that would have come anyway and used
+    an offer of the flow. `pays_if` and `proof` are None where the flow is off.
     """
 
     flow: str
@@ -57,6 +124,110 @@ class FlowProjection:
     subsidised: Estimate
     orders: Estimate
     profit: Estimate
+    last_in: Increment = NO_INCREMENT
+    first_in: Increment = NO_INCREMENT
+    pays_if: BreakEven | None = None
+    proof: Proof | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyPart:
+    """One part of profit in both worlds, in minor units: the steps from without to with.
+
+    `sign` is 1 for what is gained and -1 for what is spent; the signed parts add up to profit.
+    """
+
+    name: str
+    label: str
+    sign: int
+    without: Estimate
+    with_playbook: Estimate
+    difference: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """One bar of the tornado: the mean profit difference, in minor units, where one assumption is
+    at its 10% and at its 90% quantile and the others are as drawn.
+
+    `guessed` marks an assumption that has no interval, moved by a tenth of itself each way.
+    """
+
+    id: str
+    label: str
+    grade: str
+    low: str
+    high: str
+    profit_low: float
+    profit_high: float
+    guessed: bool
+
+    @property
+    def size(self) -> float:
+        """How far the profit moves between the ends."""
+        return abs(self.profit_high - self.profit_low)
+
+
+@dataclass(frozen=True, slots=True)
+class GradeShare:
+    """What rests on the effects of one grade of evidence: the profit that is lost without them, in
+    minor units, and its share of what is lost so over all grades (None where that is no gain)."""
+
+    grade: str
+    profit: Estimate
+    share: float | None
+
+
+class Verdict(StrEnum):
+    """What a requirement comes to: `undecided` is within the error of the number of draws."""
+
+    MET = "met"
+    NOT_MET = "not met"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One line of `require:`: what was found, between which bounds the draws leave it, and the
+    verdict. `value` and bounds are in the unit of the limit, None where nothing is projected."""
+
+    text: str
+    file: str
+    line: int
+    verdict: Verdict
+    value: float | None
+    low: float | None
+    high: float | None
+    limit: float | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PointsMonth:
+    """The points ledger of a month, in the world with: points, and `liability` in minor units.
+
+    issued = redeemed + expired + what came to be outstanding. `breakage` is the share of the
+    outstanding that is expected never to be redeemed.
+    """
+
+    month: str
+    earned: Estimate
+    redeemed: Estimate
+    expired: Estimate
+    outstanding: Estimate
+    liability: Estimate
+    breakage: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What one calendar month brings: levels of both worlds and the expected difference. Money in
+    minor units, by metric name."""
+
+    month: str
+    without: Estimates
+    with_playbook: Estimates
+    difference: Estimates
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +283,9 @@ class Projection:
     """The worlds without and with the playbook, and their difference, over one horizon.
 
     `without` ... `difference_unproven` map metric names to estimates over draws; money in minor
-    units. `contact` maps what the playbook does to customers, such as messages a month.
+    units. Levels are futures, with their luck; differences are expectations, and `luck` is the
+    part of the variance of the profit difference that was luck and is not in its interval.
+    `rest` is what the flows' worths leave of the total. `contact` maps what the playbook does to customers, such as messages a month.
     `monte_carlo_error` is the standard error of the 10% quantile of the profit difference that
     comes from the number of draws alone. `notes` are sentences that the reader needs.
     """
@@ -140,3 +313,12 @@ class Projection:
     assumptions: tuple[Assumption, ...]
     data: DataAccount
     notes: tuple[str, ...]
+    luck: float = 0.0
+    conservative: bool = False
+    rest: Increment = NO_INCREMENT
+    money: tuple[MoneyPart, ...] = ()
+    tornado: tuple[Swing, ...] = ()
+    grades: tuple[GradeShare, ...] = ()
+    requirements: tuple[Judged, ...] = ()
+    months: tuple[Month, ...] = ()
+    points: tuple[PointsMonth, ...] = ()

@@ -1,6 +1,10 @@
-"""A ratio that is 0 where there is nothing to divide by."""
+"""A ratio that is 0 where there is nothing to divide by; and how long a month is."""
 
 from __future__ import annotations
+
+from typing import Final
+
+DAYS_PER_MONTH: Final = 30.4375  # 365.25 / 12
 
 
 def ratio(part: float, whole: float) -> float:

@@ -10,6 +10,7 @@ from typing import Final
 from playbook_runtime.projection import WorldCounts
 
 UNIT: Final = "count"
+READS: Final = ("active_customers",)
 
 
 def value(counts: WorldCounts) -> float:

@@ -12,6 +12,7 @@ from playbook_runtime.metrics._ratio import ratio
 from playbook_runtime.projection import WorldCounts
 
 UNIT: Final = "money"
+READS: Final = ("revenue", "orders")
 
 
 def value(counts: WorldCounts) -> float:

@@ -12,8 +12,14 @@ from playbook_runtime.metrics._ratio import ratio
 from playbook_runtime.projection import WorldCounts
 
 UNIT: Final = "share"
+READS: Final = ("retained_customers", "base_customers")
+
+
+def parts(counts: WorldCounts) -> tuple[int, int]:
+    """Return the customers counted, and those of whom they are a share."""
+    return counts.retained_customers, counts.base_customers
 
 
 def value(counts: WorldCounts) -> float:
     """Return the share of the last period's customers who bought in the horizon."""
-    return ratio(counts.retained_customers, counts.base_customers)
+    return ratio(*parts(counts))

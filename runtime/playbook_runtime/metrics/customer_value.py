@@ -11,6 +11,7 @@ from playbook_runtime.metrics._ratio import ratio
 from playbook_runtime.projection import WorldCounts
 
 UNIT: Final = "money"
+READS: Final = ("revenue", "active_customers")
 
 
 def value(counts: WorldCounts) -> float:

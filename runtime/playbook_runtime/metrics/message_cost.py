@@ -10,6 +10,7 @@ from typing import Final
 from playbook_runtime.projection import WorldCounts
 
 UNIT: Final = "money"
+READS: Final = ("message_cost",)
 
 
 def value(counts: WorldCounts) -> float:

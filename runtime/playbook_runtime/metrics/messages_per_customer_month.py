@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from playbook_runtime.metrics._ratio import ratio
+from playbook_runtime.metrics._ratio import DAYS_PER_MONTH, ratio
 from playbook_runtime.projection import WorldCounts
 
 UNIT: Final = "ratio"
+READS: Final = ("messages", "customers", "horizon_days")
 KIND = "contact"  # what a playbook does, not what it brings
-DAYS_PER_MONTH: Final = 30.4375  # 365.25 / 12
 
 
 def value(counts: WorldCounts) -> float:

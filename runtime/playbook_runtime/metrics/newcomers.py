@@ -12,6 +12,7 @@ from typing import Final
 from playbook_runtime.projection import WorldCounts
 
 UNIT: Final = "count"
+READS: Final = ("newcomers",)
 
 
 def value(counts: WorldCounts) -> float:

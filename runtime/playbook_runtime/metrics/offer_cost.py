@@ -11,6 +11,7 @@ from typing import Final
 from playbook_runtime.projection import WorldCounts
 
 UNIT: Final = "money"
+READS: Final = ("offer_cost",)
 
 
 def value(counts: WorldCounts) -> float:

@@ -12,8 +12,14 @@ from playbook_runtime.metrics._ratio import ratio
 from playbook_runtime.projection import WorldCounts
 
 UNIT: Final = "share"
+READS: Final = ("repeat_customers", "customers")
+
+
+def parts(counts: WorldCounts) -> tuple[int, int]:
+    """Return the customers counted, and those of whom they are a share."""
+    return counts.repeat_customers, counts.customers
 
 
 def value(counts: WorldCounts) -> float:
     """Return the share of customers with more than one order."""
-    return ratio(counts.repeat_customers, counts.customers)
+    return ratio(*parts(counts))
