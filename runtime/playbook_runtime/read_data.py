@@ -26,18 +26,27 @@ def read_data(
     """Return what the files of a shop say up to a day; the playbook's currency and zone hold
     where the flags say nothing."""
     options = replace(given.options, timezone=given.options.timezone or playbook.timezone)
+    return read_files(orders, replace(given, options=options), as_of, playbook.currency)
+
+
+def read_files(
+    orders: Path, given: OrderInput, as_of: date | None, currency: str | None = None
+) -> tuple[Observed | None, list[Diagnostic]]:
+    """Return what the files of a shop say up to a day. Orders in another currency than that of
+    its playbook are an error; None where there is no playbook."""
+    options = given.options
     read, found = read_orders(orders, options)
     if read is None:
         return None, found
     span = Span.of_file(str(orders))
-    if read.currency not in (NO_CURRENCY, playbook.currency):
+    if currency is not None and read.currency not in (NO_CURRENCY, currency):
         found.append(
             error(
                 "currency-differs",
-                f"the orders are in {read.currency}, the playbook in {playbook.currency}",
+                f"the orders are in {read.currency}, the playbook in {currency}",
                 span,
                 help=f"write `currency: {read.currency}` in the playbook, or take only the orders"
-                f" in {playbook.currency} with --currency {playbook.currency}",
+                f" in {currency} with --currency {currency}",
             )
         )
         return None, found
