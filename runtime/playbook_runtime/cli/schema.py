@@ -9,7 +9,7 @@ import click
 from playbook_runtime.output.atomic import write_output
 from playbook_runtime.output.own_files import is_schema
 
-OF = ("playbook", "plan", "diagnostics", "diff", "projection")
+OF = ("playbook", "plan", "diagnostics", "diff", "projection", "evidence")
 
 
 @click.command()
@@ -19,7 +19,8 @@ OF = ("playbook", "plan", "diagnostics", "diff", "projection")
     type=click.Choice(OF),
     default="playbook",
     show_default=True,
-    help="What authors write; what `compile` writes; the JSON of `check`, `diff` or `simulate`.",
+    help="What authors write; what `compile` writes; the JSON of `check`, `diff`, `simulate` or"
+    " `evidence`.",
 )
 @click.option(
     "-o",
@@ -60,6 +61,10 @@ def _schema(what: str) -> dict[str, Any]:
             from playbook_runtime.output.projection_schema import projection_schema
 
             return projection_schema()
+        case "evidence":
+            from playbook_runtime.output.evidence_json import evidence_schema
+
+            return evidence_schema()
         case _:
             from playbook_compiler.schema import playbook_schema
 

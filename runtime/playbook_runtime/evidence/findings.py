@@ -14,11 +14,13 @@ from playbook_runtime.evidence.counted_twice import counted_twice
 from playbook_runtime.evidence.effects import figures, out_of_bounds
 from playbook_runtime.evidence.experiment_findings import experiment_findings
 from playbook_runtime.evidence.model import Grade
+from playbook_runtime.evidence.risk_findings import risk_findings
 
 
 def effect_findings(playbook: Playbook) -> list[Diagnostic]:
     """Return an error for every `expect:` that no prior can be made of, and every experiment on an
-    effect that the library does not have; light, without numpy."""
+    effect that the library does not have; a hint where the library's rule on targets is broken.
+    Light, without numpy."""
     found: list[Diagnostic] = []
     for flow in playbook.flows.values():
         sends = [one.expect for one in _all_steps(flow.steps) if isinstance(one, Send)]
@@ -27,6 +29,7 @@ def effect_findings(playbook: Playbook) -> list[Diagnostic]:
                 found.extend(_of_effect(effect))
                 found.extend(counted_twice(effect, flow.expect))
     found.extend(experiment_findings(playbook))
+    found.extend(risk_findings(playbook))
     return found
 
 

@@ -63,7 +63,7 @@ the grade "own + A" where the library's was A, and "own" where there was no evid
 
 `conservative_draws` holds every effect at its worse quartile instead of drawing it: a gain at the
 value that it exceeds with a chance of 75%, a cost or harm at the one that it stays below with that
-chance. See the [decision](../decisions/0020-own-experiments-and-careful-effects.md).
+chance. See the [decision](../decisions/0030-own-experiments-and-careful-effects.md).
 """
 
 

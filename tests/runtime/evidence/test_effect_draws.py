@@ -11,13 +11,17 @@ from authored_effect import read_effect
 
 from playbook_runtime.evidence import library
 from playbook_runtime.evidence.draws import (
+    conservative_draws,
+    conservative_fatigue,
     effect_draws,
     fatigue_draws,
     headline_draws,
+    member_draws,
     normal_draws,
     unsubscribe_draws,
 )
 from playbook_runtime.evidence.effects import authored, default_redemption, from_library
+from playbook_runtime.evidence.named_priors import member_effect, repayment_prior
 
 DRAWS = 20_000
 
@@ -146,3 +150,51 @@ def test_fatigue_falls_from_one_and_stays_between_none_and_all() -> None:
         # Clipping and ordering move the mean a little: by less than a tenth of its spread.
         assert abs(fmean(column) - value) < 0.1 * value * spread + 4 * value * spread / 70
         assert stdev(column) == pytest.approx(value * spread, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("written", "worse"),
+    [
+        ("{purchase_rate: 1.05..1.25}", 0.25),
+        ("{added_orders: 1..6 per 1000}", 0.25),
+        ("{revive: 0.2%..1%}", 0.25),
+        ("{basket: 1.0..1.1}", 0.25),
+        ("{purchase_rate: 0.8..0.9}", 0.25),
+        ("{dropout: 0.85..1.0}", 0.75),
+        ("{repaid: 30%..90%}", 0.75),
+        ("{redemption: 10%..30%}", 0.75),
+    ],
+)
+def test_a_careful_effect_is_held_at_its_worse_quartile(written: str, worse: float) -> None:
+    (prior,) = authored(read_effect(written))
+    held = conservative_draws(prior, 5)
+    assert held == held[:1] * 5
+    drawn = effect_draws(prior, "f", "s", 7, DRAWS)
+    below = sum(one < held[0] for one in drawn) / DRAWS
+    assert abs(below - worse) < 4 * math.sqrt(0.25 * 0.75 / DRAWS)
+
+
+def test_a_careful_effect_that_nothing_proves_is_none() -> None:
+    assert conservative_draws(from_library(library.entry("welcome")), 3) == [1.0] * 3
+
+
+def test_carefully_later_messages_of_a_week_keep_less() -> None:
+    careful, usual = conservative_fatigue(1)[0], (1.0, 0.70, 0.20, 0.10, 0.05)
+    assert careful[0] == 1.0
+    # A quarter of the draws is below: .674 of 1.2816 standard deviations of the 30% half-width.
+    share = 1 - 0.30 * 0.67448975 / 1.2815515655
+    assert careful[1:] == pytest.approx([share * value for value in usual[1:]], rel=1e-6)
+
+
+def test_a_member_has_one_effect_whatever_the_programmes() -> None:
+    drawn = member_draws(7, DRAWS, library.BY_ID)
+    _matches([math.log(ratio) for ratio in drawn], 0.06, 0.08)
+    assert member_effect().window_days == 365
+
+
+def test_the_best_customers_repay_more_of_a_gain_than_others() -> None:
+    best, others = repayment_prior(best=True), repayment_prior(best=False)
+    for prior, (a, b) in ((best, (8, 2)), (others, (3, 5))):
+        drawn = effect_draws(prior, "f", "s", 7, DRAWS)
+        # The logit-normal stands for the Beta: its mean is a little off.
+        assert fmean(drawn) == pytest.approx(a / (a + b), abs=0.02)

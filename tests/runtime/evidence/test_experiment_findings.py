@@ -28,6 +28,8 @@ def test_an_effect_of_the_library_is_fine(tmp_path: Path) -> None:
     [
         ("email.lapse", "unknown-evidence: did you mean `email.lapsed`?"),
         ("claim.bain", "unknown-evidence: known: "),
+        ("email.basket", "unusable-evidence: write what you measured where it is used"),
+        ("repayment.best", "unusable-evidence: write what you measured where it is used"),
     ],
 )
 def test_another_effect_is_an_error(tmp_path: Path, effect: str, finding: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from playbook_compiler.driver import compile_playbook, load
 from playbook_compiler.waits import least_waits
 from playbook_runtime.evidence.findings import effect_findings
+from playbook_runtime.evidence.lifetime_findings import lifetime_findings
 from playbook_runtime.evidence.model import Form
 from playbook_runtime.evidence.sends import flow_effects, send_effects
 
@@ -149,3 +150,58 @@ def test_flows_and_nested_steps_are_looked_at_too(tmp_path: Path) -> None:
     playbook = load(write(tmp_path, flow)).playbook
     assert playbook is not None
     assert [found.rule for found in effect_findings(playbook)] == ["unknown-evidence"] * 2
+
+
+@pytest.mark.parametrize(
+    ("of_flow", "of_send", "twice"),
+    [
+        ("", "{evidence: ours, purchase_rate: 1.1, added_orders: 1..6 per 1000}", True),
+        ("", "{evidence: ours, purchase_rate: 1.1, revive: 1%}", True),
+        ("", "{purchase_rate: 1.1, added_orders: 1..6 per 1000}", False),
+        ("", "{evidence: ours, purchase_rate: 1.1, basket: 1.1}", False),
+        ("{evidence: ours, revive: 1%}", "{evidence: ours, added_orders: 1..6 per 1000}", True),
+        ("{evidence: ours, revive: 1%}", "{evidence: theirs, purchase_rate: 1.1}", False),
+        ("email.broadcast.rate", "email.broadcast.added", True),
+        ("email.broadcast.rate", "email.lapsed", False),
+        ("{evidence: email.lapsed, revive: 1%}", "email.lapsed", True),
+    ],
+)
+def test_the_orders_of_one_experiment_are_told_once(
+    tmp_path: Path, of_flow: str, of_send: str, twice: bool
+) -> None:
+    flow = f"expect: {of_flow}\n    " if of_flow else ""
+    playbook = load(write(tmp_path, f"{flow}{CART}[{{send: note, expect: {of_send}}}]")).playbook
+    assert playbook is not None
+    assert [found.rule for found in effect_findings(playbook)] == [
+        "effect-counted-twice" for _ in range(twice)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("audience", "told"),
+    [
+        ("probability_alive < 20%", True),
+        ("orders >= 2 and probability_alive <= 20%", True),
+        ("probability_alive between 40% and 70%", False),
+        ("orders >= 2 or probability_alive < 20%", False),
+        ("not (probability_alive < 20%)", False),
+        ("probability_alive > 20%", False),
+    ],
+)
+def test_a_flow_for_the_highest_risk_is_told(tmp_path: Path, audience: str, told: bool) -> None:
+    loaded = load(write(tmp_path, f"audience: {audience}\n    {CART}[{{send: note}}]"))
+    assert loaded.playbook is not None
+    found = effect_findings(loaded.playbook)
+    assert [one.rule for one in found] == ["target-by-risk" for _ in range(told)]
+    if told:
+        assert loaded.sources[0].slice(found[0].span).startswith("probability_alive <")
+
+
+def test_reviving_is_told_where_one_time_buyers_stay(tmp_path: Path) -> None:
+    flow = f"expect: {{dropout: 0.9}}\n    {CART}[{{send: note, expect: {{revive: 1%}}}}]"
+    loaded = load(write(tmp_path, flow))
+    assert loaded.playbook is not None
+    found = list(lifetime_findings(loaded.playbook, 0.43))
+    assert [loaded.sources[0].slice(one.span) for one in found] == ["0.9", "1%"]
+    assert all("in 43% of the draws" in one.message for one in found)
+    assert list(lifetime_findings(loaded.playbook, 0.01)) == []
