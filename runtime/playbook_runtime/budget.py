@@ -49,23 +49,26 @@ class Claim:
 
 
 def month_budgets(
-    playbook: Playbook, stages: Sequence[str], parts: Sequence[tuple[int, int]]
+    whole: int, shares: Sequence[Decimal], parts: Sequence[tuple[int, int]]
 ) -> tuple[MonthBudget, ...]:
-    """Return the budget of each month; none where the playbook states no monthly budget.
+    """Return the budget of each month, of `whole` minor units a month and shares for winning.
 
     `parts` are (days in the horizon, days of the month). Halves of a minor unit go to the even.
     """
-    economics = playbook.economics
-    if economics is None or economics.monthly_budget is None:
-        return ()
-    whole = economics.monthly_budget.minor(playbook.decimals)
     found = []
-    for name, (days, of) in zip(stages, parts, strict=True):
-        winning = acquisition_share(playbook.stages, name)
+    for winning, (days, of) in zip(shares, parts, strict=True):
         total = _rounded(Decimal(whole) * days / of)
         acquisition = _rounded(Decimal(whole) * days / of * winning)
         found.append(MonthBudget(acquisition, total - acquisition, _rounded(whole * winning)))
     return tuple(found)
+
+
+def monthly_budget(playbook: Playbook) -> int | None:
+    """Return what a playbook may spend in a month, in minor units; None where it does not say."""
+    economics = playbook.economics
+    if economics is None or economics.monthly_budget is None:
+        return None
+    return economics.monthly_budget.minor(playbook.decimals)
 
 
 def acquisition_share(stages: Mapping[str, Stage], name: str) -> Decimal:

@@ -5,7 +5,8 @@ The same in both worlds and in all draws but for the newcomers, whose number is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +15,12 @@ from numpy.typing import NDArray
 from playbook_compiler.model import Playbook
 from playbook_compiler.values import dataclass, replace
 from playbook_runtime.acquisition import Advertising, advertising_of, newcomer_draws
-from playbook_runtime.budget import MonthBudget, month_budgets
+from playbook_runtime.budget import (
+    MonthBudget,
+    acquisition_share,
+    month_budgets,
+    monthly_budget,
+)
 from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.kernel.layout import WITHOUT, World, world_column
 from playbook_runtime.kernel.run import Horizon, run
@@ -43,8 +49,6 @@ from playbook_runtime.stage_timeline import (
 
 # Draws over which the world without is averaged, for stages to be read on it.
 BASELINE_DRAWS: Final = 50
-
-Newcomers = Callable[[Sequence[str]], I64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +84,8 @@ def planned(
     stage, reason = stage_named(playbook.stage, settings.stage)
 
     def of(stages: Sequence[str]) -> tuple[tuple[MonthBudget, ...], Advertising | None]:
-        parts = [(month.days, month.whole) for month in prepared.months]
-        budgets = month_budgets(playbook, stages, parts)
+        shares = [acquisition_share(playbook.stages, name) for name in stages]
+        budgets = budgets_of(monthly_budget(playbook), shares, prepared)
         usual = budgets[0].whole_acquisition if budgets else None
         return budgets, advertising_of(playbook.economics, playbook.decimals, usual)
 
@@ -94,7 +98,7 @@ def planned(
             budgets, advertising = of(stages)
             spent = tuple(one.whole_acquisition for one in budgets) if advertising else ()
             if spent not in memory:
-                people = with_newcomers(prepared, _newcomers(prepared, budgets, advertising))
+                people = with_budgets(prepared, budgets, advertising)
                 orders = baseline_orders(program, people, settings.threads)
                 memory[spent] = (
                     [one * past.per_purchase for one in orders],
@@ -105,7 +109,23 @@ def planned(
         timeline = settled_timeline(project, past, names, playbook.stages)
     budgets, advertising = of([one.stage for one in timeline])
     plan = MonthPlan(timeline, budgets, advertising)
-    return plan, with_newcomers(prepared, _newcomers(prepared, budgets, advertising))
+    return plan, with_budgets(prepared, budgets, advertising)
+
+
+def budgets_of(
+    whole: int | None, shares: Sequence[Decimal], prepared: Prepared
+) -> tuple[MonthBudget, ...]:
+    """Return the budgets of the months of a horizon; none without a monthly budget."""
+    if whole is None:
+        return ()
+    return month_budgets(whole, shares, [(month.days, month.whole) for month in prepared.months])
+
+
+def with_budgets(
+    prepared: Prepared, budgets: Sequence[MonthBudget], advertising: Advertising | None
+) -> Prepared:
+    """Return what was prepared with the newcomers that these budgets bring."""
+    return with_newcomers(prepared, _newcomers(prepared, budgets, advertising))
 
 
 def _newcomers(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,11 +16,14 @@ from tests.statistics.worlds import graph_of
 from playbook_runtime.budget import (
     WHOLE,
     Claim,
+    MonthBudget,
+    acquisition_share,
     admission_shares,
     claims_of,
     corrected,
     misses,
     month_budgets,
+    monthly_budget,
 )
 
 ECONOMICS = "economics: {gross_margin: 58%, monthly_budget: 6000}\n"
@@ -29,42 +33,45 @@ FIRST, SECOND, LAST = (
 CLAIMS = (FIRST, SECOND, LAST)
 
 
+def shares(path: Path, text: str, *stages: str) -> list[Decimal]:
+    found = playbook(path, text).stages
+    return [acquisition_share(found, stage) for stage in stages]
+
+
 def test_a_budget_is_divided_by_the_split_of_the_stage(tmp_path: Path) -> None:
-    shop = playbook(tmp_path, f"{HEAD}{MESSAGES}{ECONOMICS}")
-    found = month_budgets(shop, ["growth", "stable", "scale"], [(30, 30), (31, 31), (30, 30)])
+    split = shares(tmp_path, HEAD + MESSAGES, "growth", "stable", "scale")
+    found = month_budgets(600_000, split, [(30, 30), (31, 31), (30, 30)])
     assert [(one.acquisition, one.retention) for one in found] == [
-        (480_000, 120_000), (360_000, 240_000), (180_000, 420_000),
-    ]  # fmt: skip
+        (480_000, 120_000),
+        (360_000, 240_000),
+        (180_000, 420_000),
+    ]
 
 
-def test_a_part_of_a_month_has_a_part_of_its_budget(tmp_path: Path) -> None:
-    shop = playbook(tmp_path, f"{HEAD}{MESSAGES}{ECONOMICS}")
-    (found,) = month_budgets(shop, ["growth"], [(10, 30)])
-    assert (found.acquisition, found.retention, found.whole_acquisition) == (
-        160_000, 40_000, 480_000,
-    )  # fmt: skip
+def test_a_part_of_a_month_has_a_part_of_its_budget() -> None:
+    (found,) = month_budgets(600_000, [Decimal("0.8")], [(10, 30)])
+    assert found == MonthBudget(160_000, 40_000, 480_000)
 
 
-def test_parts_add_up_to_the_whole_to_the_cent(tmp_path: Path) -> None:
-    shop = playbook(tmp_path, f"{HEAD}{MESSAGES}economics: {{gross_margin: 58%, "
-                              "monthly_budget: 1000.01}\n")  # fmt: skip
+def test_parts_add_up_to_the_whole_to_the_cent() -> None:
     for days in range(1, 32):
-        (found,) = month_budgets(shop, ["established"], [(days, 31)])
+        (found,) = month_budgets(100_001, [Decimal("0.4")], [(days, 31)])
         assert abs(found.acquisition + found.retention - 100_001 * days / 31) <= 0.5
 
 
-def test_without_a_budget_there_is_none(tmp_path: Path) -> None:
-    assert month_budgets(playbook(tmp_path, HEAD + MESSAGES), ["growth"], [(30, 30)]) == ()
+def test_a_budget_is_what_the_playbook_says(tmp_path: Path) -> None:
+    assert monthly_budget(playbook(tmp_path, HEAD + MESSAGES)) is None
+    assert monthly_budget(playbook(tmp_path, HEAD + MESSAGES + ECONOMICS)) == 600_000
 
 
 def test_a_split_of_the_shops_own_counts(tmp_path: Path) -> None:
     text = (
-        f"{HEAD}{MESSAGES}{ECONOMICS}stages:\n"
+        f"{HEAD}{MESSAGES}stages:\n"
         "  growth: {enter: orders_per_month >= 50, split: {acquisition: 75%, retention: 25%}}\n"
         "  stable: {enter: orders_per_month >= 500}\n"
     )
-    found = month_budgets(playbook(tmp_path, text), ["growth", "stable"], [(30, 30), (30, 30)])
-    assert [one.retention for one in found] == [150_000, 240_000]  # a stage without: the built-in
+    # A stage without a split of its own has the built-in one.
+    assert shares(tmp_path, text, "growth", "stable") == [Decimal("0.75"), Decimal("0.6")]
 
 
 def test_flows_are_served_by_priority_and_those_that_must_send_are_not_asked(
