@@ -150,6 +150,7 @@ class Swing:
     """One bar of the tornado: the mean profit difference, in minor units, where one assumption is
     at its 10% and at its 90% quantile and the others are as drawn.
 
+    `error` is the standard error of how far they are apart that comes from the number of draws.
     `guessed` marks an assumption that has no interval, moved by a tenth of itself each way.
     """
 
@@ -160,6 +161,7 @@ class Swing:
     high: str
     profit_low: float
     profit_high: float
+    error: float
     guessed: bool
 
     @property
@@ -285,7 +287,8 @@ class Projection:
     `without` ... `difference_unproven` map metric names to estimates over draws; money in minor
     units. Levels are futures, with their luck; differences are expectations, and `luck` is the
     part of the variance of the profit difference that was luck and is not in its interval.
-    `rest` is what the flows' worths leave of the total. `contact` maps what the playbook does to customers, such as messages a month.
+    `rest` is what the flows' worths leave of the total. `contact` maps what the playbook does to
+    customers, such as messages a month.
     `monte_carlo_error` is the standard error of the 10% quantile of the profit difference that
     comes from the number of draws alone. `notes` are sentences that the reader needs.
     """

@@ -17,7 +17,8 @@ FLOW_DRAWS = 100
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The questions of one run: how far, how many draws, which seed, as of which day, how many
-    threads (0: all there are), in which stage (empty: the playbook's)."""
+    threads (0: all there are), in which stage (empty: the playbook's); `conservative` holds every
+    effect at its worse quartile."""
 
     horizon: Duration = Duration(months=12)
     draws: int = DEFAULT_DRAWS
@@ -25,6 +26,7 @@ class Settings:
     as_of: date | None = None
     threads: int = 0
     stage: str = ""
+    conservative: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The projection: fit, backtest, two worlds by the kernel, and what each flow adds.
+"""The projection: two worlds by the kernel, what each flow adds, and what the numbers rest on.
 
 The road is one function, `project`; everything random is keyed by the seed, so that the same input
 gives the same bytes whatever the threads.
@@ -8,61 +8,76 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from playbook_compiler.diagnostics import Diagnostic, error
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.plan import digest_of
-from playbook_compiler.source import Span
 from playbook_compiler.values import dataclass
-from playbook_runtime.behaviour.backtest import Backtest, backtest, origins_for
-from playbook_runtime.behaviour.findings import diagnostics_of
-from playbook_runtime.behaviour.fit import akaike_weights, fit_families
-from playbook_runtime.behaviour.model import FAMILIES, Finding, FittedBehaviour
-from playbook_runtime.behaviour.spend import fit_spend
+from playbook_runtime.accounts import checks, data_account, family_text
+from playbook_runtime.attribution import FlowWorlds, Future, flow_worlds, rest, worth
+from playbook_runtime.break_even import break_even
 from playbook_runtime.estimate import Estimate
-from playbook_runtime.kernel.instructions import Program
-from playbook_runtime.kernel.layout import WITH, WITHOUT, PerFlow, World, flow_column, world_column
-from playbook_runtime.kernel.run import CircleError, Horizon, RunawayError, run
-from playbook_runtime.kernel.tables import I64, Draws, some_draws
-from playbook_runtime.metric_values import Kind, metric_values
+from playbook_runtime.expected import (
+    SECOND_FUTURES,
+    expected_draws,
+    expected_metrics,
+    kept_share,
+    luck_within,
+    second_futures,
+)
+from playbook_runtime.flow_projections import flow_draws_of, flow_projection
+from playbook_runtime.grades import grade_shares
+from playbook_runtime.kernel.layout import WITH, WITHOUT
+from playbook_runtime.kernel.run import CircleError, RunawayError
+from playbook_runtime.kernel.tables import I64, some_draws
+from playbook_runtime.launching import launched
 from playbook_runtime.notes import notes
 from playbook_runtime.observed import Observed
-from playbook_runtime.prepare import Prepared, prepare
-from playbook_runtime.program import build_program
-from playbook_runtime.projection import (
-    Check,
-    DataAccount,
-    Estimates,
-    FlowProjection,
-    Projection,
-    WorldCounts,
-)
-from playbook_runtime.settings import EPOCH, FLOW_DRAWS, Calendar, Settings, calendar
-from playbook_runtime.unsimulated import unsimulated
+from playbook_runtime.outcomes import Draws, Outcomes, estimates, part_draws, subtracted
+from playbook_runtime.profit_parts import PARTS
+from playbook_runtime.projection import BreakEven, MoneyPart, Projection
+from playbook_runtime.requirements import Known, judged
+from playbook_runtime.settings import FLOW_DRAWS, Settings
+from playbook_runtime.tornado import DRAWS as TORNADO_DRAWS
+from playbook_runtime.tornado import levers, tornado
+from playbook_runtime.world_runs import Progress, WorldRuns
 
-MICRO = 10_000
+__all__ = ["Progress", "project"]
+
 # The standard error of the 10% quantile of a normal sample is 1.71 sd / sqrt(n).
 QUANTILE_ERROR = 1.71
-HELD = {
-    "holdout": PerFlow.HELD_HOLDOUT,
-    "consent": PerFlow.HELD_CONSENT,
-    "suppressed": PerFlow.HELD_SUPPRESSED,
-    "offer": PerFlow.HELD_OFFER,
-    "zone": PerFlow.HELD_ZONE,
-    "cap": PerFlow.HELD_CAP,
-}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Headline:
+    """The counts of all draws, of a second future of the first ones, and with unproven effects."""
+
+    counts: I64
+    again: I64
+    unproven: I64
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """Told how much work there is and how much has been done, in persons times draws."""
+class Levels:
+    """The metrics of the headline by draw: futures of both worlds, and the expected difference."""
 
-    begin: Callable[[int], None]
-    advance: Callable[[int], None]
+    without: Draws
+    with_playbook: Draws
+    with_unproven: Draws
+    difference: Draws
+    difference_unproven: Draws
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flows:
+    """What was run for each flow: its worlds, and where it pays."""
+
+    futures: tuple[Future, ...]
+    worlds: Mapping[int, FlowWorlds]
+    pays: Mapping[int, BreakEven]
 
 
 def project(
@@ -72,74 +87,180 @@ def project(
     progress: Progress | None = None,
 ) -> tuple[Projection | None, list[Diagnostic]]:
     """Return the projection of a playbook over a shop's own orders."""
-    playbook, file = graph.playbook, data.orders.reading.file
-    days = calendar(data.as_of, settings.horizon, playbook.timezone)
-    if days.days < 1:
-        return None, [error("bad-horizon", "the horizon has no day", Span.of_file(file))]
-    fits, found = fit_families(data.history, FAMILIES, with_weak_prior=True)
-    spend, more = fit_spend(data.history, 10**playbook.decimals, with_weak_prior=True)
-    findings = unsimulated(playbook)
-    findings += diagnostics_of([*found, *(fits[0].findings if fits else ()), *more], file)
-    if not fits or spend is None:
-        return None, [*findings, _no_projection(file, spend is None)]
-    tested, told = _backtest(data, days, settings)
-    findings += diagnostics_of(told, file)
-    prepared = prepare(graph, data, days, settings, fits, spend, tested.drift)
-    findings += prepared.findings
-    program, unread = build_program(graph, prepared.launch)
-    findings += unread
-    flow_draws = min(FLOW_DRAWS, settings.draws)
-    flows = sorted(playbook.flows)
-    on = [flow for flow in flows if playbook.flows[flow].enabled]
-    if progress is not None:
-        passes = settings.draws * (2 if prepared.has_unproven else 1) + flow_draws * len(on)
-        progress.begin(passes * len(prepared.people.key))
-    kernel = _Kernel(program, prepared, settings.threads, progress)
-    some = some_draws(prepared.headline, 0, flow_draws)
+    ready, findings = launched(graph, data, settings)
+    if ready is None:
+        return None, findings
+    runs = WorldRuns(ready.program, ready.prepared, settings.threads, progress)
+    numbers = {flow: n for n, flow in enumerate(sorted(graph.playbook.flows))}
+    on = {flow: n for flow, n in numbers.items() if graph.playbook.flows[flow].enabled}
+    runs.begin(_draws_to_run(runs, settings, len(on)))
     try:
-        counts = kernel.run(prepared.headline)
-        unproven = kernel.run(prepared.unproven) if prepared.has_unproven else counts
-        without_flow = {flow: kernel.run(some, off=flows.index(flow)) for flow in on}
+        headline = _headline(runs, settings)
+        flows = _flows(runs, headline, on)
+        swings = tornado(runs)
+        grades = grade_shares(runs, flows.futures)
     except RunawayError:
         return None, [*findings, _runaway(graph)]
     except CircleError:
         return None, [*findings, _endless(graph)]
-    base = int(prepared.people.base.sum())
-    worlds = _Worlds(base, days.days, flow_draws)
-    without = worlds.metrics(counts, WITHOUT)
-    with_playbook = worlds.metrics(counts, WITH)
-    with_unproven = worlds.metrics(unproven, WITH)
-    difference = _subtracted(with_playbook, without)
-    profit = difference["profit"]
+    outcomes = Outcomes(int(ready.prepared.people.base.sum()), ready.days.days)
+    levels = _levels(outcomes, headline)
+    contact = outcomes.metrics(headline.counts, WITH, "contact")
+    told = tuple(
+        flow_projection(
+            flow,
+            graph.playbook.flows[flow].strategy,
+            n,
+            headline.counts,
+            worth(flows.futures, flows.worlds[n]) if n in flows.worlds else None,
+            flows.pays.get(n),
+            None,
+        )
+        for flow, n in numbers.items()
+    )
+    known = Known(
+        {
+            "without": levels.without | outcomes.metrics(headline.counts, WITHOUT, "contact"),
+            "with": levels.with_playbook | contact,
+            "difference": levels.difference
+            | expected_metrics(
+                outcomes.difference(headline.counts, "contact"),
+                outcomes.difference(headline.again, "contact"),
+            ),
+        },
+        {
+            flow: flow_draws_of(headline.counts, n, flows.futures, flows.worlds.get(n))
+            for flow, n in numbers.items()
+        },
+    )
+    profit = levels.difference["profit"]
     projection = Projection(
-        playbook=playbook.name,
+        playbook=graph.playbook.name,
         digest=digest_of(graph),
         seed=settings.seed,
         as_of=data.as_of,
-        horizon_days=days.days,
+        horizon_days=ready.days.days,
         draws=settings.draws,
-        flow_draws=flow_draws,
-        currency=playbook.currency,
-        decimals=playbook.decimals,
-        family=_family_text(fits),
-        without=_estimates(without),
-        with_playbook=_estimates(with_playbook),
-        difference=_estimates(difference),
-        with_unproven=_estimates(with_unproven),
-        difference_unproven=_estimates(_subtracted(with_unproven, without)),
+        flow_draws=len(flows.futures[0].whole),
+        currency=graph.playbook.currency,
+        decimals=graph.playbook.decimals,
+        family=family_text(ready.fits),
+        without=estimates(levels.without),
+        with_playbook=estimates(levels.with_playbook),
+        difference=estimates(levels.difference),
+        with_unproven=estimates(levels.with_unproven),
+        difference_unproven=estimates(levels.difference_unproven),
         probability_profit_positive=sum(one > 0 for one in profit) / len(profit),
         monte_carlo_error=_monte_carlo_error(profit),
-        contact=_estimates(worlds.metrics(counts, WITH, "contact")),
-        flows=tuple(
-            _flow(playbook.flows[flow].strategy, flow, n, counts, without_flow.get(flow), worlds)
-            for n, flow in enumerate(flows)
-        ),
-        backtest=_checks(tested),
-        assumptions=prepared.assumptions,
-        data=_account(data),
-        notes=notes(graph, data, prepared, counts, findings),
+        contact=estimates(contact),
+        flows=told,
+        backtest=checks(ready.tested),
+        assumptions=ready.prepared.assumptions,
+        data=data_account(data),
+        notes=notes(graph, data, ready.prepared, headline.counts, findings),
+        luck=_luck(outcomes, headline),
+        conservative=settings.conservative,
+        rest=rest(flows.futures, flows.worlds),
+        money=_money(headline),
+        tornado=swings,
+        grades=grades,
+        requirements=judged(graph.playbook.require, known),
     )
     return projection, findings
+
+
+def _draws_to_run(runs: WorldRuns, settings: Settings, flows: int) -> int:
+    """Return how many draws of all people will be run, for the progress bar."""
+    some = min(FLOW_DRAWS, settings.draws)
+    again = min(SECOND_FUTURES, settings.draws)
+    headline = settings.draws * (2 if runs.prepared.has_unproven else 1) + again
+    swings = 2 * len(levers(runs.prepared, runs.program)) * min(TORNADO_DRAWS, settings.draws)
+    grades = len({prior.grade for prior in runs.prepared.expected.priors}) * 2 * some
+    return headline + flows * (4 + 2) * some + swings + grades
+
+
+def _headline(runs: WorldRuns, settings: Settings) -> Headline:
+    prepared = runs.prepared
+    counts = runs.run(prepared.headline)
+    again = runs.run(second_futures(prepared.headline, min(SECOND_FUTURES, settings.draws)))
+    unproven = runs.run(prepared.unproven) if prepared.has_unproven else counts
+    return Headline(counts, again, unproven)
+
+
+def _flows(runs: WorldRuns, headline: Headline, on: Mapping[str, int]) -> Flows:
+    """Return the worlds of each flow that is on, and where it pays."""
+    number = min(FLOW_DRAWS, len(headline.again))
+    whole = runs.prepared.headline
+    futures = (
+        Future(some_draws(whole, 0, number), headline.counts[:number]),
+        Future(second_futures(whole, number), headline.again[:number]),
+    )
+    worlds = flow_worlds(runs, futures, sorted(on.values()))
+    pays = {
+        n: break_even(runs, futures[0], flow, sorted(on.values()), worlds[n].without_it[0])
+        for flow, n in on.items()
+    }
+    return Flows(futures, worlds, pays)
+
+
+def _levels(outcomes: Outcomes, headline: Headline) -> Levels:
+    without = outcomes.metrics(headline.counts, WITHOUT)
+    with_playbook = outcomes.metrics(headline.counts, WITH)
+    with_unproven = (
+        with_playbook
+        if headline.unproven is headline.counts
+        else outcomes.metrics(headline.unproven, WITH)
+    )
+    first, second = subtracted(with_playbook, without), outcomes.difference(headline.again)
+    return Levels(
+        without,
+        with_playbook,
+        with_unproven,
+        expected_metrics(first, second),
+        expected_metrics(first, second, subtracted(with_unproven, without)),
+    )
+
+
+def _luck(outcomes: Outcomes, headline: Headline) -> float:
+    """Return the share of the variance of the profit difference that is luck."""
+    first = outcomes.difference(headline.counts)["profit"]
+    second = outcomes.difference(headline.again)["profit"]
+    return 1 - kept_share(first, luck_within(first, second), len(second)) ** 2
+
+
+def _money(headline: Headline) -> tuple[MoneyPart, ...]:
+    """Return the parts of profit in both worlds; those that nothing counts are left out."""
+    found = []
+    for part in PARTS:
+        if part.column is None:
+            continue
+        without, with_playbook = (
+            part_draws(headline.counts, world, part) for world in (WITHOUT, WITH)
+        )
+        again = part_draws(headline.again, WITH, part) - part_draws(headline.again, WITHOUT, part)
+        apart = expected_draws(_floats(with_playbook - without), _floats(again))
+        found.append(
+            MoneyPart(
+                part.name,
+                part.label,
+                part.sign,
+                Estimate.of(_floats(without)),
+                Estimate.of(_floats(with_playbook)),
+                Estimate.of(apart),
+            )
+        )
+    return tuple(found)
+
+
+def _floats(values: I64) -> list[float]:
+    found: list[float] = values.astype(np.float64).tolist()
+    return found
+
+
+def _monte_carlo_error(values: Sequence[float]) -> float:
+    if len(values) < 2:
+        return 0.0
+    return QUANTILE_ERROR * statistics.stdev(values) / math.sqrt(len(values))
 
 
 def _runaway(graph: TriggerGraph) -> Diagnostic:
@@ -163,189 +284,4 @@ def _endless(graph: TriggerGraph) -> Diagnostic:
         graph.playbook.origin.key_span("flows"),
         caption="some flow here starts again as soon as it ends",
         help="put a wait of a day into the circle, or limit the entry: `entry: {again_after: 30d}`",
-    )
-
-
-def _no_projection(file: str, without_spend: bool) -> Diagnostic:
-    """Return the error that ends a run: what is missing is told by the findings before it."""
-    what = "what an order is worth" if without_spend else "how often customers buy"
-    return error(
-        "no-projection",
-        f"these orders do not tell {what}, so that nothing can be projected",
-        Span.of_file(file),
-        help="give a longer history: a few hundred customers, some of whom bought again",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Kernel:
-    """The kernel with everything but the draws and the flow that is left out."""
-
-    program: Program
-    prepared: Prepared
-    threads: int
-    progress: Progress | None
-
-    def run(self, draws: Draws, off: int | None = None) -> I64:
-        """Return counts by draw, with flow number `off` switched off."""
-        program = self.program
-        if off is not None:
-            flow_on = program.flow_on.copy()
-            flow_on[off] = 0
-            program = program._replace(flow_on=flow_on)
-        launch = self.prepared.launch
-        return run(
-            program,
-            launch.zones,
-            self.prepared.people,
-            draws,
-            Horizon(launch.seed, launch.start, launch.end),
-            threads=self.threads,
-            progress=self.progress.advance if self.progress is not None else None,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Worlds:
-    """From counts to what they mean."""
-
-    base_customers: int
-    horizon_days: int
-    flow_draws: int
-
-    def of(self, row: Sequence[int], world: int) -> WorldCounts:
-        """Return one draw's counts of one world, costs rounded half-even to minor units."""
-
-        def count(what: World) -> int:
-            return int(row[world_column(world, what)])
-
-        return WorldCounts(
-            orders=count(World.ORDERS),
-            revenue=count(World.REVENUE),
-            contribution=_minor(count(World.CONTRIBUTION_MICRO)),
-            message_cost=_minor(count(World.MESSAGE_COST_MICRO)),
-            offer_cost=count(World.OFFER_COST),
-            active_customers=count(World.ACTIVE_CUSTOMERS),
-            retained_customers=count(World.RETAINED_CUSTOMERS),
-            base_customers=self.base_customers,
-            customers=count(World.CUSTOMERS),
-            repeat_customers=count(World.REPEAT_CUSTOMERS),
-            newcomers=count(World.NEWCOMERS),
-            messages=count(World.MESSAGES),
-            horizon_days=self.horizon_days,
-        )
-
-    def metrics(self, counts: I64, world: int, kind: Kind = "outcome") -> dict[str, list[float]]:
-        """Return the values by draw of each metric of a kind."""
-        found = [metric_values(self.of(row, world), kind) for row in counts.tolist()]
-        return {name: [values[name] for values in found] for name in found[0]}
-
-
-def _minor(micro: int) -> int:
-    """Return ten-thousandths of a minor unit as minor units, rounded half to even."""
-    whole, rest = divmod(micro, MICRO)
-    return whole + (rest > MICRO // 2 or (rest == MICRO // 2 and whole % 2 == 1))
-
-
-def _estimates(values: Mapping[str, list[float]]) -> Estimates:
-    return {name: Estimate.of(draws) for name, draws in values.items()}
-
-
-def _subtracted(
-    one: Mapping[str, list[float]], other: Mapping[str, list[float]]
-) -> dict[str, list[float]]:
-    return {
-        name: [a - b for a, b in zip(values, other[name], strict=True)]
-        for name, values in one.items()
-    }
-
-
-def _monte_carlo_error(values: list[float]) -> float:
-    if len(values) < 2:
-        return 0.0
-    return QUANTILE_ERROR * statistics.stdev(values) / math.sqrt(len(values))
-
-
-def _flow(
-    strategy: str, flow: str, number: int, counts: I64, without_it: I64 | None, worlds: _Worlds
-) -> FlowProjection:
-    """Return what a flow does; its increments are with all flows less with all but it."""
-
-    def told(what: PerFlow) -> Estimate:
-        return Estimate.of(counts[:, flow_column(number, what)].tolist())
-
-    held = {name: counts[:, flow_column(number, what)] for name, what in HELD.items()}
-    orders = profit = Estimate.exactly(0.0)
-    if without_it is not None:
-        whole = worlds.metrics(counts[: worlds.flow_draws], WITH)
-        less = worlds.metrics(without_it, WITH)
-        orders = Estimate.of(_subtracted(whole, less)["orders"])
-        profit = Estimate.of(_subtracted(whole, less)["profit"])
-    return FlowProjection(
-        flow=flow,
-        strategy=strategy,
-        entered=told(PerFlow.ENTERED),
-        sent=told(PerFlow.SENT),
-        held_back=Estimate.of(np.sum(list(held.values()), axis=0).tolist()),
-        held_back_by={name: Estimate.of(values.tolist()) for name, values in held.items()},
-        delayed=told(PerFlow.DELAYED),
-        offers_used=told(PerFlow.OFFERS_USED),
-        subsidised=told(PerFlow.SUBSIDISED),
-        orders=orders,
-        profit=profit,
-    )
-
-
-def _backtest(data: Observed, days: Calendar, settings: Settings) -> tuple[Backtest, list[Finding]]:
-    first = int(data.history.first_day.min())
-    origins = origins_for(first, data.as_of_day, days.days)
-    return backtest(
-        data.day,
-        data.customer_hash,
-        data.value_minor,
-        until_day=data.as_of_day,
-        origins=origins,
-        horizon_days=days.days,
-        seed=settings.seed,
-    )
-
-
-def _checks(tested: Backtest) -> tuple[Check, ...]:
-    return tuple(
-        Check(
-            origin=EPOCH + timedelta(days=one.origin_day),
-            horizon_days=one.horizon_days,
-            predicted=one.predicted,
-            actual=int(one.actual),
-            naive=one.naive,
-            inside=one.inside,
-        )
-        for one in tested.origins
-    )
-
-
-def _family_text(fits: tuple[FittedBehaviour, ...]) -> str:
-    weights = akaike_weights(fits)
-    return ", ".join(
-        f"{fitted.parameters.family} {weight:.0%}"
-        for fitted, weight in zip(fits, weights, strict=True)
-    )
-
-
-def _account(data: Observed) -> DataAccount:
-    """Return the account of what was used: rows are of the whole file, orders and customers those
-    up to the as-of date."""
-    reading = data.orders.reading
-    return DataAccount(
-        file=reading.file,
-        sha256=reading.digest,
-        rows=reading.rows,
-        orders=len(data.day),
-        customers=len(data.history),
-        quarantined=reading.quarantined,
-        later_orders=int((data.orders.day > data.as_of_day).sum()),
-        sanity_line=reading.sanity_line(),
-        details=reading.details(),
-        first_day=EPOCH + timedelta(days=reading.first_day),
-        last_day=min(data.as_of, EPOCH + timedelta(days=reading.last_day)),
     )

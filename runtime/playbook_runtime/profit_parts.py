@@ -1,0 +1,44 @@
+"""The parts that profit is the sum of, declared once: a new kind of money is one line here.
+
+The kernel counts a part in each world as an integer, in minor units or in ten-thousandths of one;
+`WorldCounts` has a field of the same name. Profit is exactly the signed sum of the parts, in every
+draw and in both worlds (docs/decisions/0005-counting-money.md).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from playbook_compiler.values import dataclass
+from playbook_runtime.kernel.layout import World
+
+if TYPE_CHECKING:
+    from playbook_runtime.projection import WorldCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of profit: the column it is counted in (None: not counted, so 0), whether it is
+    gained or spent (1 or -1), and what the report calls it."""
+
+    name: str
+    column: World | None
+    sign: int
+    label: str
+    micro: bool = False
+
+
+PARTS: Final = (
+    Part("contribution", World.CONTRIBUTION_MICRO, 1, "contribution of orders", micro=True),
+    Part("membership_fees", None, 1, "membership fees"),
+    Part("offer_cost", World.OFFER_COST, -1, "offers: discounts, shipping, gifts"),
+    Part("liability_change", None, -1, "points owed, change"),
+    Part("message_cost", World.MESSAGE_COST_MICRO, -1, "messages and tasks", micro=True),
+    Part("programme_cost", None, -1, "fees of programmes"),
+    Part("acquisition_cost", None, -1, "acquisition"),
+)
+
+
+def profit_of(counts: WorldCounts) -> int:
+    """Return the profit of a world of one draw, in minor units: the signed sum of its parts."""
+    return sum(part.sign * int(getattr(counts, part.name)) for part in PARTS)

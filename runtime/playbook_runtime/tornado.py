@@ -1,0 +1,272 @@
+"""The tornado: how far the profit difference moves with each thing that the numbers rest on.
+
+One lever at a time is set to its 10% and to its 90% quantile in all draws, the others as drawn; the
+draws and futures are the same, so that an assumption nothing rests on moves nothing. What has no
+interval is moved by a tenth of itself each way, and marked (docs/decisions/0021-attribution.md).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playbook_compiler.values import dataclass
+from playbook_runtime.assumed import DATA, OWN
+from playbook_runtime.estimate import quantile
+from playbook_runtime.evidence import library
+from playbook_runtime.evidence.effects import EffectPrior
+from playbook_runtime.evidence.reference import interval_text
+from playbook_runtime.kernel.instructions import OP, TASK, A, Program
+from playbook_runtime.kernel.run import RunawayError
+from playbook_runtime.kernel.tables import F64, Draws, some_draws
+from playbook_runtime.outcomes import gain
+from playbook_runtime.prepare import Prepared
+from playbook_runtime.projection import Swing
+from playbook_runtime.world_runs import WorldRuns
+
+Column = NDArray[Any]
+DRAWS: Final = 50
+LOW, HIGH = 0.1, 0.9
+TENTH: Final = 0.1
+_WHOLE: Final = 1_000_000  # parts per million
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class End:
+    """One end of a lever: what it says there, and the draws and program that say so."""
+
+    text: str
+    draws: Draws
+    program: Program
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lever:
+    """One assumption that can be set: its name as in the list of assumptions, and its two ends."""
+
+    id: str
+    label: str
+    grade: str
+    low: End
+    high: End
+    guessed: bool = False
+
+
+def tornado(runs: WorldRuns) -> tuple[Swing, ...]:
+    """Return what each lever moves, the largest first."""
+    found = []
+    for lever in levers(runs.prepared, runs.program):
+        low, high = (_gains(runs, end) for end in (lever.low, lever.high))
+        if low is None or high is None:
+            continue  # at its end the orders feed on themselves: no number to show
+        apart = high - low
+        error = float(np.std(apart, ddof=1)) / math.sqrt(len(apart)) if len(apart) > 1 else 0.0
+        found.append(
+            Swing(
+                id=lever.id,
+                label=lever.label,
+                grade=lever.grade,
+                low=lever.low.text,
+                high=lever.high.text,
+                profit_low=_mean(low),
+                profit_high=_mean(high),
+                error=error,
+                guessed=lever.guessed,
+            )
+        )
+    return tuple(sorted(found, key=lambda one: (-one.size, one.id)))
+
+
+def levers(prepared: Prepared, program: Program) -> list[Lever]:
+    """Return all levers of a simulation, in the order in which they are run."""
+    some = some_draws(prepared.headline, 0, DRAWS)
+    return [
+        *_effects(prepared, program, some),
+        *_common(prepared, program, some),
+        *_points(prepared, program, some),
+    ]
+
+
+def _gains(runs: WorldRuns, end: End) -> F64 | None:
+    """Return the profit difference by draw at one end; None where orders grow without end."""
+    try:
+        return gain(runs.run(end.draws, program=end.program))
+    except RunawayError:
+        return None
+
+
+def _mean(values: F64) -> float:
+    return math.fsum(values.tolist()) / len(values)
+
+
+def _effects(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever]:
+    """Yield a lever for each prior of an effect or a redemption that has an interval."""
+    columns: dict[EffectPrior, list[int]] = defaultdict(list)
+    sends: dict[EffectPrior, list[int]] = defaultdict(list)
+    expected = prepared.expected
+    for n, prior in enumerate(expected.priors):
+        columns[prior].append(n)
+    for n, redemption in enumerate(expected.redemptions):
+        if redemption is not None:
+            sends[redemption].append(n)
+    for prior in dict.fromkeys((*columns, *sends)):
+        if not prior.in_headline or prior.sd == 0:
+            continue
+
+        def at(value: float, prior: EffectPrior = prior) -> End:
+            effect, redeemed = some.effect.copy(), some.redemption.copy()
+            effect[:, columns.get(prior, [])] = value
+            redeemed[:, sends.get(prior, [])] = value
+            draws = some._replace(effect=effect, redemption=redeemed)
+            return End(f"{value:.3g}", draws, program)
+
+        low, _, high = prior.interval
+        flows = {expected.slots[n].flow for n in columns.get(prior, [])} | {
+            expected.sends[n].rpartition("/")[0] for n in sends.get(prior, [])
+        }
+        name = prior.evidence_id
+        found = library.find(name) if name else None
+        what = found.effect if found is not None else str(prior.form).replace("_", " ")
+        yield Lever(
+            name or f"own.{'+'.join(sorted(flows))}.{prior.form}",
+            f"{what}: {interval_text(prior)} ({', '.join(sorted(flows))})",
+            str(prior.grade),
+            at(low),
+            at(high),
+        )
+
+
+def _common(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever]:
+    """Yield levers on what one draw fixes for everybody."""
+    whole, size = prepared.headline, len(some.number)
+
+    def lever(
+        identity: str, label: str, grade: str, column: Column, put: Callable[[Column], Draws]
+    ) -> Iterator[Lever]:
+        """Yield a lever on a column (by draw, or by draw and something), if it differs at all."""
+        if not column.size or not np.ptp(column, axis=0).any():
+            return
+        ends = []
+        for share in (LOW, HIGH):
+            values = _quantiles(column, share)
+            filled = np.ascontiguousarray(np.broadcast_to(values, (size, *column.shape[1:])))
+            ends.append(End(f"{float(np.mean(values)):.3g}", put(filled), program))
+        low, high = ends
+        yield Lever(identity, label, grade, low, high)
+
+    yield from lever(
+        "drift",
+        "how far buying drifts off the model",
+        DATA,
+        whole.drift,
+        lambda values: some._replace(drift=values),
+    )
+    yield from lever(
+        library.UNSUBSCRIBE_ID,
+        "unsubscriptions per message",
+        "D",
+        whole.unsubscribe,
+        lambda values: some._replace(unsubscribe=values),
+    )
+    yield from lever(
+        library.FATIGUE_ID,
+        "what is left of the effect of frequent mails",
+        "B",
+        whole.fatigue,
+        lambda values: some._replace(fatigue=values),
+    )
+    yield from lever(
+        "newcomers",
+        "newcomers a month",
+        DATA,
+        whole.newcomers,
+        lambda values: some._replace(newcomers=values),
+    )
+    yield from lever(
+        "sign-ups",
+        "sign-ups a month",
+        OWN,
+        whole.prospects,
+        lambda values: some._replace(prospects=values),
+    )
+
+
+def _quantiles(column: Column, share: float) -> Column:
+    """Return the quantile over draws of each column, of whole numbers where they are such."""
+    flat = column.reshape(len(column), -1)
+    found = np.array([quantile(sorted(one), share) for one in flat.T.tolist()])
+    if np.issubdtype(column.dtype, np.integer):
+        found = np.floor(found + 0.5)
+    values: Column = found.reshape(column.shape[1:]).astype(column.dtype)
+    return values
+
+
+def _points(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever]:
+    """Yield levers on what is assumed without an interval: margins, costs, consent, events."""
+    told = {one.id: one for one in prepared.assumptions}
+
+    def lever(identity: str, label: str, low: Program, high: Program) -> Lever:
+        grade = told[identity].grade if identity in told else OWN
+        return Lever(
+            identity, label, grade, End("-10 %", some, low), End("+10 %", some, high), guessed=True
+        )
+
+    ends = (1 - TENTH, 1 + TENTH)
+    margins = [min(_WHOLE, round(program.margin_ppm * end)) for end in ends]
+    yield lever(
+        "economics.gross_margin",
+        "margin",
+        *(program._replace(margin_ppm=margin) for margin in margins),
+    )
+    if program.fixed_micro:
+        fixed = [round(program.fixed_micro * end) for end in ends]
+        yield lever(
+            "economics.order_costs",
+            "costs of an order",
+            *(program._replace(fixed_micro=one) for one in fixed),
+        )
+    if program.channel_cost.any():
+        costs = [np.rint(program.channel_cost * end).astype(np.int64) for end in ends]
+        yield lever(
+            "economics.message_costs",
+            "cost of a message",
+            *(program._replace(channel_cost=one) for one in costs),
+        )
+    tasks = program.code[:, OP] == TASK
+    if program.code[tasks, A].any():
+        codes = []
+        for end in ends:
+            code = program.code.copy()
+            code[tasks, A] = np.rint(code[tasks, A] * end).astype(np.int64)
+            codes.append(code)
+        yield lever("tasks", "cost of a task", *(program._replace(code=code) for code in codes))
+    for place, channel in enumerate(prepared.launch.channels):
+        shares = []
+        for end in ends:
+            share = program.channel_share.copy()
+            share[place] = min(1.0, share[place] * end)
+            shares.append(share)
+        if (prepared.people.consent[:, place] < 0).any() and program.channel_share[place] > 0:
+            yield lever(
+                f"consent.{channel}",
+                f"customers who consent to {channel}, where that is unknown",
+                *(program._replace(channel_share=share) for share in shares),
+            )
+    for place, code in enumerate(program.source_event.tolist()):
+        event = prepared.launch.events[code]
+        rates = []
+        for end in ends:
+            rate = program.source_rate.copy()
+            rate[place] *= end
+            rates.append(rate)
+        if program.source_rate[place] > 0:
+            yield lever(
+                f"event.{event}",
+                f"how often `{event}` happens",
+                *(program._replace(source_rate=rate) for rate in rates),
+            )

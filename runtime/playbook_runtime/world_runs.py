@@ -1,0 +1,59 @@
+"""Runs of the kernel that differ in one thing: which flows are on, or what is assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Final
+
+import numpy as np
+
+from playbook_compiler.values import dataclass
+from playbook_runtime.kernel.instructions import Program
+from playbook_runtime.kernel.run import Horizon, run
+from playbook_runtime.kernel.tables import I64, Draws
+from playbook_runtime.prepare import Prepared
+
+NO_FLOW: Final[frozenset[int]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Told how much work there is and how much has been done, in persons times draws."""
+
+    begin: Callable[[int], None]
+    advance: Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WorldRuns:
+    """A program and its people, to be run on any draws. Flows are numbered in order of ids."""
+
+    program: Program
+    prepared: Prepared
+    threads: int
+    progress: Progress | None
+
+    def run(
+        self, draws: Draws, on: Collection[int] | None = None, program: Program | None = None
+    ) -> I64:
+        """Return counts by draw; with only the flows of `on` switched on, if given."""
+        used = program if program is not None else self.program
+        if on is not None:
+            flow_on = np.zeros_like(used.flow_on)
+            flow_on[sorted(on)] = used.flow_on[sorted(on)]
+            used = used._replace(flow_on=flow_on)
+        launch = self.prepared.launch
+        return run(
+            used,
+            launch.zones,
+            self.prepared.people,
+            draws,
+            Horizon(launch.seed, launch.start, launch.end),
+            threads=self.threads,
+            progress=self.progress.advance if self.progress is not None else None,
+        )
+
+    def begin(self, draws: int) -> None:
+        """Tell how many draws will be run, over all runs."""
+        if self.progress is not None:
+            self.progress.begin(draws * len(self.prepared.people.key))
