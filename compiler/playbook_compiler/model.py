@@ -629,7 +629,7 @@ class Playbook(Record):
         CHECKLISTS, "What has to be in place besides messages.", default={}
     )
     evidence: Mapping[str, ShopExperiment] = key(
-        EXPERIMENTS, "Your own experiments; a later version will project by them.", default={}
+        EXPERIMENTS, "Your own experiments, which sharpen the library's effects.", default={}
     )
     catalogue: Catalogue = field(default=BUILT_IN, compare=False, repr=False)
 

@@ -37,6 +37,7 @@ from playbook_runtime.assumed import (
 )
 from playbook_runtime.behaviour.draws import model_draws, spend_draws
 from playbook_runtime.behaviour.drift import Drift, drift_draws
+from playbook_runtime.behaviour.fit import akaike_weights
 from playbook_runtime.behaviour.model import FittedBehaviour, FittedSpend
 from playbook_runtime.evidence import library
 from playbook_runtime.evidence.draws import (
@@ -46,6 +47,7 @@ from playbook_runtime.evidence.draws import (
     unsubscribe_draws,
 )
 from playbook_runtime.evidence.effects import EffectPrior, default_redemption, from_library
+from playbook_runtime.evidence.lifetime_findings import lifetime_findings
 from playbook_runtime.evidence.model import Form, Grade
 from playbook_runtime.evidence.reference import interval_text, prior_text
 from playbook_runtime.evidence.sends import flow_effects, send_effects
@@ -218,11 +220,17 @@ def prepare(
             *_used(who, what),
             *_refills(graph, data),
         ),
-        findings=what.findings,
+        findings=(*what.findings, *lifetime_findings(playbook, _weight_of_staying(fits))),
         trend=trend,
         months=covered,
         chance=chance,
     )
+
+
+def _weight_of_staying(fits: tuple[FittedBehaviour, ...]) -> float:
+    """Return the weight of the models in which one-time buyers are never gone (m = 0)."""
+    weights = zip(fits, akaike_weights(fits), strict=True)
+    return math.fsum(weight for fitted, weight in weights if fitted.parameters.m == 0)
 
 
 def expected_effects(graph: TriggerGraph) -> Expected:
