@@ -23,6 +23,7 @@ from playbook_compiler.conditions import (
 from playbook_compiler.model import Guardrails
 from playbook_compiler.units import DAY_SECONDS
 from playbook_runtime.assumed import ASKS_NOBODY, consent_rule, known_consent
+from playbook_runtime.customer_facts import static_fact
 from playbook_runtime.kernel.instructions import FACTS
 from playbook_runtime.kernel.tables import (
     HISTORY,
@@ -36,7 +37,6 @@ from playbook_runtime.kernel.tables import (
 )
 from playbook_runtime.launch import Launch
 from playbook_runtime.observed import Observed
-from playbook_runtime.orders.model import Labels
 from playbook_runtime.rfm import FIFTHS
 
 STATIC_FACTS = ("country", "zone", "channel")
@@ -56,7 +56,7 @@ def people_of_history(
     history = data.history
     first, last = data.first_and_last_moment()
     n = len(history)
-    facts = {name: _static_fact(data, name) for name in STATIC_FACTS}
+    facts = {name: static_fact(data, name) for name in STATIC_FACTS}
     scores = rfm_scores(data)
     consent = [
         np.ones(n, dtype=np.int8)
@@ -221,23 +221,6 @@ def _numbers(data: Observed, fact: str, start: int) -> npt.NDArray[np.float64]:
     return ((start - moment) // DAY_SECONDS).astype(np.float64)
 
 
-def _static_fact(data: Observed, name: str) -> npt.NDArray[np.object_]:
-    """Return the text of a fact for each customer of the history, empty where unknown."""
-    found = np.full(len(data.history), "", dtype=object)
-    if name == "channel" and data.orders.channel is not None:
-        known = data.orders.day <= data.as_of_day
-        rows = data.order_rows(data.orders.order_customer_hash[known])
-        texts = _texts(data.orders.channel)[known]
-        found[rows[::-1]] = texts[::-1]  # the first order wins: orders stand in order of time
-    labels = getattr(data.customers, name) if data.customers is not None else None
-    if labels is not None and data.customers is not None:
-        rows = data.order_rows(data.customers.customer_hash)
-        texts = _texts(labels)
-        use = (rows >= 0) & (texts != "")
-        found[rows[use]] = texts[use]
-    return found
-
-
 def _birthdays(data: Observed) -> npt.NDArray[np.int64]:
     """Return month * 100 + day for each customer of the history, 0 where unknown."""
     found = np.zeros(len(data.history), dtype=np.int64)
@@ -256,11 +239,6 @@ def typical_gap(data: Observed) -> int | None:
     if not again.any():
         return None
     return round(float(np.median(t_x[again] / x[again])) * DAY_SECONDS)
-
-
-def _texts(labels: Labels) -> npt.NDArray[np.object_]:
-    names = np.array([*labels.names, ""], dtype=object)
-    return names[labels.codes]
 
 
 def _codes(texts: npt.NDArray[np.object_], names: tuple[str, ...]) -> npt.NDArray[np.int64]:

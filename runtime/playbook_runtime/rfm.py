@@ -3,8 +3,8 @@
 Recency is the moment of the last order, frequency the number of purchases, monetary value all that
 was paid. Scores by fifths are Hughes's (Strategic Database Marketing, 1994); the names are those of
 trade practice, by recency and frequency. That money tells champions from the loyal, and those who
-must not be lost from those at risk, is this product's choice. Plain Python: one definition for
-the kernel, for replay and for `diagnose`.
+must not be lost from those at risk, and that two purchases make nobody loyal, is this product's
+choice. Plain Python: one definition for the kernel, for replay and for `diagnose`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ _BY_RECENCY_AND_FREQUENCY: Final = (
     ("new", "potential-loyalist", "potential-loyalist", "loyal", "loyal"),
 )
 MUCH: Final = 4  # the monetary score from which somebody is among the best, or must not be lost
+# Where most have bought once, a second purchase alone has a frequency score of 4.
+LOYAL_FROM: Final = 3  # purchases
+_NOT_LOYAL: Final = 3  # the highest frequency score that names somebody with fewer
 
 
 def score(lower: int, customers: int) -> int:
@@ -48,8 +51,10 @@ def score_cuts(ascending: Sequence[float]) -> tuple[float, ...]:
     return tuple(ascending[math.ceil(place * n / FIFTHS) - 1] for place in range(1, FIFTHS))
 
 
-def segment(recency: int, frequency: int, monetary: int) -> str:
-    """Return the name of the segment of three scores, each 1 to 5."""
+def segment(recency: int, frequency: int, monetary: int, purchases: int) -> str:
+    """Return the name of the segment of three scores, each 1 to 5, and of the purchases so far."""
+    if purchases < LOYAL_FROM:
+        frequency = min(frequency, _NOT_LOYAL)
     if monetary >= MUCH:
         if recency == FIFTHS and frequency >= FIFTHS - 1:
             return "champion"

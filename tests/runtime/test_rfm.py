@@ -11,9 +11,11 @@ import pytest
 from playbook_compiler.catalogue import RFM_SEGMENTS
 from playbook_runtime.rfm import SCORES, score, score_cuts, segment
 
+MANY = 9
+
 
 def test_every_name_of_the_language_is_some_scores_and_no_other_is() -> None:
-    assert {segment(*scores) for scores in product(SCORES, repeat=3)} == set(RFM_SEGMENTS)
+    assert {segment(*scores, MANY) for scores in product(SCORES, repeat=3)} == set(RFM_SEGMENTS)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +30,17 @@ def test_every_name_of_the_language_is_some_scores_and_no_other_is() -> None:
     ],
 )  # fmt: skip
 def test_scores_have_the_name_of_the_table(scores: tuple[int, int, int], name: str) -> None:
-    assert segment(*scores) == name
+    assert segment(*scores, MANY) == name
+
+
+@pytest.mark.parametrize(
+    ("recency", "name"),
+    [(5, "potential-loyalist"), (4, "potential-loyalist"), (3, "needs-attention"), (2, "at-risk")],
+)
+def test_two_purchases_make_nobody_loyal(recency: int, name: str) -> None:
+    for frequency in (3, 4, 5):
+        assert segment(recency, frequency, 5, purchases=2) == name
+    assert segment(recency, 5, 5, purchases=3) != name
 
 
 def test_fifths_of_ten_are_two_each() -> None:

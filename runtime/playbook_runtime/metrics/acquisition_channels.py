@@ -17,5 +17,8 @@ UNKNOWN: Final = "unknown"
 def table(counts: CustomerCounts) -> dict[str, Ratio]:
     """Return the share of all customers by channel; equals by name, the unknown last."""
     everybody = sum(counts.channels.values())
-    order = sorted(counts.channels, key=lambda name: (not name, -counts.channels[name], name))
-    return {name or UNKNOWN: Ratio(counts.channels[name], everybody) for name in order}
+    named: dict[str, int] = {}
+    for name, customers in counts.channels.items():
+        named[name or UNKNOWN] = named.get(name or UNKNOWN, 0) + customers
+    order = sorted(named, key=lambda name: (name == UNKNOWN, -named[name], name))
+    return {name: Ratio(named[name], everybody) for name in order}

@@ -11,8 +11,8 @@ from typing import Final
 from playbook_runtime.customer_counts import CustomerCounts, Ratio
 
 UNIT: Final = "share"
-# Names, and the share of customers who belong to the tier or a better one.
-TIERS: Final = {"core": 0.2, "mid": 0.5, "low": 1.0}
+# Names, and how many per cent of the customers belong to the tier or a better one.
+TIERS: Final = {"core": 20, "mid": 50, "low": 100}
 
 
 def table(counts: CustomerCounts) -> dict[str, Ratio]:
