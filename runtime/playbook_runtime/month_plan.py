@@ -21,6 +21,7 @@ from playbook_runtime.budget import (
     month_budgets,
     monthly_budget,
 )
+from playbook_runtime.estimate import Estimate
 from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.kernel.layout import WITHOUT, World, world_column
 from playbook_runtime.kernel.run import Horizon, run
@@ -35,6 +36,7 @@ from playbook_runtime.kernel.tables import (
     some_draws,
 )
 from playbook_runtime.observed import Observed
+from playbook_runtime.planned_months import PlannedMonth
 from playbook_runtime.population import people_to_come
 from playbook_runtime.prepare import Prepared
 from playbook_runtime.settings import Settings
@@ -147,9 +149,9 @@ def with_newcomers(prepared: Prepared, newcomers: I64) -> Prepared:
     names = tuple(month.name for month in prepared.months)
     people = joined(
         [
-            _of_kind(prepared.people, HISTORY),
+            of_kind(prepared.people, HISTORY),
             people_to_come(NEWCOMER, names, newcomers.max(axis=0), prepared.launch),
-            _of_kind(prepared.people, PROSPECT),
+            of_kind(prepared.people, PROSPECT),
         ]
     )
     return replace(
@@ -181,6 +183,31 @@ def baseline_orders(program: Program, prepared: Prepared, threads: int) -> list[
     return found
 
 
+def planned_months(
+    playbook: Playbook, plan: MonthPlan, prepared: Prepared
+) -> tuple[PlannedMonth, ...]:
+    """Return the plan as a projection tells it."""
+    found = []
+    newcomers = prepared.headline.newcomers
+    for place, one in enumerate(plan.timeline):
+        stage = playbook.stages.get(one.stage)
+        budget = plan.budgets[place] if plan.budgets else None
+        found.append(
+            PlannedMonth(
+                one.month,
+                one.stage,
+                one.reason,
+                one.orders,
+                float(acquisition_share(playbook.stages, one.stage)),
+                budget.acquisition if budget is not None else None,
+                budget.retention if budget is not None else None,
+                Estimate.of(newcomers[:, place].tolist()),
+                stage.checklist if stage is not None else (),
+            )
+        )
+    return tuple(found)
+
+
 def flow_open(playbook: Playbook, stages: Sequence[str]) -> I8:
     """Return whether a flow can be entered by flow and month, int8 (F, M): its stages only."""
     flows = sorted(playbook.flows)
@@ -190,7 +217,8 @@ def flow_open(playbook: Playbook, stages: Sequence[str]) -> I8:
     ).reshape(len(flows), len(stages))
 
 
-def _of_kind(people: People, kind: int) -> People:
+def of_kind(people: People, kind: int) -> People:
+    """Return the people of one kind: of the history, newcomers or prospects."""
     return _chosen(people, people.kind == kind)
 
 

@@ -9,7 +9,9 @@ from typing import Literal
 
 import click
 
+from playbook_compiler.vocabulary import STAGES
 from playbook_runtime.cli._day import DAY
+from playbook_runtime.cli._sweep import SweepValue, sweep_of
 from playbook_runtime.cli._whole import Whole
 from playbook_runtime.cli.order_options import (
     order_options,
@@ -17,6 +19,7 @@ from playbook_runtime.cli.order_options import (
     refuse_wrong_options,
 )
 from playbook_runtime.orders.options import OrderInput
+from playbook_runtime.sweep_request import SweepRequest
 
 WIDEST = 100
 
@@ -56,6 +59,17 @@ WIDEST = 100
     help="Threads; 0 takes all. The result is the same.",
 )
 @click.option(
+    "--stage",
+    type=click.Choice(STAGES),
+    help="Project as in this stage, whatever the playbook says of it.",
+)
+@click.option(
+    "--sweep",
+    type=SweepValue(),
+    help="Print profit against a number moved from end to end instead: split=0..100:10 (the share"
+    " for winning customers), monthly_budget=2000..8000, holdout=0..50.",
+)
+@click.option(
     "--output-format",
     type=click.Choice(["text", "json"]),
     default="text",
@@ -73,6 +87,8 @@ def command(
     seed: int,
     as_of: date | None,
     threads: int,
+    stage: str | None,
+    sweep: SweepRequest | None,
     output_format: Literal["text", "json"],
     order_input: OrderInput,
 ) -> None:
@@ -103,6 +119,8 @@ def command(
 
     from playbook_runtime.output.projection_json import projection_json
     from playbook_runtime.output.projection_text import projection_text
+    from playbook_runtime.output.sweep_json import sweep_json
+    from playbook_runtime.output.sweep_text import sweep_text
     from playbook_runtime.read_data import read_data
     from playbook_runtime.settings import Settings
     from playbook_runtime.simulate import project
@@ -118,7 +136,18 @@ def command(
     show(found)
     if data is None or has_errors(found):
         ctx.exit(1)
-    settings = Settings(length, draws, seed, as_of, threads)
+    settings = Settings(length, draws, seed, as_of, threads, stage or "")
+    if sweep is not None:
+        with progress_bar(quiet) as progress:
+            swept, found = sweep_of(graph, data, settings, sweep, progress)
+        show(as_wanted(found, compiled))
+        if swept is None:
+            ctx.exit(1)
+        if output_format == "json":
+            click.echo(sweep_json(swept), nl=False)
+        else:
+            click.echo(sweep_text(swept, _width(), sys.stdout.encoding or "utf-8"), nl=False)
+        return
     with progress_bar(quiet) as progress:
         projection, found = project(graph, data, settings, progress)
     found = as_wanted(found, compiled)
