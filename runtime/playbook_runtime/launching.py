@@ -11,6 +11,7 @@ from playbook_runtime.behaviour.findings import diagnostics_of
 from playbook_runtime.behaviour.fit import fit_families
 from playbook_runtime.behaviour.model import FAMILIES, Finding, FittedBehaviour
 from playbook_runtime.behaviour.spend import fit_spend
+from playbook_runtime.behaviour.window import window_findings
 from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.month_plan import MonthPlan, planned
 from playbook_runtime.observed import Observed
@@ -44,7 +45,8 @@ def launched(
     fits, found = fit_families(data.history, FAMILIES, with_weak_prior=True)
     spend, more = fit_spend(data.history, 10**playbook.decimals, with_weak_prior=True)
     findings = unsimulated(playbook)
-    findings += diagnostics_of([*found, *(fits[0].findings if fits else ()), *more], file)
+    edges = window_findings(data.history)
+    findings += diagnostics_of([*found, *(fits[0].findings if fits else ()), *edges, *more], file)
     if not fits or spend is None:
         return None, [*findings, _no_projection(file, spend is None)]
     tested, told = _backtest(data, days, settings)
@@ -78,5 +80,8 @@ def _backtest(data: Observed, days: Calendar, settings: Settings) -> tuple[Backt
         until_day=data.as_of_day,
         origins=origins,
         horizon_days=days.days,
+        # What is tested is what the kernel runs: one phase a gap, all days alike.
+        ks=(1,),
+        season="off",
         seed=settings.seed,
     )

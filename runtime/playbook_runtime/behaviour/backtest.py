@@ -1,13 +1,16 @@
 """Rolling-origin backtest: the model fitted to an earlier day, held against what then happened.
 
-Next to every prediction stands the naive one, each customer's own x / T carried forward;
-sometimes that one wins, and the report says so.
+Next to every prediction stand two that need no model: each customer's own x / T carried forward
+(the naive one), and the purchases of the last stretch as they were. Sometimes one of them wins, and
+the report says so.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +23,15 @@ from playbook_runtime.behaviour.fit import akaike_weights, fit_families
 from playbook_runtime.behaviour.likelihood import Rows, ungrouped
 from playbook_runtime.behaviour.model import (
     FAMILIES,
+    KS,
     BehaviourParameters,
     Family,
     Finding,
     FittedBehaviour,
 )
 from playbook_runtime.behaviour.posterior import posterior_draw, purchases_within
+from playbook_runtime.behaviour.season import Season, horizon_days, operational
+from playbook_runtime.behaviour.seasonality import TWO_SEASONS, Given, seasonality_of
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.history import History, history_of
 
@@ -33,16 +39,22 @@ Floats = npt.NDArray[np.float64]
 Int64s = npt.NDArray[np.int64]
 
 SHORTEST_HORIZON = 28  # days: a shorter backtest says nothing
+MOST_ORIGINS = 3
+QUARTER = 91
 MOST_CUSTOMERS = 10_000  # drawn individually; beyond that a sample of them, scaled
 BACKTEST_STREAM = 5
+NO_WEIGHT = 1e-6  # a model of less weight is not asked what it expects
 
 
 @dataclass(frozen=True, slots=True)
 class BacktestOrigin:
     """One origin: what was predicted for its customers in (origin, origin + horizon], and came.
 
-    Repeat purchases in all. `inside` says whether the actual lies in the predicted 80% band.
-    `log_error` is ln(actual/predicted), `log_variance` what parameters and chance explain of it.
+    Purchases of customers who had bought by then. `inside` says whether the actual lies in the
+    predicted 80% band; `naive` carries x / T forward, `recent` the purchases of as many days before
+    the origin. The three `mae` are mean absolute errors by customer. `log_error` is
+    ln(actual/predicted), `log_variance` what parameters and chance explain of it. `season` says
+    where the origin's season came from: it saw nothing later either.
     """
 
     origin_day: int
@@ -51,11 +63,14 @@ class BacktestOrigin:
     predicted: Estimate
     actual: int
     naive: float
+    recent: int
     inside: bool
     mae: float
     naive_mae: float
+    recent_mae: float
     log_error: float
     log_variance: float
+    season: Literal["estimated", "given", "none"]
 
     @property
     def naive_wins(self) -> bool:
@@ -71,13 +86,31 @@ class Backtest:
     drift: Drift
 
 
-def origins_for(first_day: int, until_day: int, horizon_days: int) -> tuple[int, ...]:
-    """Return the origin days to test a projection over `horizon_days` with; () if too short.
+def origins_for(first_day: int, until_day: int, horizon: int) -> tuple[int, ...]:
+    """Return the origin days to test a projection over `horizon` days with; () if too short.
 
-    One origin, as far back as the horizon, but with at least two thirds of the history before it.
+    Three where possible, else two or one. Their stretches follow one another up to the last day,
+    so that each tells something of its own; each is as long as the horizon, or as leaves at least
+    two thirds (three origins: two fifths) of the history before the oldest. Where a history is long
+    enough to have a season, the origins are put after its first two years if at least two quarters
+    are left: a season is known at each of them, then.
     """
-    back = min(horizon_days, (until_day - first_day + 1) // 3)
-    return (until_day - back,) if back >= SHORTEST_HORIZON else ()
+    days = until_day - first_day + 1
+    after_seasons = days - TWO_SEASONS
+    if after_seasons >= 2 * QUARTER:
+        for count in range(MOST_ORIGINS, 1, -1):
+            length = min(horizon, after_seasons // count)
+            if length >= min(horizon, QUARTER):
+                return _origins(until_day, length, count)
+    for count in range(MOST_ORIGINS, 0, -1):
+        length = min(horizon, days // (count + 2))
+        if length >= SHORTEST_HORIZON:
+            return _origins(until_day, length, count)
+    return ()
+
+
+def _origins(until_day: int, length: int, count: int) -> tuple[int, ...]:
+    return tuple(until_day - length * back for back in range(count, 0, -1))
 
 
 def backtest(
@@ -89,14 +122,17 @@ def backtest(
     origins: Sequence[int],
     horizon_days: int,
     families: tuple[Family, ...] = FAMILIES,
+    ks: Sequence[int] = KS,
+    season: Given = "auto",
     time_unit_days: float = 7.0,
     seed: int = 0,
     draws: int = 400,
 ) -> tuple[Backtest, list[Finding]]:
     """Return the backtest of orders (as for `history_of`) at each origin day.
 
-    An origin's horizon ends at `until_day` at the latest. Origins at which nothing can be fitted
-    are left out with a finding; without any, the drift is its prior.
+    An origin's stretch ends at the next origin, or at `until_day`, at the latest. Model and season
+    are those that were known at the origin. Origins at which nothing can be fitted are left out
+    with a finding; without any, the drift is its prior.
     """
     findings = []
     if not origins:
@@ -109,10 +145,18 @@ def backtest(
             )
         )
     tested = []
-    for origin in sorted(set(origins)):
-        horizon = min(horizon_days, until_day - origin)
+    for origin, following in pairwise([*sorted(set(origins)), until_day]):
+        horizon = min(horizon_days, following - origin)
         history = history_of(days, customer_hash, value_minor, origin)
-        fits, found = fit_families(history, families, time_unit_days, with_weak_prior=True)
+        of_year = seasonality_of(history, season).season
+        fits, found = fit_families(
+            history,
+            families,
+            time_unit_days,
+            with_weak_prior=True,
+            ks=ks,
+            season=of_year,
+        )
         if not fits or horizon < 1:
             findings.append(
                 Finding(
@@ -123,8 +167,13 @@ def backtest(
                 )
             )
             continue
-        later = history_of(days, customer_hash, value_minor, origin + horizon)
-        tested.append(_test(history, later, fits, horizon, seed=seed, draws=draws))
+        earlier, later = (
+            history_of(days, customer_hash, value_minor, origin + shift)
+            for shift in (-horizon, horizon)
+        )
+        tested.append(
+            _test(earlier, history, later, fits, of_year, horizon, seed=seed, draws=draws)
+        )
     drift = drift_of(
         [one.log_error for one in tested],
         [one.log_variance for one in tested],
@@ -134,27 +183,32 @@ def backtest(
 
 
 def _test(
+    earlier: History,
     history: History,
     later: History,
     fits: tuple[FittedBehaviour, ...],
+    season: Season | None,
     horizon: int,
     *,
     seed: int,
     draws: int,
 ) -> BacktestOrigin:
     """Return what the fits at `history`'s last day predicted, held against `later`."""
-    known = np.searchsorted(later.customer_hash, history.customer_hash)
-    actual = later.purchases[known] - history.purchases
-    rows = ungrouped(history.x, history.t_x, history.T, 1.0)
+    actual = _purchases_of(history, later) - history.purchases
+    recent = history.purchases - _purchases_of(history, earlier)
+    times = operational(history, season)
+    rows = ungrouped(history.x, times.t_x, times.T, 1.0)
+    ahead = horizon_days(season, history.until_day, horizon)
     expected = np.zeros(len(history))
     for fitted, weight in zip(fits, akaike_weights(fits), strict=True):
-        expected += weight * conditional_expected_purchases(
-            fitted.parameters.in_days(), rows, horizon
-        )
+        if weight >= NO_WEIGHT:
+            expected += weight * conditional_expected_purchases(
+                fitted.parameters.in_days(), rows, ahead
+            )
     naive = np.divide(
         history.x * float(horizon), history.T, out=np.zeros(len(history)), where=history.T > 0
     )
-    totals = predicted_totals(model_draws(fits, seed, draws), rows, horizon, seed, expected)
+    totals = predicted_totals(model_draws(fits, seed, draws), rows, ahead, seed, expected)
     predicted = Estimate.of(totals)
     total = int(actual.sum())
     # Half a purchase on both sides: a month without any order still has a logarithm.
@@ -166,18 +220,33 @@ def _test(
         predicted=predicted,
         actual=total,
         naive=float(naive.sum()),
+        recent=int(recent.sum()),
         inside=predicted.covers(total),
         mae=float(np.abs(expected - actual).mean()),
         naive_mae=float(np.abs(naive - actual).mean()),
+        recent_mae=float(np.abs(recent - actual).mean()),
         log_error=math.log((total + 0.5) / (predicted.mean + 0.5)),
         log_variance=float(logs.var(ddof=1)) if len(logs) > 1 else 0.0,
+        season=season.source if season is not None else "none",
     )
 
 
+def _purchases_of(history: History, other: History) -> Int64s:
+    """Return the purchases that the customers of a history have in another one, 0 if unknown."""
+    if not len(other):
+        return np.zeros(len(history), dtype=np.int64)
+    place = np.minimum(np.searchsorted(other.customer_hash, history.customer_hash), len(other) - 1)
+    found: Int64s = np.where(
+        other.customer_hash[place] == history.customer_hash, other.purchases[place], 0
+    )
+    return found
+
+
 def predicted_totals(
-    draws: ParameterDraws, rows: Rows, horizon: int, seed: int, expected: Floats
+    draws: ParameterDraws, rows: Rows, horizon: float, seed: int, expected: Floats
 ) -> Floats:
-    """Return draws of the total of purchases within `horizon` days, rows in days.
+    """Return draws of the total of purchases within `horizon`, all in days of one kind: of
+    the calendar, or operational.
 
     Layers one and two: individual posteriors and parameters. Of many customers every n-th is
     drawn. The mean is then scaled up by the closed form (`expected`, a row's), the variance by its

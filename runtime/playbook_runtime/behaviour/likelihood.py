@@ -67,7 +67,7 @@ def rows_of(
     """
     x, t_x, T = history.x[::every], history.t_x[::every], history.T[::every]
     rows = grouped(x, t_x, T, time_unit_days)
-    if not len(history.purchase_day):
+    if season is None and not len(history.purchase_day):
         return rows  # without the days of purchases: for one k, without a season
     moment: Floats | npt.NDArray[np.int32] = history.purchase_day
     log_season = 0.0

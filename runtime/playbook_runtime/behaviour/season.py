@@ -131,8 +131,8 @@ def season_of_index(
     values = np.asarray(index, dtype=np.float64)
     if values.shape != (WEEKS,):
         raise ValueError(f"a weekly index has {WEEKS} numbers, not {len(values)}")
-    weights = np.array(DAYS_OF_WEEK)
-    scaled = values * MEAN_YEAR / float((values * weights).sum())
-    if not (np.isfinite(scaled).all() and (scaled >= SMALLEST).all() and (scaled <= LARGEST).all()):
+    mean = float((values * np.array(DAYS_OF_WEEK)).sum()) / MEAN_YEAR
+    scaled = values / mean if mean > 0 else values
+    if not ((scaled >= SMALLEST).all() and (scaled <= LARGEST).all()):
         raise ValueError(f"the index of a week must be {SMALLEST} to {LARGEST:g} times the mean")
     return Season(tuple(round(float(one), 9) for one in scaled), source)
