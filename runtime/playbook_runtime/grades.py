@@ -46,5 +46,5 @@ def grade_shares(runs: WorldRuns, futures: Sequence[Future]) -> tuple[GradeShare
 
 def _place(grade: str) -> tuple[int, str]:
     """Return what sorts the shop's own figures first, then A to D."""
-    order = ("own", "A", "B", "C", "D", "none")
+    order = ("own", "own + A", "own + B", "own + C", "A", "B", "C", "D", "none")
     return (order.index(grade) if grade in order else len(order), grade)

@@ -41,6 +41,9 @@ from playbook_runtime.behaviour.fit import akaike_weights
 from playbook_runtime.behaviour.model import FittedBehaviour, FittedSpend
 from playbook_runtime.evidence import library
 from playbook_runtime.evidence.draws import (
+    conservative_draws,
+    conservative_fatigue,
+    conservative_unsubscribe,
     effect_draws,
     fatigue_draws,
     headline_draws,
@@ -202,8 +205,16 @@ def prepare(
                 for one in drift_draws(drift, settings.seed, settings.draws, calendar.days)
             ]
         ),
-        "unsubscribe": np.array(unsubscribe_draws(settings.seed, settings.draws)),
-        "fatigue": np.array(fatigue_draws(settings.seed, settings.draws)),
+        "unsubscribe": np.array(
+            conservative_unsubscribe(settings.draws)
+            if settings.conservative
+            else unsubscribe_draws(settings.seed, settings.draws)
+        ),
+        "fatigue": np.array(
+            conservative_fatigue(settings.draws)
+            if settings.conservative
+            else fatigue_draws(settings.seed, settings.draws)
+        ),
         "redemption": _redemption_draws(expected, settings),
         "newcomers": newcomers,
         "prospects": sign_ups,
@@ -285,9 +296,8 @@ def _add_slots(
 def _effect_draws(
     expected: Expected, settings: Settings, *, proven: bool
 ) -> npt.NDArray[np.float64]:
-    draw = headline_draws if proven else effect_draws
     columns = [
-        draw(prior, slot.flow, slot.step, settings.seed, settings.draws)
+        _draws_of(prior, slot.flow, slot.step, settings, proven=proven)
         for slot, prior in zip(expected.slots, expected.priors, strict=True)
     ]
     return np.array(columns, dtype=np.float64).reshape(len(columns), settings.draws).T
@@ -300,9 +310,19 @@ def _redemption_draws(expected: Expected, settings: Settings) -> npt.NDArray[np.
         columns.append(
             [0.0] * settings.draws
             if prior is None
-            else effect_draws(prior, flow, step, settings.seed, settings.draws)
+            else _draws_of(prior, flow, step, settings, proven=False)
         )
     return np.array(columns, dtype=np.float64).reshape(len(columns), settings.draws).T
+
+
+def _draws_of(
+    prior: EffectPrior, flow: str, step: str, settings: Settings, *, proven: bool
+) -> list[float]:
+    """Return the draws of one effect; with `proven`, none of a gain that nothing proves."""
+    if settings.conservative:
+        return conservative_draws(prior, settings.draws, proven=proven)
+    draw = headline_draws if proven else effect_draws
+    return draw(prior, flow, step, settings.seed, settings.draws)
 
 
 def _arrivals(

@@ -62,6 +62,7 @@ def _defaults(path: str) -> int:
     from playbook_compiler.filled_in import Filled, filled_in
     from playbook_compiler.lower import lower
     from playbook_runtime.cli._findings import show_findings
+    from playbook_runtime.evidence.findings import effect_findings
     from playbook_runtime.evidence.sends import send_effects
     from playbook_runtime.library import folder
     from playbook_runtime.output.filled_in_text import filled_in_text
@@ -69,6 +70,10 @@ def _defaults(path: str) -> int:
     loaded = load(path, library=folder())
     if loaded.playbook is None:
         show_findings(loaded.diagnostics, loaded.sources, sys.stderr)
+        return 1
+    unusable = [found for found in effect_findings(loaded.playbook) if found.is_error]
+    if unusable:
+        show_findings(unusable, loaded.sources, sys.stderr)
         return 1
     filled = filled_in(loaded.playbook, loaded.uses)
     graph, _ = lower(loaded.playbook)

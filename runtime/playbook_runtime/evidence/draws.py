@@ -14,7 +14,8 @@ from statistics import NormalDist
 
 import numpy as np
 
-from playbook_runtime.evidence.effects import WIDTH_80, EffectPrior
+from playbook_runtime.evidence import library
+from playbook_runtime.evidence.effects import WIDTH_80, EffectPrior, from_library
 from playbook_runtime.evidence.model import Beta, Evidence, nine_digits
 from playbook_runtime.evidence.named_priors import fatigue_prior, member_effect, unsubscribe_prior
 
@@ -51,16 +52,21 @@ def headline_draws(prior: EffectPrior, flow: str, step: str, seed: int, draws: i
     return [_no_effect(prior)] * draws
 
 
-def conservative_draws(prior: EffectPrior, draws: int) -> list[float]:
+def conservative_draws(prior: EffectPrior, draws: int, *, proven: bool = True) -> list[float]:
     """Return an effect held at its worse quartile, the same in every draw, for `--conservative`.
 
     Gains at their 25% quantile, what costs or harms (drop-out, repayment, redemption,
-    unsubscribing) at its 75% quantile; unproven gains as in the headline: no effect.
+    unsubscribing) at its 75% quantile. With `proven`, unproven gains as in the headline: none.
     """
-    if not prior.in_headline:
+    if proven and not prior.in_headline:
         return [_no_effect(prior)] * draws
     worse = -QUARTILE if prior.form.gains > 0 else QUARTILE
     return [prior.value(worse)] * draws
+
+
+def conservative_unsubscribe(draws: int) -> list[float]:
+    """Return the chance to unsubscribe at its 75% quantile, by the logit-normal like its Beta."""
+    return conservative_draws(from_library(library.entry(library.UNSUBSCRIBE_ID)), draws)
 
 
 def conservative_fatigue(draws: int) -> list[tuple[float, ...]]:

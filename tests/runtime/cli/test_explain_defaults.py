@@ -70,3 +70,11 @@ def test_what_a_tactic_says_of_its_flow_is_told_as_the_tactics(tmp_path: Path) -
         assert any(line.startswith(expected) for line in flow), (expected, flow)
     # A flow without words of its own is told by what sets it off.
     assert any(line.startswith("cart/cart: cart_abandoned #") for line in lines), lines
+
+
+def test_an_effect_that_there_is_not_is_told_and_1(tmp_path: Path) -> None:
+    text = FIFTEEN.replace("[send: refill]", "[{send: refill, expect: email.lapse}]")
+    (tmp_path / "playbook.yaml").write_text(text)
+    done = playbook("explain", "--defaults", ".", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "did you mean `email.lapsed`?" in done.stderr
