@@ -63,7 +63,8 @@ class Launch:
     `natures` says of events that are assumed to come otherwise than the catalogue says what brings
     them (feedback on a message instead of on an order). `typical_gap` is the population's usual
     time between two purchases, in seconds; `cuts` says of tests such as `revenue in top 20%` how
-    much is needed for it, in minor units for money.
+    much is needed for it, in minor units for money. `cohorts` name the months of the first order by
+    which customers are counted.
     """
 
     seed: int
@@ -84,6 +85,7 @@ class Launch:
     natures: Mapping[str, Nature] = field(default_factory=dict)
     typical_gap: int = 30 * DAY_SECONDS
     cuts: Mapping[str, float] = field(default_factory=dict)
+    cohorts: tuple[str, ...] = ()
 
 
 def stream(name: str) -> int:

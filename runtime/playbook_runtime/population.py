@@ -23,6 +23,7 @@ from playbook_compiler.conditions import (
 from playbook_compiler.model import Guardrails
 from playbook_compiler.units import DAY_SECONDS
 from playbook_runtime.assumed import ASKS_NOBODY, consent_rule, known_consent
+from playbook_runtime.cohorts import cohorts_of_history, cohorts_to_come
 from playbook_runtime.customer_facts import static_fact
 from playbook_runtime.kernel.instructions import FACTS
 from playbook_runtime.kernel.tables import (
@@ -81,6 +82,7 @@ def people_of_history(
         month=np.zeros(n, dtype=np.int64),
         index=np.zeros(n, dtype=np.int64),
         birthday=_birthdays(data),
+        cohort=cohorts_of_history(data, launch.cohorts),
         static=_stacked([_answers(one, facts, scores) for one in statics], n, np.int8),
         last_event=_stacked([_latest(data, event) for event in launch.events], n, np.int64),
     )
@@ -122,6 +124,7 @@ def people_to_come(
         month=month,
         index=index,
         birthday=nothing,
+        cohort=cohorts_to_come(kind, months, launch.cohorts)[month],
         static=np.full((n, len(launch.statics)), UNKNOWN, dtype=np.int8),
         last_event=np.full((n, len(launch.events)), NEVER),
     )

@@ -158,6 +158,7 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         holdout=float(launch.holdout),
         month_start=numbers(launch.month_start),
         month_length=numbers(launch.month_length),
+        cohorts=len(launch.cohorts),
         send_redemption=streams([f"redemption/{send}" for send in launch.sends]),
         send_unsubscribe=streams([f"unsubscribe/{send}" for send in launch.sends]),
         send_event=streams(

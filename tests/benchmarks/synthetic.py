@@ -128,6 +128,7 @@ def _launch(graph: TriggerGraph, count: int) -> Launch:
         consent_share={"email": 0.62},
         occurrences=(Occurrence("cart_abandoned", 0.8, Duration()),),
         holdout=playbook.guardrails.holdout.fraction,
+        cohorts=tuple(str(n) for n in range(MONTHS)),
     )
 
 
@@ -159,6 +160,7 @@ def _people(past: Past) -> People:
         month=index % MONTHS,
         index=index // MONTHS,
         birthday=np.zeros(count, np.int64),
+        cohort=np.where(new, index % MONTHS, -1),
         static=np.zeros((count, 0), np.int8),
         last_event=np.column_stack([np.full(count, NEVER), last_order]),
     )

@@ -16,7 +16,7 @@ from playbook_compiler.graph import TriggerGraph
 from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.kernel.layout import FLOW, WORLD, PerFlow, flow_column, world_column
 from playbook_runtime.kernel.layout import World as Counted
-from playbook_runtime.kernel.run import Horizon, Piece, Task, counted, run, task_of
+from playbook_runtime.kernel.run import Horizon, Piece, Task, counted, layout_of, run, task_of
 from playbook_runtime.kernel.tables import I64, Draws, People
 from playbook_runtime.launch import RATE
 from playbook_runtime.program import build_program
@@ -122,23 +122,25 @@ class Setting(NamedTuple):
         return Piece(0, len(self.world.people.key), 0, len(self.world.draws.number))
 
     def counts(self, **options: int) -> I64:
-        """Return the counts by draw."""
+        """Return the counts by draw, without those by month."""
         launch, people, draws = self.world
         horizon = Horizon(launch.seed, launch.start, launch.end)
-        return run(self.program, launch.zones, people, draws, horizon, **options)
+        counts = run(self.program, launch.zones, people, draws, horizon, **options)
+        return counts[:, : layout_of(self.program).by_month]
 
     def traced(self) -> tuple[I64, Traced]:
-        """Return counts by draw, and the trace."""
+        """Return counts by draw (without those by month), and the trace."""
         counts, rows = counted(self.task, self.everyone, TRACE_ROWS)
-        return counts, Traced(*rows.T.copy())
+        return counts[:, : self.task.layout.by_month], Traced(*rows.T.copy())
 
     def by_person(self) -> I64:
-        """Return each person's own counts, shape (people, draws, columns)."""
+        """Return each person's own counts, (people, draws, columns) without months."""
         task = self.task
         draws = len(self.world.draws.number)
-        return np.array(
+        counts = np.array(
             [counted(task, Piece(i, i + 1, 0, draws))[0] for i in range(len(self.world.people.key))]
         )
+        return counts[..., : task.layout.by_month]
 
     def with_draws(self, **columns: Any) -> Setting:
         """Return the same with other draws."""

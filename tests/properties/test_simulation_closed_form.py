@@ -89,6 +89,7 @@ def people_of(
         month=zeros,
         index=zeros,
         birthday=zeros,
+        cohort=zeros - 1,
         static=np.zeros((n, 0), dtype=np.int8),
         last_event=np.full((n, 1), NEVER),
     )

@@ -12,10 +12,22 @@ from tests.statistics.worlds import World, graph_of, small_world
 
 from playbook_compiler.conditions import Condition
 from playbook_compiler.graph import TriggerGraph
-from playbook_runtime.kernel.layout import FLOW, WORLD, PerFlow
+from playbook_runtime.kernel.layout import (
+    WITH,
+    WITHOUT,
+    WORLD,
+    Layout,
+    PerCohort,
+    PerFlow,
+    PerFlowMonth,
+    PerMonth,
+    flow_column,
+    world_column,
+)
 from playbook_runtime.kernel.layout import World as WorldColumn
 from playbook_runtime.kernel.run import CircleError, Horizon, Piece, counted, run, task_of
 from playbook_runtime.kernel.tables import I64
+from playbook_runtime.launch import Launch
 from playbook_runtime.program import build_program
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "kernel").glob("*.yaml"))
@@ -30,11 +42,29 @@ def kernel_counts(graph: TriggerGraph, world: World, **options: int) -> I64:
     return run(program, launch.zones, world.people, world.draws, horizon, **options)
 
 
-def column_name(column: int, flows: list[str]) -> str:
-    if column < 2 * WORLD:
-        return f"{('without', 'with')[column // WORLD]}.{WorldColumn(column % WORLD).name}"
-    flow, what = divmod(column - 2 * WORLD, FLOW)
-    return f"{flows[flow]}.{PerFlow(what).name}"
+def column_names(flows: list[str], launch: Launch) -> dict[int, str]:
+    """Return every column with what it counts."""
+    months, cohorts = range(len(launch.month_start)), range(len(launch.cohorts))
+    layout = Layout(len(flows), len(months), len(cohorts))
+    found = {}
+    for world, name in ((WITHOUT, "without"), (WITH, "with")):
+        found |= {world_column(world, what): f"{name}.{what.name}" for what in WorldColumn}
+        found |= {layout.orders_column(world, n): f"{name}.{n} orders" for n in range(1, 11)}
+        for month in months:
+            for what in PerMonth:
+                found[layout.month_column(month, world, what)] = f"{name}/{month}.{what.name}"
+            for cohort in cohorts:
+                for one in PerCohort:
+                    column = layout.cohort_column(cohort, month, world, one)
+                    found[column] = f"{name}/{month}/{launch.cohorts[cohort]}.{one.name}"
+    for flow, name in enumerate(flows):
+        found |= {flow_column(flow, what): f"{name}.{what.name}" for what in PerFlow}
+        for month in months:
+            for each in PerFlowMonth:
+                column = layout.flow_month_column(flow, month, each)
+                found[column] = f"{name}/{month}.{each.name}"
+    assert sorted(found) == list(range(layout.width))
+    return found
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -43,9 +73,9 @@ def test_identical_integers_on_500_customers(path: Path) -> None:
     world = small_world(graph, 7, CUSTOMERS, 2)
     expected = simulate_twin(graph, world.launch, world.people, world.draws)
     found = kernel_counts(graph, world)
-    flows = sorted(graph.playbook.flows)
+    name = column_names(sorted(graph.playbook.flows), world.launch)
     differing = {
-        column_name(column, flows): (int(found[d, column]), expected[d][column])
+        name[column]: (int(found[d, column]), expected[d][column])
         for d in range(len(expected))
         for column in range(len(expected[d]))
         if found[d, column] != expected[d][column]

@@ -27,10 +27,10 @@ from playbook_compiler.values import replace
 from playbook_runtime.kernel.layout import (
     WITH,
     WITHOUT,
+    Layout,
     PerFlow,
     World,
     flow_column,
-    width,
     world_column,
 )
 from playbook_runtime.kernel.tables import HISTORY, NEVER, NEWCOMER, PROSPECT, People, rows
@@ -653,8 +653,10 @@ def test_with_every_flow_off_nothing_is_done(path: Path) -> None:
     world = small_world(graph, 12, 15, 1)
     (row,) = simulate_twin(graph, *world, flows_on=frozenset())
     flows = len(graph.playbook.flows)
-    assert len(row) == width(flows)
-    assert row[2 * len(World) :] == [0] * flows * len(PerFlow)
+    layout = Layout(flows, len(world.launch.month_start), len(world.launch.cohorts))
+    assert len(row) == layout.width
+    assert row[2 * len(World) : layout.by_month] == [0] * flows * len(PerFlow)
+    assert not any(row[layout.by_flow_month : layout.by_cohort])
     assert row[: len(World)] == row[len(World) : 2 * len(World)]
 
 

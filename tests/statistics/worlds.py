@@ -43,6 +43,7 @@ OTHER_ZONES = ("America/New_York", "Asia/Tokyo", "Australia/Lord_Howe", "Pacific
 MONTH_DAYS = 30
 WINDOWS = (3, 7, 14, 30)
 BIRTHDAYS = (0, 229, 101, 1231, 615, 330)  # 0 unknown; the last one when clocks are put forward
+COHORTS = ("old", "recent", "new")
 CUTS = {"orders": 4.0, "revenue": 20_000.0, "aov": 4_321.5, "days_since_last_order": 90.0}
 
 
@@ -137,6 +138,7 @@ def _launch(graph: TriggerGraph, chance: random.Random, customers: int, days: in
         sends=(*sorted(node.id for node in sends), *offers_granted(graph)),
         consent_share={"email": 0.6, "sms": 0.3, "push": 0.5},
         occurrences=tuple(_occurrences(playbook, events)),
+        cohorts=COHORTS,
         holdout=playbook.guardrails.holdout.fraction if playbook.guardrails else Decimal(0),
         cuts={
             str(leaf): CUTS[leaf.fact.name]
@@ -216,7 +218,7 @@ def _people(launch: Launch, chance: random.Random, customers: int) -> People:
     )
 
 
-def _row(launch: Launch, chance: random.Random) -> dict[str, object]:
+def _row(launch: Launch, chance: random.Random) -> dict[str, Any]:
     """Return what people of every kind have."""
     key = chance.getrandbits(64)
     return {
@@ -236,11 +238,12 @@ def _row(launch: Launch, chance: random.Random) -> dict[str, object]:
         "month": 0,
         "index": 0,
         "birthday": BIRTHDAYS[key % len(BIRTHDAYS)],
+        "cohort": -1,
         "last_event": [NEVER] * len(launch.events),
     }
 
 
-def _from_history(launch: Launch, chance: random.Random) -> dict[str, object]:
+def _from_history(launch: Launch, chance: random.Random) -> dict[str, Any]:
     row = _row(launch, chance)
     x = chance.choice((0, 0, 0, 1, 1, 2, 3, 5, 9))
     observed = chance.uniform(1.0, 900.0)
@@ -254,6 +257,7 @@ def _from_history(launch: Launch, chance: random.Random) -> dict[str, object]:
     }
     return row | {
         "kind": HISTORY,
+        "cohort": row["key"] % 3 - 1,
         "x": x,
         "t_x": t_x,
         "T": observed,
@@ -273,7 +277,9 @@ def _from_history(launch: Launch, chance: random.Random) -> dict[str, object]:
 def _arriving(
     launch: Launch, chance: random.Random, kind: int, month: int, index: int
 ) -> dict[str, object]:
-    return _row(launch, chance) | {"kind": kind, "month": month, "index": index}
+    cohort = COHORTS.index("new") if kind == NEWCOMER else -1
+    more = {"kind": kind, "month": month, "index": index, "cohort": cohort}
+    return _row(launch, chance) | more
 
 
 def _draws(launch: Launch, chance: random.Random, number: int) -> Draws:

@@ -114,6 +114,7 @@ LAPSES = _cells.next("thresholds")
 SLOTS = _cells.next("slot_form")
 CLOCKS = _cells.next("timers")
 WATCHED = _cells.next("watches")
+MONTHS = _cells.next("month_start")
 _COUNTED_TABLES = _cells.names()
 _HEADER = _cells.count
 
@@ -134,6 +135,7 @@ BASE = _people.next("base")
 MONTH = _people.next("month")
 ORDINAL = _people.next("index")
 BORN_ON = _people.next("birthday")
+COHORT = _people.next("cohort")
 _PEOPLE = _people.names()
 CONSENT = _people.count
 T_X, T = 0, 1

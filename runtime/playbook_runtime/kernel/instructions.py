@@ -125,6 +125,7 @@ class Program(NamedTuple):
     holdout: float
     month_start: I64
     month_length: I64
+    cohorts: int  # that people are counted by
     timers: I64  # (.., TIMER_WIDTH), in order of flows
     answers: I64  # of conditions on tags and own fields, by state
     watches: I64  # (W, 3): audience's condition, first and past last of watch_flows

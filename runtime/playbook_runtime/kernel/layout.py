@@ -1,12 +1,15 @@
 """What a simulation counts: the columns of its integer accumulators, one row a draw.
 
 First the world without, then the world with, each WORLD columns; then each flow, in order of ids,
-FLOW columns. All are exact integers that add up over customers, chunks and machines.
+FLOW columns. Behind them, by calendar month of the horizon: both worlds, then the flows; then the
+cohorts by month, and how many customers have ordered how often. All are exact integers that add up
+over customers, chunks and machines. To add a column is to add a line to one of these lists.
 """
 
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class World(IntEnum):
@@ -48,14 +51,46 @@ class PerFlow(IntEnum):
     CALLED = 16  # calls of other systems
 
 
+class PerMonth(IntEnum):
+    """Counted in each world and each month of the horizon. Money as in World."""
+
+    ORDERS = 0
+    REVENUE = 1
+    CONTRIBUTION_MICRO = 2
+    MESSAGE_COST_MICRO = 3  # messages and tasks
+    OFFER_COST = 4  # when the offers are used
+    ACTIVE_CUSTOMERS = 5  # people with an order in the month
+    ACTIVE_AGAIN = 6  # ... who also had one in the month of the horizon before it
+    FIRST_ORDERS = 7  # people whose first order ever it is
+    MESSAGES = 8  # marketing messages sent to people who have bought
+    NEWCOMERS = 9
+
+
+class PerFlowMonth(IntEnum):
+    """Counted for each flow in each month of the horizon, in the world with."""
+
+    ENTERED = 0
+    SENT = 1
+    MESSAGE_COST_MICRO = 2  # messages and tasks
+    OFFER_COST = 3  # when the offers are used
+
+
+class PerCohort(IntEnum):
+    """Counted for each cohort in each month of the horizon, in each world."""
+
+    ACTIVE_CUSTOMERS = 0
+    ORDERS = 1
+    REVENUE = 2
+
+
 WORLD = len(World)
 FLOW = len(PerFlow)
+MONTH = len(PerMonth)
+FLOW_MONTH = len(PerFlowMonth)
+COHORT = len(PerCohort)
+# Customers by the number of their orders ever, at the end: 1, 2 ... and this many or more.
+MOST_ORDERS_COUNTED = 10
 WITHOUT, WITH = 0, 1
-
-
-def width(flows: int) -> int:
-    """Return the number of columns for so many flows."""
-    return 2 * WORLD + flows * FLOW
 
 
 def world_column(world: int, what: World) -> int:
@@ -66,3 +101,55 @@ def world_column(world: int, what: World) -> int:
 def flow_column(flow: int, what: PerFlow) -> int:
     """Return the column of a flow's count."""
     return 2 * WORLD + flow * FLOW + int(what)
+
+
+class Layout(NamedTuple):
+    """Where the columns by month and cohort stand: they depend on how many flows, months of the
+    horizon and cohorts there are."""
+
+    flows: int
+    months: int
+    cohorts: int
+
+    @property
+    def by_month(self) -> int:
+        """The first column by month: the world without, then the world with, month after month."""
+        return 2 * WORLD + self.flows * FLOW
+
+    @property
+    def by_flow_month(self) -> int:
+        """The first column by month and flow."""
+        return self.by_month + self.months * 2 * MONTH
+
+    @property
+    def by_cohort(self) -> int:
+        """The first column by cohort, month and world."""
+        return self.by_flow_month + self.months * self.flows * FLOW_MONTH
+
+    @property
+    def by_orders(self) -> int:
+        """The first column by number of orders: the world without, then the world with."""
+        return self.by_cohort + self.cohorts * self.months * 2 * COHORT
+
+    @property
+    def width(self) -> int:
+        """The number of all columns."""
+        return self.by_orders + 2 * MOST_ORDERS_COUNTED
+
+    def month_column(self, month: int, world: int, what: PerMonth) -> int:
+        """Return the column of a world's count in a month."""
+        return self.by_month + (2 * month + world) * MONTH + int(what)
+
+    def flow_month_column(self, flow: int, month: int, what: PerFlowMonth) -> int:
+        """Return the column of a flow's count in a month."""
+        return self.by_flow_month + (month * self.flows + flow) * FLOW_MONTH + int(what)
+
+    def cohort_column(self, cohort: int, month: int, world: int, what: PerCohort) -> int:
+        """Return the column of a cohort's count in a month."""
+        row = (cohort * self.months + month) * 2 + world
+        return self.by_cohort + row * COHORT + int(what)
+
+    def orders_column(self, world: int, orders: int) -> int:
+        """Return the column of the people with so many orders ever (10: or more)."""
+        place = min(orders, MOST_ORDERS_COUNTED) - 1
+        return self.by_orders + world * MOST_ORDERS_COUNTED + place

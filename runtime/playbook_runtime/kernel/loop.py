@@ -18,7 +18,15 @@ from playbook_runtime.kernel.instructions import (
     FORM_ADDED,
     FORM_RATE,
 )
-from playbook_runtime.kernel.layout import FLOW, PerFlow, World, flow_column, world_column
+from playbook_runtime.kernel.layout import (
+    FLOW,
+    PerFlow,
+    PerMonth,
+    World,
+    flow_column,
+    world_column,
+)
+from playbook_runtime.kernel.months import WITH, WITHOUT, count_ever, to_month, turn
 from playbook_runtime.kernel.orders import (
     count_without,
     follow,
@@ -42,6 +50,7 @@ _RETAINED = world_column(0, World.RETAINED_CUSTOMERS)
 _CUSTOMERS = world_column(0, World.CUSTOMERS)
 _REPEATERS = world_column(0, World.REPEAT_CUSTOMERS)
 _NEWCOMERS = world_column(0, World.NEWCOMERS)
+_MONTH_NEWCOMERS = int(PerMonth.NEWCOMERS)
 _WORLD = world_column(1, World.ORDERS)
 
 
@@ -89,11 +98,15 @@ def _person(p, f, s, g, out, person, times, tosses_first):
     s[m.ZONE_KNOWN] = 1 if person[at.ZONE_OF] >= 0 else 0
     s[m.ZONE] = max(person[at.ZONE_OF], 0)
     s[m.ORDERS], s[m.REVENUE] = person[at.ORDERS_BEFORE], person[at.REVENUE_BEFORE]
+    s[m.ORDERS_BEFORE] = person[at.ORDERS_BEFORE]
     s[m.FIRST_ORDER], s[m.LAST_ORDER] = person[at.FIRST_BEFORE], person[at.LAST_BEFORE]
     start = s[m.START]
     born = draw_state(p, s, g, person, times, tosses_first)
     if born >= s[m.FINISH]:
         return
+    s[m.COHORT_OF] = person[at.COHORT]
+    to_month(p, s, 0)
+    turn(p, s, born)
     s[m.BIRTHDAY], s[m.GAPS] = person[at.BORN_ON], person[at.X]
     _remember(p, f, s, person)
     s[m.HELD_OUT] = 1 if sticky_uniform(s, HOLDOUT) < f[at.HOLDOUT_SHARE] else 0
@@ -108,6 +121,8 @@ def _person(p, f, s, g, out, person, times, tosses_first):
     elif kind == NEWCOMER:
         out[_NEWCOMERS] += 1
         out[_NEWCOMERS + _WORLD] += 1
+        out[s[m.MONTH_ROW] + WITHOUT + _MONTH_NEWCOMERS] += 1
+        out[s[m.MONTH_ROW] + WITH + _MONTH_NEWCOMERS] += 1
         g[m.CLOCK] = float(born - start)
         schedule(s, born, 0, m.BASELINE, 0, 0, 0)
         start_timers(p, s, born)
@@ -126,19 +141,23 @@ def _person(p, f, s, g, out, person, times, tosses_first):
     while s[m.EVENTS]:
         event = next_event(s)
         moment = s[event + m.MOMENT]
+        if moment >= s[m.MONTH_END]:
+            turn(p, s, moment)
         _handle(p, f, s, g, out, event, tosses)
         if p[at.WATCHED]:
             look(p, f, s, g, out, moment)
         if s[m.OVERFLOW]:
             return
     _count_person(s, out, person, 0, s[m.WITHOUT_ORDERS])
-    _count_person(s, out, person, _WORLD, s[m.HORIZON_ORDERS])
+    _count_person(s, out, person, 1, s[m.HORIZON_ORDERS])
 
 
 @compiled
-def _count_person(s, out, person, world, orders):
+def _count_person(s, out, person, number, orders):
     """Count what a person is at the end of a world."""
     ever = person[at.ORDERS_BEFORE] + orders
+    world = number * _WORLD
+    count_ever(s, out, number, ever)
     if orders > 0:
         out[_ACTIVE + world] += 1
         if person[at.BASE]:

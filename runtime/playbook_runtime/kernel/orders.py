@@ -9,7 +9,17 @@ from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.clock import add
 from playbook_runtime.kernel.instructions import AFTER_ORDER, AMOUNT, CREDIT, PERCENT
-from playbook_runtime.kernel.layout import FLOW, PerFlow, World, flow_column, world_column
+from playbook_runtime.kernel.layout import (
+    FLOW,
+    FLOW_MONTH,
+    PerFlow,
+    PerFlowMonth,
+    PerMonth,
+    World,
+    flow_column,
+    world_column,
+)
+from playbook_runtime.kernel.months import WITH, count_order
 from playbook_runtime.kernel.random import gamma, uniform
 from playbook_runtime.kernel.scratch import note, schedule
 from playbook_runtime.kernel.tables import NEVER
@@ -27,6 +37,8 @@ _WITH_CONTRIBUTION = world_column(1, World.CONTRIBUTION_MICRO)
 _WITH_OFFER_COST = world_column(1, World.OFFER_COST)
 _OFFERS_USED = flow_column(0, PerFlow.OFFERS_USED)
 _SUBSIDISED = flow_column(0, PerFlow.SUBSIDISED)
+_MONTH_OFFER_COST = WITH + int(PerMonth.OFFER_COST)
+_FLOW_MONTH_OFFER_COST = int(PerFlowMonth.OFFER_COST)
 
 
 @compiled
@@ -92,7 +104,10 @@ def _use(p, s, out, offer, value, discount, moment):
         cost = off
     s[s[m.OFFER_UNTIL] + offer] = NEVER
     out[_WITH_OFFER_COST] += cost
-    out[_OFFERS_USED + s[s[m.OFFER_FLOW] + offer] * FLOW] += 1
+    out[s[m.MONTH_ROW] + _MONTH_OFFER_COST] += cost
+    flow = s[s[m.OFFER_FLOW] + offer]
+    out[_OFFERS_USED + flow * FLOW] += 1
+    out[s[m.FLOW_MONTH_ROW] + flow * FLOW_MONTH + _FLOW_MONTH_OFFER_COST] += cost
     note(s, moment, m.T_REDEEMED, offer, cost)
     return discount + off
 
@@ -102,7 +117,9 @@ def count_without(p, s, out, value):
     """Count a baseline order in the world without."""
     out[_WITHOUT_ORDERS] += 1
     out[_WITHOUT_REVENUE] += value
-    out[_WITHOUT_CONTRIBUTION] += _contribution(p, value)
+    left = _contribution(p, value)
+    out[_WITHOUT_CONTRIBUTION] += left
+    count_order(s, out, 0, s[m.ORDERS_BEFORE] + s[m.WITHOUT_ORDERS], value, left)
     s[m.WITHOUT_ORDERS] += 1
 
 
@@ -115,7 +132,9 @@ def place(p, s, out, value, moment, baseline):
     paid = value - _redeem(p, s, out, value, moment, baseline)
     out[_WITH_ORDERS] += 1
     out[_WITH_REVENUE] += paid
-    out[_WITH_CONTRIBUTION] += _contribution(p, value)
+    left = _contribution(p, value)
+    out[_WITH_CONTRIBUTION] += left
+    count_order(s, out, 1, s[m.ORDERS], paid, left)
     number = s[m.ORDER_NUMBER]
     s[m.ORDER_NUMBER] += 1
     if p[at.READS_ORDERS]:

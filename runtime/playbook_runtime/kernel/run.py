@@ -16,7 +16,7 @@ import numpy as np
 from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.fields import packed_draws, packed_people, packed_program
 from playbook_runtime.kernel.instructions import Program
-from playbook_runtime.kernel.layout import width
+from playbook_runtime.kernel.layout import Layout
 from playbook_runtime.kernel.loop import simulate
 from playbook_runtime.kernel.scratch import Sizes, working_memory
 from playbook_runtime.kernel.tables import F64, I64, Draws, People, Zones
@@ -44,7 +44,7 @@ class Horizon(NamedTuple):
 
 
 class Task(NamedTuple):
-    """All that the kernel needs, packed; columns counts those of the result."""
+    """All that the kernel needs, packed, and where its counts stand."""
 
     program: I64
     program_floats: F64
@@ -54,7 +54,7 @@ class Task(NamedTuple):
     draw_floats: F64
     sizes: Sizes
     horizon: Horizon
-    columns: int
+    layout: Layout
 
 
 class Piece(NamedTuple):
@@ -70,6 +70,11 @@ def default_threads() -> int:
     """Return how many processors this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity is not None else (os.cpu_count() or 1)
+
+
+def layout_of(program: Program) -> Layout:
+    """Return where the counts of a program stand."""
+    return Layout(len(program.flow_first), len(program.month_start), program.cohorts)
 
 
 def task_of(program: Program, zones: Zones, people: People, draws: Draws, horizon: Horizon) -> Task:
@@ -96,7 +101,7 @@ def task_of(program: Program, zones: Zones, people: People, draws: Draws, horizo
         *packed_draws(draws),
         sizes,
         horizon,
-        width(len(program.flow_first)),
+        layout_of(program),
     )
 
 
@@ -116,7 +121,7 @@ def run(
     `progress` is told how many persons times draws have been done since it was told last.
     """
     task = task_of(program, zones, people, draws, horizon)
-    total = np.zeros((len(draws.number), task.columns), dtype=np.int64)
+    total = np.zeros((len(draws.number), task.layout.width), dtype=np.int64)
     workers = threads or default_threads()
     pool = ThreadPoolExecutor(workers)
     waiting: dict[Future[I64], Piece] = {}
@@ -172,7 +177,11 @@ def counted(task: Task, piece: Piece, trace_rows: int = 0) -> tuple[I64, I64]:
         memory.integers[m.SEED_ID] = seed - INT64_BITS if seed >= INT64_BITS // 2 else seed
         memory.integers[m.START] = task.horizon.start
         memory.integers[m.FINISH] = task.horizon.end
-        out = np.zeros((piece.last_draw - piece.first_draw, task.columns), dtype=np.int64)
+        memory.integers[m.BY_MONTH] = task.layout.by_month
+        memory.integers[m.BY_FLOW_MONTH] = task.layout.by_flow_month
+        memory.integers[m.BY_COHORT] = task.layout.by_cohort
+        memory.integers[m.BY_ORDERS] = task.layout.by_orders
+        out = np.zeros((piece.last_draw - piece.first_draw, task.layout.width), dtype=np.int64)
         simulate(
             task.program,
             task.program_floats,

@@ -11,10 +11,10 @@ from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.clock import add, until
 from playbook_runtime.kernel.effects import begin
 from playbook_runtime.kernel.evaluate import holds
-from playbook_runtime.kernel.layout import FLOW, PerFlow, World, flow_column, world_column
+from playbook_runtime.kernel.layout import FLOW, FLOW_MONTH, PerFlow, PerFlowMonth, flow_column
 from playbook_runtime.kernel.random import sticky_uniform
 from playbook_runtime.kernel.scratch import note, schedule
-from playbook_runtime.kernel.sending import DROPPED, SENT, grant, try_to_send
+from playbook_runtime.kernel.sending import DROPPED, SENT, grant, spend, try_to_send
 from playbook_runtime.kernel.tables import NEVER
 
 NO_KEY = -1
@@ -26,7 +26,7 @@ _HOLDOUT = flow_column(0, PerFlow.HELD_HOLDOUT)
 _UPDATED = flow_column(0, PerFlow.UPDATED)
 _LISTED = flow_column(0, PerFlow.LISTED)
 _CALLED = flow_column(0, PerFlow.CALLED)
-_WITH_MESSAGE_COST = world_column(1, World.MESSAGE_COST_MICRO)
+_FLOW_MONTH_ENTERED = int(PerFlowMonth.ENTERED)
 
 
 @compiled
@@ -74,6 +74,7 @@ def _enter(p, s, g, out, flow, key, moment):
     s[s[m.ENTRIES] + flow] = entry + 1
     s[s[m.LAST_ENTRY] + flow] = moment
     out[_ENTERED + flow * FLOW] += 1
+    out[s[m.FLOW_MONTH_ROW] + flow * FLOW_MONTH + _FLOW_MONTH_ENTERED] += 1
     note(s, moment, m.T_ENTERED, flow, entry)
     run = _run(s, r)
     s[run + m.ACTIVE], s[run + m.FLOW], s[run + m.KEY] = 1, flow, key
@@ -261,7 +262,7 @@ def _act(p, f, s, g, out, run, row, op, moment):
         out[_HOLDOUT + flow * FLOW] += 1
     elif op == code.TASK:
         out[_TASKS + flow * FLOW] += 1
-        out[_WITH_MESSAGE_COST] += p[row + code.A]
+        spend(s, out, flow, p[row + code.A])
     elif op == code.LIST:
         out[_LISTED + flow * FLOW] += 1
     else:

@@ -43,6 +43,15 @@ WITHOUT_ORDERS = _cells.next()
 BIRTHDAY = _cells.next()
 GAPS = _cells.next()
 ABOUT = _cells.next()
+MONTH = _cells.next()
+MONTH_END = _cells.next()
+MONTH_ROW = _cells.next()
+FLOW_MONTH_ROW = _cells.next()
+COHORT_ROW = _cells.next()
+COHORT_OF = _cells.next()
+ACTIVE_WITHOUT = _cells.next()
+ACTIVE_WITH = _cells.next()
+ORDERS_BEFORE = _cells.next()
 KEPT = _cells.count
 # Registers that the host or the loop over draws sets.
 SEED_ID = _cells.next()
@@ -53,6 +62,11 @@ FINISH = _cells.next()
 OVERFLOW = _cells.next()
 TRACED = _cells.next()
 HANDLED = _cells.next()
+# Columns of the counts at which those by month, by flow and month, by cohort, by orders begin.
+BY_MONTH = _cells.next()
+BY_FLOW_MONTH = _cells.next()
+BY_COHORT = _cells.next()
+BY_ORDERS = _cells.next()
 # Where tables begin. Those from ENTRIES to LAST_ENTRY are wiped to 0, from there to CONSENTS_TO to
 # NEVER, and so on: see `wipe`.
 QUEUE = _cells.next()

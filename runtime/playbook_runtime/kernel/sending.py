@@ -9,7 +9,17 @@ from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.clock import add, end_of_day, window_end, window_start
 from playbook_runtime.kernel.effects import NO_FATIGUE, begin
 from playbook_runtime.kernel.evaluate import holds
-from playbook_runtime.kernel.layout import FLOW, PerFlow, World, flow_column, world_column
+from playbook_runtime.kernel.layout import (
+    FLOW,
+    FLOW_MONTH,
+    PerFlow,
+    PerFlowMonth,
+    PerMonth,
+    World,
+    flow_column,
+    world_column,
+)
+from playbook_runtime.kernel.months import WITH
 from playbook_runtime.kernel.random import uniform
 from playbook_runtime.kernel.scratch import note, schedule
 from playbook_runtime.kernel.tables import NEVER
@@ -28,6 +38,10 @@ _DELAYED = flow_column(0, PerFlow.DELAYED)
 _ISSUED = flow_column(0, PerFlow.OFFERS_ISSUED)
 _WITH_MESSAGE_COST = world_column(1, World.MESSAGE_COST_MICRO)
 _WITH_MESSAGES = world_column(1, World.MESSAGES)
+_MONTH_COST = WITH + int(PerMonth.MESSAGE_COST_MICRO)
+_MONTH_MESSAGES = WITH + int(PerMonth.MESSAGES)
+_FLOW_MONTH_SENT = int(PerFlowMonth.SENT)
+_FLOW_MONTH_COST = int(PerFlowMonth.MESSAGE_COST_MICRO)
 
 
 @compiled
@@ -144,13 +158,15 @@ def _send(p, f, s, g, out, run, row, moment):
     flow, channel = s[run + m.FLOW], p[row + code.B]
     marketing = p[row + code.H] == 1
     out[_SENT + flow * FLOW] += 1
-    out[_WITH_MESSAGE_COST] += p[p[at.CHANNEL_COST] + channel]
+    out[s[m.FLOW_MONTH_ROW] + flow * FLOW_MONTH + _FLOW_MONTH_SENT] += 1
+    spend(s, out, flow, p[p[at.CHANNEL_COST] + channel])
     s[s[m.LAST_MESSAGE] + p[row + code.A]] = moment
     s[s[m.LAST_CHANNEL] + channel] = moment
     note(s, moment, m.T_SENT, flow, channel * 2 + p[row + code.H])
     if marketing:
         if s[m.ORDERS] > 0:
             out[_WITH_MESSAGES] += 1
+            out[s[m.MONTH_ROW] + _MONTH_MESSAGES] += 1
         _log(s, channel, moment)
     send = p[row + code.D]
     entry = s[run + m.ENTRY] * p[row + code.K] + p[row + code.L]
@@ -172,6 +188,14 @@ def _send(p, f, s, g, out, run, row, moment):
         event = p[at.UNSUBSCRIBED_EVENT]
         if event >= 0:
             schedule(s, moment, 1, m.EVENT, event, m.SCOPE_RUN, s[run + m.NUMBER])
+
+
+@compiled
+def spend(s, out, flow, cost):
+    """Count what a message or task of a flow costs."""
+    out[_WITH_MESSAGE_COST] += cost
+    out[s[m.MONTH_ROW] + _MONTH_COST] += cost
+    out[s[m.FLOW_MONTH_ROW] + flow * FLOW_MONTH + _FLOW_MONTH_COST] += cost
 
 
 @compiled

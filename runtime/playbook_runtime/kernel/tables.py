@@ -44,6 +44,7 @@ class People(NamedTuple):
     month: I64
     index: I64  # type: ignore[assignment]  # newcomers are told apart by month and index
     birthday: I64  # month * 100 + day, 0 unknown
+    cohort: I64  # number of the month of the first order, -1: counted in none
     static: I8  # (N, Z): NO, YES, UNKNOWN
     last_event: I64  # (N, E)
 

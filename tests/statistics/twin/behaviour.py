@@ -90,6 +90,7 @@ class Person:
     month: int
     index: int
     birthday: int
+    cohort: int
     static: dict[str, bool | None]
     last_event: dict[str, int]
 
@@ -122,6 +123,7 @@ def person(people: People, launch: Launch, i: int) -> Person:
         month=int(people.month[i]),
         index=int(people.index[i]),
         birthday=int(people.birthday[i]),
+        cohort=int(people.cohort[i]),
         static={name: answer(int(people.static[i, z])) for z, name in enumerate(launch.statics)},
         last_event={name: at for name, at in events.items() if at is not None},
     )

@@ -25,7 +25,7 @@ from tests.statistics.twin.effects import (
 )
 from tests.statistics.twin.occasions import occasions, refill_due
 from tests.statistics.twin.rules import Rules, is_discount
-from tests.statistics.twin.state import Happening, Key, Run, State
+from tests.statistics.twin.state import Bought, Happening, Key, Run, State
 from tests.statistics.twin.watching import next_change
 
 from playbook_compiler.conditions import Condition
@@ -33,7 +33,7 @@ from playbook_compiler.facts import Nature
 from playbook_compiler.model import Flow, Offer
 from playbook_compiler.triggers import DateTrigger, EventTrigger, Inactivity
 from playbook_compiler.units import Duration
-from playbook_runtime.kernel.layout import PerFlow, World
+from playbook_runtime.kernel.layout import PerFlow, PerFlowMonth, PerMonth, World
 from playbook_runtime.kernel.tables import HISTORY, PROSPECT
 from playbook_runtime.launch import ADDED, ENTRY_STEP, RATE, Launch, Occurrence
 
@@ -107,8 +107,11 @@ class Life(State):
             self.count_flow(effect.slot.flow, PerFlow.EXTRA_ORDERS)
         self.count(World.ORDERS)
         self.count(World.REVENUE, value - discounts)
-        self.count(World.CONTRIBUTION_MICRO, self.rules.money.contribution(value))
+        brought = self.rules.money.contribution(value)
+        self.count(World.CONTRIBUTION_MICRO, brought)
         self.count(World.OFFER_COST, offer_cost)
+        self.count_month(PerMonth.OFFER_COST, offer_cost)
+        self.bought.append(Bought(self.now, value - discounts, brought))
         self.tell(self.now, "order" if effect is None else "extra", (value, discounts, offer_cost))
         self.orders += 1
         self.revenue += value - discounts
@@ -159,6 +162,7 @@ class Life(State):
             issued = self.offers[offer.id]
             issued.end = self.now
             self.count_flow(issued.flow, PerFlow.OFFERS_USED)
+            self.count_flow_month(issued.flow, PerFlowMonth.OFFER_COST, benefit)
             self.tell(self.now, "redeemed", (offer.id, benefit))
         if is_baseline and usable:
             self.count_flow(self.offers[usable[0].id].flow, PerFlow.SUBSIDISED)
@@ -260,6 +264,7 @@ class Life(State):
         self.entries[flow.id] = entry + 1
         self.last_entry[flow.id] = self.now
         self.count_flow(flow.id, PerFlow.ENTERED)
+        self.count_flow_month(flow.id, PerFlowMonth.ENTERED)
         self.tell(self.now, "entered", (flow.id, key))
         run = Run(flow, key, entry, self.now, self.rules.first[flow.id], self.now)
         self.runs.append(run)

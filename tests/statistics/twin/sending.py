@@ -31,7 +31,7 @@ from playbook_compiler.steps import (
 )
 from playbook_compiler.triggers import EventTrigger
 from playbook_compiler.units import Duration
-from playbook_runtime.kernel.layout import PerFlow, World
+from playbook_runtime.kernel.layout import PerFlow, PerFlowMonth, PerMonth, World
 
 PPM = 1_000_000
 ACTIONS = (Send, Task, Grant, Update, Membership, Call, Start)
@@ -144,7 +144,7 @@ def _act(life: Life, run: Run, step: Step) -> None:
         case Task(cost=cost):
             life.count_flow(flow, PerFlow.TASKS)
             if cost is not None:
-                life.count(World.MESSAGE_COST_MICRO, cost.micro(life.rules.decimals))
+                life.spend(flow, cost.micro(life.rules.decimals))
             life.tell(life.now, "task", run.node)
         case Membership():
             life.count_flow(flow, PerFlow.LISTED)
@@ -263,13 +263,15 @@ def _sent(life: Life, run: Run, step: Send, message: Message) -> None:
     if step.send.order == "ladder":
         number = run.entry * len(step.send.messages) + run.rung
     life.count_flow(run.flow.id, PerFlow.SENT)
-    life.count(World.MESSAGE_COST_MICRO, life.rules.message_cost(message.channel))
+    life.count_flow_month(run.flow.id, PerFlowMonth.SENT)
+    life.spend(run.flow.id, life.rules.message_cost(message.channel))
     life.received[IdKind.MESSAGE, message.id] = life.now
     life.received[IdKind.CHANNEL, message.channel] = life.now
     life.tell(life.now, "sent", (run.node, message.id, message.channel, message.kind))
     if is_marketing:
         if life.orders > 0:
             life.count(World.MESSAGES)
+            life.count_month(PerMonth.MESSAGES)
         life.sends.append((life.now, message.channel))
     if step.offer:
         _issue(life, run, life.rules.playbook.offers[step.offer], number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
@@ -16,7 +17,16 @@ from playbook_compiler.conditions import Condition, InTop, Value
 from playbook_compiler.facts import IdKind
 from playbook_compiler.model import Flow
 from playbook_compiler.units import Duration
-from playbook_runtime.kernel.layout import WITH, PerFlow, World, flow_column, world_column
+from playbook_runtime.kernel.layout import (
+    WITH,
+    Layout,
+    PerFlow,
+    PerFlowMonth,
+    PerMonth,
+    World,
+    flow_column,
+    world_column,
+)
 from playbook_runtime.launch import Launch
 
 Key = tuple[str, int] | None
@@ -62,6 +72,15 @@ class Happening:
     run: Run | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """An order: when, what was paid for it, and what it brought, in ten-thousandths."""
+
+    moment: int
+    paid: int
+    brought: int
+
+
 @dataclass(slots=True)
 class State:
     """All that is known of one person in one draw, at the moment `now`."""
@@ -87,6 +106,7 @@ class State:
     left_channels: set[str] = field(default_factory=set)
     changed: dict[tuple[str, str], Value] = field(default_factory=dict)
     turns: dict[str, int] = field(default_factory=dict)  # by rotation
+    bought: list[Bought] = field(default_factory=list)
     gaps: int = 0  # between days with a purchase
     made: list[dict[str, int]] = field(default_factory=list)  # orders of the horizon
     about: int | None = None  # the order that what is being decided is about
@@ -114,6 +134,30 @@ class State:
     def count_flow(self, flow: str, what: PerFlow, amount: int = 1) -> None:
         """Count for a flow."""
         self.counts[flow_column(self.rules.column[flow], what)] += amount
+
+    def layout(self) -> Layout:
+        """Return where the columns by month stand."""
+        months = len(self.launch.month_start)
+        return Layout(len(self.rules.column), months, len(self.launch.cohorts))
+
+    def month(self) -> int:
+        """Return the number of the present month."""
+        return bisect_right(self.launch.month_start, self.now) - 1
+
+    def count_month(self, what: PerMonth, amount: int = 1) -> None:
+        """Count in the present month of the world with."""
+        self.counts[self.layout().month_column(self.month(), WITH, what)] += amount
+
+    def count_flow_month(self, flow: str, what: PerFlowMonth, amount: int = 1) -> None:
+        """Count for a flow in the present month."""
+        column = self.rules.column[flow]
+        self.counts[self.layout().flow_month_column(column, self.month(), what)] += amount
+
+    def spend(self, flow: str, cost: int) -> None:
+        """Count what a message or task costs, in ten-thousandths."""
+        self.count(World.MESSAGE_COST_MICRO, cost)
+        self.count_month(PerMonth.MESSAGE_COST_MICRO, cost)
+        self.count_flow_month(flow, PerFlowMonth.MESSAGE_COST_MICRO, cost)
 
     # --- what conditions ask ----------------------------------------------------------------
 

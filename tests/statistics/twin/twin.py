@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Any
 
 from tests.statistics.twin.behaviour import (
@@ -17,9 +18,18 @@ from tests.statistics.twin.clock import clocks
 from tests.statistics.twin.life import begin
 from tests.statistics.twin.rules import Rules, rules
 from tests.statistics.twin.sending import advance
+from tests.statistics.twin.state import Bought
 
 from playbook_compiler.graph import TriggerGraph
-from playbook_runtime.kernel.layout import WITH, WITHOUT, World, width, world_column
+from playbook_runtime.kernel.layout import (
+    WITH,
+    WITHOUT,
+    Layout,
+    PerCohort,
+    PerMonth,
+    World,
+    world_column,
+)
 from playbook_runtime.kernel.tables import NEWCOMER, Draws, People
 from playbook_runtime.launch import Launch
 
@@ -49,11 +59,12 @@ def simulate_twin(
     read = rules(graph, launch.natures)
     zones = clocks(launch.zones)
     on = frozenset(flow.id for flow in read.flows) if flows_on is None else flows_on
+    layout = Layout(len(read.column), len(launch.month_start), len(launch.cohorts))
     persons = [person(people, launch, i) for i in range(len(people.key))]
     table = []
     for d in range(len(draws.number)):
         draw = parameters(draws, d)
-        counts = [0] * width(len(read.column))
+        counts = [0] * layout.width
         for one in persons:
             who = buyer(one, draw, launch)
             if who is None or who.arrival >= launch.end:
@@ -64,26 +75,69 @@ def simulate_twin(
                     trace.append((d, row, moment, what, about))
 
             path = baseline(who, one.kind, draw.m, launch)
-            _count_without(counts, read, one, who, path)
+            bought = _without(counts, read, who, path)
+            _count_person(counts, WITHOUT, one, len(path))
+            _count_months(counts, layout, launch, WITHOUT, one, who, bought)
             clock = zones[max(0, one.zone)]
             life = begin(read, launch, clock, one, draw, who, on, counts, tell, advance)
             life.live(path)
             _count_person(counts, WITH, one, life.placed)
+            _count_months(counts, layout, launch, WITH, one, who, life.bought)
         table.append(counts)
     return table
 
 
-def _count_without(
-    counts: list[int], read: Rules, one: Person, who: Buyer, path: list[BaselineOrder]
-) -> None:
-    """Count the world without: exactly the baseline path."""
+def _without(counts: list[int], read: Rules, who: Buyer, path: list[BaselineOrder]) -> list[Bought]:
+    """Count the world without, exactly the baseline path; return its orders."""
+    bought = []
     for order in path:
         value = who.value("value", order.n)
         counts[world_column(WITHOUT, World.ORDERS)] += 1
         counts[world_column(WITHOUT, World.REVENUE)] += value
         brought = read.money.contribution(value)
         counts[world_column(WITHOUT, World.CONTRIBUTION_MICRO)] += brought
-    _count_person(counts, WITHOUT, one, len(path))
+        bought.append(Bought(order.moment, value, brought))
+    return bought
+
+
+def _count_months(
+    counts: list[int],
+    layout: Layout,
+    launch: Launch,
+    world: int,
+    one: Person,
+    who: Buyer,
+    bought: list[Bought],
+) -> None:
+    """Count a person's orders of a world by month and cohort, and him by their number."""
+
+    def month_of(moment: int) -> int:
+        return bisect_right(launch.month_start, moment) - 1
+
+    def count(month: int, what: PerMonth, amount: int = 1) -> None:
+        counts[layout.month_column(month, world, what)] += amount
+
+    active = {month_of(order.moment) for order in bought}
+    for month in active:
+        count(month, PerMonth.ACTIVE_CUSTOMERS)
+        count(month, PerMonth.ACTIVE_AGAIN, int(month - 1 in active))
+        if one.cohort >= 0:
+            column = layout.cohort_column(one.cohort, month, world, PerCohort.ACTIVE_CUSTOMERS)
+            counts[column] += 1
+    for order in bought:
+        month = month_of(order.moment)
+        count(month, PerMonth.ORDERS)
+        count(month, PerMonth.REVENUE, order.paid)
+        count(month, PerMonth.CONTRIBUTION_MICRO, order.brought)
+        if one.cohort >= 0:
+            for what, amount in ((PerCohort.ORDERS, 1), (PerCohort.REVENUE, order.paid)):
+                counts[layout.cohort_column(one.cohort, month, world, what)] += amount
+    if one.orders == 0 and bought:
+        count(month_of(bought[0].moment), PerMonth.FIRST_ORDERS)
+    if one.kind == NEWCOMER:
+        count(month_of(who.arrival), PerMonth.NEWCOMERS)
+    if one.orders + len(bought) > 0:
+        counts[layout.orders_column(world, one.orders + len(bought))] += 1
 
 
 def _count_person(counts: list[int], world: int, one: Person, placed: int) -> None:
