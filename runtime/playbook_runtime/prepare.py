@@ -39,6 +39,7 @@ from playbook_runtime.behaviour.draws import model_draws, spend_draws
 from playbook_runtime.behaviour.drift import Drift, drift_draws
 from playbook_runtime.behaviour.fit import akaike_weights
 from playbook_runtime.behaviour.model import FittedBehaviour, FittedSpend
+from playbook_runtime.cohorts import cohorts_of
 from playbook_runtime.evidence import library
 from playbook_runtime.evidence.draws import (
     conservative_draws,
@@ -173,6 +174,7 @@ def prepare(
         natures=what.natures,
         typical_gap=typical_gap(data) or DEFAULT_GAP,
         cuts=cuts_of(data, conditions, calendar.start),
+        cohorts=cohorts_of(data, tuple(name for name, _, _ in months)),
     )
     trend, covered = trend_of(data), months_covered(calendar)
     chance = chance_of(trend, covered, settings.seed, settings.draws)
