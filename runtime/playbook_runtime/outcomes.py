@@ -21,10 +21,12 @@ Draws = dict[str, list[float]]
 @dataclass(frozen=True, slots=True)
 class Outcomes:
     """What counts mean for a shop with so many customers who bought in the horizon's length before
-    the start, over so many days."""
+    the start, over so many days, at such a cost of winning customers in either world (minor
+    units)."""
 
     base_customers: int
     horizon_days: int
+    acquisition_cost: int = 0
 
     def of(self, row: Sequence[int], world: int) -> WorldCounts:
         """Return one draw's counts of one world, sums in fractions rounded half-even to minor
@@ -49,6 +51,7 @@ class Outcomes:
             newcomers=count(World.NEWCOMERS),
             messages=count(World.MESSAGES),
             horizon_days=self.horizon_days,
+            acquisition_cost=self.acquisition_cost,
             **money,
         )
 

@@ -28,6 +28,7 @@ class Part:
     micro: bool = False
 
 
+ACQUISITION: Final = "acquisition_cost"  # the same in both worlds, from the plan, not counted
 PARTS: Final = (
     Part("contribution", World.CONTRIBUTION_MICRO, 1, "contribution of orders", micro=True),
     Part("membership_fees", None, 1, "membership fees"),
@@ -35,7 +36,7 @@ PARTS: Final = (
     Part("liability_change", None, -1, "points owed, change"),
     Part("message_cost", World.MESSAGE_COST_MICRO, -1, "messages and tasks", micro=True),
     Part("programme_cost", None, -1, "fees of programmes"),
-    Part("acquisition_cost", None, -1, "acquisition"),
+    Part(ACQUISITION, None, -1, "acquisition"),
 )
 
 

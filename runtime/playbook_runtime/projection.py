@@ -9,6 +9,7 @@ from typing import Final
 
 from playbook_compiler.values import dataclass
 from playbook_runtime.estimate import Estimate
+from playbook_runtime.planned_months import BudgetShift, PlannedMonth
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,3 +326,5 @@ class Projection:
     requirements: tuple[Judged, ...] = ()
     months: tuple[Month, ...] = ()
     points: tuple[PointsMonth, ...] = ()
+    stages: tuple[PlannedMonth, ...] = ()
+    shift: BudgetShift | None = None

@@ -19,6 +19,7 @@ from playbook_compiler.values import dataclass
 from playbook_runtime.accounts import checks, data_account, family_text
 from playbook_runtime.attribution import FlowWorlds, Future, flow_worlds, rest, worth
 from playbook_runtime.break_even import break_even
+from playbook_runtime.budget_shift import budget_shift
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.expected import (
     SECOND_FUTURES,
@@ -34,10 +35,11 @@ from playbook_runtime.kernel.layout import WITH, WITHOUT
 from playbook_runtime.kernel.run import CircleError, RunawayError
 from playbook_runtime.kernel.tables import I64, some_draws
 from playbook_runtime.launching import launched
+from playbook_runtime.month_plan import planned_months
 from playbook_runtime.notes import notes
 from playbook_runtime.observed import Observed
 from playbook_runtime.outcomes import Draws, Outcomes, estimates, part_draws, subtracted
-from playbook_runtime.profit_parts import PARTS
+from playbook_runtime.profit_parts import ACQUISITION, PARTS
 from playbook_runtime.projection import BreakEven, MoneyPart, Projection
 from playbook_runtime.requirements import Known, judged
 from playbook_runtime.settings import FLOW_DRAWS, Settings
@@ -90,6 +92,7 @@ def project(
     ready, findings = launched(graph, data, settings)
     if ready is None:
         return None, findings
+    plan = ready.plan
     runs = WorldRuns(ready.program, ready.prepared, settings.threads, progress)
     numbers = {flow: n for n, flow in enumerate(sorted(graph.playbook.flows))}
     on = {flow: n for flow, n in numbers.items() if graph.playbook.flows[flow].enabled}
@@ -99,11 +102,13 @@ def project(
         flows = _flows(runs, headline, on)
         swings = tornado(runs)
         grades = grade_shares(runs, flows.futures)
+        shift = budget_shift(runs, plan)
     except RunawayError:
         return None, [*findings, _runaway(graph)]
     except CircleError:
         return None, [*findings, _endless(graph)]
-    outcomes = Outcomes(int(ready.prepared.people.base.sum()), ready.days.days)
+    base = int(ready.prepared.people.base.sum())
+    outcomes = Outcomes(base, ready.days.days, plan.acquisition_cost)
     levels = _levels(outcomes, headline)
     contact = outcomes.metrics(headline.counts, WITH, "contact")
     told = tuple(
@@ -161,10 +166,12 @@ def project(
         luck=_luck(outcomes, headline),
         conservative=settings.conservative,
         rest=rest(flows.futures, flows.worlds),
-        money=_money(headline),
+        money=_money(headline, plan.acquisition_cost),
         tornado=swings,
         grades=grades,
         requirements=judged(graph.playbook.require, known),
+        stages=planned_months(graph.playbook, plan, ready.prepared),
+        shift=shift,
     )
     return projection, findings
 
@@ -228,10 +235,14 @@ def _luck(outcomes: Outcomes, headline: Headline) -> float:
     return 1 - kept_share(first, luck_within(first, second), len(second)) ** 2
 
 
-def _money(headline: Headline) -> tuple[MoneyPart, ...]:
-    """Return the parts of profit in both worlds; those that nothing counts are left out."""
+def _money(headline: Headline, acquisition: int) -> tuple[MoneyPart, ...]:
+    """Return the parts of profit in both worlds; those that nothing counts are left out. Both spend
+    the same on acquisition."""
     found = []
     for part in PARTS:
+        if part.name == ACQUISITION and acquisition:
+            spent, none = Estimate.exactly(float(acquisition)), Estimate.exactly(0.0)
+            found.append(MoneyPart(part.name, part.label, part.sign, spent, spent, none))
         if part.column is None:
             continue
         without, with_playbook = (

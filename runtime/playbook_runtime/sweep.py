@@ -81,12 +81,13 @@ def swept(
     plans = [_plan(playbook, ready, request.parameter, value) for value in values]
     if progress is not None:
         progress.begin(draws * len(values) * len(ready.prepared.people.key))
-    outcomes = Outcomes(int(ready.prepared.people.base.sum()), ready.days.days)
+    base = int(ready.prepared.people.base.sum())
     profits: list[I64] = []
     levels: list[dict[str, Estimate]] = []
     for value, plan in zip(values, plans, strict=True):
         counts = _counts(ready, plan, request.parameter, value, draws, settings, progress)
         profits.append(profit_draws(counts, WITH) - plan.acquisition_cost)
+        outcomes = Outcomes(base, ready.days.days, plan.acquisition_cost)
         found = [metric_values(outcomes.of(row, WITH)) for row in counts.tolist()]
         levels.append({name: Estimate.of(one.get(name, 0.0) for one in found) for name in METRICS})
     best = max(range(len(values)), key=lambda place: float(profits[place].mean()))

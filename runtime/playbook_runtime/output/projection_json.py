@@ -9,6 +9,7 @@ import json
 from typing import Final
 
 from playbook_runtime.estimate import Estimate
+from playbook_runtime.output.stage_json import budget_shift_fields, stage_month
 from playbook_runtime.projection import (
     Assumption,
     Check,
@@ -55,6 +56,8 @@ def projection_json(projection: Projection) -> str:
         "flow_draws": projection.flow_draws,
         "family": projection.family,
         "contact": _metrics(projection.contact),
+        "stages": [stage_month(one) for one in projection.stages],
+        "budget_shift": budget_shift_fields(projection.shift),
         "notes": list(projection.notes),
     }
     return json.dumps(fields, indent=2, allow_nan=False) + "\n"

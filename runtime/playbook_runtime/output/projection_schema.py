@@ -78,6 +78,8 @@ def projection_schema() -> Schema:
             flow_draws=_said(_COUNT, "Draws behind the increments of flows."),
             family=_said(_TEXT, "The purchase model, or the models that are mixed."),
             contact=_said(_CONTACT, "What the playbook does to customers, by metric."),
+            stages=_said(_list(_STAGE_MONTH), "By month, the same in both worlds."),
+            budget_shift=_BUDGET_SHIFT,
             notes=_TEXTS,
         ),
         "$defs": {
@@ -132,6 +134,37 @@ _FLOW: Final = _object(
     offers_used=_Q,
     subsidised=_said(_Q, "Orders that would have come anyway and used an offer of the flow."),
 )
+_MAYBE: Final[Schema] = {"type": ["integer", "null"]}
+_STAGE_MONTH: Final = _object(
+    month=_said(_TEXT, "Such as 2026-11; the first and the last may be cut to the horizon."),
+    stage=_TEXT,
+    reason=_TEXT,
+    orders_per_month=_said(
+        {"type": ["number", "null"]}, "Mean of the three full months before; null: not read."
+    ),
+    acquisition_share=_SHARE,
+    acquisition=_said(_MAYBE, "The month's budget for winning customers; null: none stated."),
+    retention=_said(_MAYBE, "The month's budget for keeping them; null: none stated."),
+    newcomers=_Q,
+    checklists=_TEXTS,
+    admitted=_said(
+        {"type": "object", "additionalProperties": _SHARE},
+        "Flows that the budget lets in a share of customers only.",
+    ),
+    retention_spent=_said({"type": ["number", "null"]}, "Mean over draws; null: not counted."),
+)
+_BUDGET_SHIFT: Final[Schema] = {
+    "description": "Against the past's budget, in both worlds alike; null where there is none.",
+    "anyOf": [
+        {"type": "null"},
+        _object(
+            acquisition=_COUNT,
+            usual=_COUNT,
+            newcomers=_Q,
+            profit=_said(_Q, "After the cost of it."),
+        ),
+    ],
+}
 _CHECK: Final = _object(
     origin=_said(_DATE, "The last day that the prediction knew."),
     predicted=_Q,

@@ -17,6 +17,7 @@ from playbook_runtime.output.figures import (
     signed,
     width,
 )
+from playbook_runtime.profit_parts import ACQUISITION
 from playbook_runtime.projection import FlowProjection, Projection
 
 COST: Final = "retention_cost"
@@ -82,6 +83,7 @@ def worlds_table(projection: Projection) -> list[Row]:
         Row(orders.cells("orders", _count_places(orders.difference))),
         Row(contribution.cells("contribution", places(contribution))),
         Row(cost.cells("messages & rewards", places(cost))),
+        *_acquisition(projection, unit),
         Row(profit.cells("profit", places(profit)), _chance(projection), strong=True),
     ]
     if projection.difference_unproven["profit"] != projection.difference["profit"]:
@@ -93,6 +95,19 @@ def worlds_table(projection: Projection) -> list[Row]:
         label, _, *rest = more.cells("  with unproven effects", places(more))
         rows.append(Row((label, "", *rest)))
     return rows
+
+
+def _acquisition(projection: Projection, unit: float) -> list[Row]:
+    """Return the row of what winning customers costs, the same in both worlds; none without."""
+    spent = [part for part in projection.money if part.name == ACQUISITION]
+    return [
+        Row(
+            _Worlds(part.without, part.with_playbook, part.difference)
+            .times(-unit)
+            .cells("winning customers", 0)
+        )
+        for part in spent
+    ]
 
 
 def flows_table(projection: Projection) -> list[Row]:

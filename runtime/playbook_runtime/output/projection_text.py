@@ -12,6 +12,7 @@ from playbook_runtime.output.cells import escaped
 from playbook_runtime.output.projection_basis import account, assumptions, backtest, provenance
 from playbook_runtime.output.projection_reading import flows_reading, title, worlds_reading
 from playbook_runtime.output.projection_tables import Row, flows_table, table_lines, worlds_table
+from playbook_runtime.output.stage_text import stages
 from playbook_runtime.projection import Projection
 
 WIDEST: Final = 100
@@ -40,6 +41,7 @@ def projection_text(
         _table(worlds_table(projection), colour, columns),
         _table(flows_table(projection), colour, columns) if projection.flows else (),
         told((*worlds_reading(projection), *flows_reading(projection))),
+        told(stages(projection.stages, projection.shift, projection.decimals)),
         told(backtest(projection)),
         told(assumptions(projection)),
         told(account(projection)),
