@@ -61,9 +61,17 @@ the grade "own + A" where the library's was A, and "own" where there was no evid
 
 ## Careful projections
 
-`conservative_draws` holds every effect at its worse quartile instead of drawing it: a gain at the
+A careful projection holds every effect at its worse quartile instead of drawing it: a gain at the
 value that it exceeds with a chance of 75%, a cost or harm at the one that it stays below with that
 chance. See the [decision](../decisions/0030-own-experiments-and-careful-effects.md).
+
+## What else is taken from here
+
+A member of loyalty programmes has one effect, `loyalty.member`, not one each for points, tiers and
+membership: the studies are of programmes as they come, most of them with several of these. What is
+left of the gain of a week's further messages (`email.frequency`) and the chance to unsubscribe hold
+for every marketing message. Repayment (`repayment.best`, `repayment.others`) is taken where the
+playbook says `repaid` or names it.
 """
 
 
