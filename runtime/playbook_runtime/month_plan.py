@@ -23,8 +23,8 @@ from playbook_runtime.budget import (
 )
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.kernel.instructions import Program
-from playbook_runtime.kernel.layout import WITHOUT, World, world_column
-from playbook_runtime.kernel.run import Horizon, run
+from playbook_runtime.kernel.layout import WITHOUT, PerMonth
+from playbook_runtime.kernel.run import Horizon, run, task_of
 from playbook_runtime.kernel.tables import (
     HISTORY,
     I8,
@@ -163,23 +163,18 @@ def with_newcomers(prepared: Prepared, newcomers: I64) -> Prepared:
 
 
 def baseline_orders(program: Program, prepared: Prepared, threads: int) -> list[float]:
-    """Return the orders of the world without by month, averaged over the first draws.
-
-    Each month is what a horizon to its end has more than one to its beginning: a path that is cut
-    is the same path.
-    """
+    """Return the orders of the world without by month, averaged over the first draws."""
     launch = prepared.launch
     idle = program._replace(flow_on=np.zeros_like(program.flow_on))
     people = _buyers(prepared.people)
     draws = some_draws(prepared.headline, 0, BASELINE_DRAWS)
-    found = []
-    before = 0.0
-    for end in (*launch.month_start[1:], launch.end):
-        horizon = Horizon(launch.seed, launch.start, end)
-        counts = run(idle, launch.zones, people, draws, horizon, threads=threads)
-        until = float(counts[:, world_column(WITHOUT, World.ORDERS)].mean())
-        found.append(until - before)
-        before = until
+    horizon = Horizon(launch.seed, launch.start, launch.end)
+    layout = task_of(idle, launch.zones, people, draws, horizon).layout
+    counts = run(idle, launch.zones, people, draws, horizon, threads=threads)
+    columns = [
+        layout.month_column(month, WITHOUT, PerMonth.ORDERS) for month in range(layout.months)
+    ]
+    found: list[float] = counts[:, columns].mean(axis=0).tolist()
     return found
 
 
