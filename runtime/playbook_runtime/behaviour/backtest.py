@@ -89,20 +89,20 @@ class Backtest:
 def origins_for(first_day: int, until_day: int, horizon: int) -> tuple[int, ...]:
     """Return the origin days to test a projection over `horizon` days with; () if too short.
 
-    Three where possible, else two or one. Their stretches follow one another up to the last day,
-    so that each tells something of its own; each is as long as the horizon, or as leaves at least
-    two thirds (three origins: two fifths) of the history before the oldest. Where a history is long
-    enough to have a season, the origins are put after its first two years if at least two quarters
-    are left: a season is known at each of them, then.
+    Their stretches follow one another up to the last day, so that each tells something of its own.
+    Three where each can be as long as the horizon and two fifths of the history are left before
+    the oldest; else two, as long as leaves half of the history before them, since what happens in
+    short stretches tells little of long ones; else one, after two thirds of the history. Where two
+    quarters are left after the two years that tell a season, the origins are put there.
     """
     days = until_day - first_day + 1
     after_seasons = days - TWO_SEASONS
     if after_seasons >= 2 * QUARTER:
-        for count in range(MOST_ORIGINS, 1, -1):
-            length = min(horizon, after_seasons // count)
-            if length >= min(horizon, QUARTER):
-                return _origins(until_day, length, count)
-    for count in range(MOST_ORIGINS, 0, -1):
+        count = MOST_ORIGINS if after_seasons >= MOST_ORIGINS * horizon else 2
+        return _origins(until_day, min(horizon, after_seasons // count), count)
+    if horizon >= SHORTEST_HORIZON and days >= (MOST_ORIGINS + 2) * horizon:
+        return _origins(until_day, horizon, MOST_ORIGINS)
+    for count in (2, 1):
         length = min(horizon, days // (count + 2))
         if length >= SHORTEST_HORIZON:
             return _origins(until_day, length, count)

@@ -73,8 +73,8 @@ def told_of_last_month(until_day: int) -> str:
     if (until + timedelta(days=1)).day == 1:
         return ""
     return (
-        f"The last month, {until:%Y-%m}, is seen to {until.day}. only: everything counts by"
-        " days, so that it is neither left out nor scaled up."
+        f"The last month is cut: {until:%Y-%m} is seen up to {until}. Everything counts by days, so"
+        " that it is neither left out nor scaled up."
     )
 
 

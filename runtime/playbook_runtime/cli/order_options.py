@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import click
 
-from playbook_compiler.diagnostics import Diagnostic
+from playbook_compiler.diagnostics import Diagnostic, hint
 from playbook_compiler.source import Span
 from playbook_runtime.cli._whole import Whole
 from playbook_runtime.orders.options import OrderInput, OrderOptions
@@ -103,6 +103,21 @@ def refuse_wrong_options(found: Iterable[Diagnostic], order_input: OrderInput) -
         if given and one.is_error and one.span == Span.of_file(one.span.file):
             said = f"{one.message}; {one.help}" if one.help else one.message
             raise click.BadParameter(said, param_hint=f"'--{flag.replace('_', '-')}'")
+
+
+def unused_files(order_input: OrderInput, file: str, reader: str) -> list[Diagnostic]:
+    """Return a hint for each optional file that was given and that `reader` does not read."""
+    given = (("customers", order_input.customers), ("events", order_input.events))
+    return [
+        hint(
+            "unused-input",
+            f"--{flag} is not used here: {reader} reads orders only",
+            Span.of_file(file),
+            help=f"leave --{flag} out, or use `playbook simulate`",
+        )
+        for flag, path in given
+        if path is not None
+    ]
 
 
 _FLAGS: Final = (

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import math
+import textwrap
 from collections.abc import Sequence
 from datetime import date
 
 from playbook_compiler.values import dataclass
+from playbook_runtime.behaviour.fit import akaike_weights
 from playbook_runtime.behaviour.model import (
     UNKNOWN_SPREAD,
+    BehaviourParameters,
     Family,
     FittedBehaviour,
     FittedSpend,
 )
+from playbook_runtime.behaviour.season import Season
 from playbook_runtime.orders.currency import NO_CURRENCY
 
 JSON_VERSION = 1
@@ -22,6 +26,8 @@ _COIN = {
     "bg-nbd": "customers may leave after a repeat purchase",
     "mbg-nbd": "customers may leave after any purchase, the first one included",
 }
+_WIDTH = 100
+_MOST_OTHERS = 3  # models that the text names beside the best
 _BAND = 1.2816  # standard deviations on each side of an 80% interval
 
 
@@ -29,8 +35,9 @@ _BAND = 1.2816  # standard deviations on each side of an 80% interval
 class FitReport:
     """What `playbook fit` has to say.
 
-    `fits` has one or two families, best first. `probably_alive` and `expected_year` are the sum of
-    P(alive) and the sum of expected purchases within 365 days, over all customers.
+    `fits` has each model that was fitted, best first. `probably_alive` and `expected_year` are the
+    sum of P(alive) and the sum of expected purchases within 365 days, over all customers. `told`
+    are sentences on what was done with season and last month.
     """
 
     sanity_line: str
@@ -41,6 +48,14 @@ class FitReport:
     probably_alive: float
     expected_year: float
     newcomer_year: float
+    season: Season | None
+    told: tuple[str, ...]
+
+
+def model_name(parameters: BehaviourParameters) -> str:
+    """Return what the literature calls a model: MBG/NBD, or MBG/CNBD-2 where k is 2."""
+    name = FAMILY_NAMES[parameters.family]
+    return name if parameters.k == 1 else f"{name.replace('NBD', 'CNBD')}-{parameters.k}"
 
 
 def fit_json(report: FitReport) -> str:
@@ -69,6 +84,19 @@ def fit_json(report: FitReport) -> str:
             "gamma": spend.parameters.gamma,
             "log_likelihood": round(spend.log_likelihood, 6),
         },
+        "season": None
+        if report.season is None
+        else {"source": report.season.source, "index": list(report.season.index)},
+        "models": [
+            {
+                "family": one.parameters.family,
+                "k": one.parameters.k,
+                "m": one.parameters.m,
+                "aic": round(one.aic, 6),
+                "weight": weight,
+            }
+            for one, weight in zip(report.fits, akaike_weights(report.fits), strict=True)
+        ],
     }
     return json.dumps(fields, indent=2, allow_nan=False) + "\n"
 
@@ -77,9 +105,11 @@ def fit_text(report: FitReport) -> str:
     """Return the fit as text: models, parameters with 80% intervals, and what follows from them."""
     best = report.fits[0]
     unit = "weeks" if best.parameters.time_unit_days == 7 else "days"
+    time = f"Time in {unit}" + (" of the season's pace." if report.season is not None else ".")
     lines = [
         report.sanity_line,
-        f"Seen until {report.until}: {_people(best)}. Time in {unit}.",
+        f"Seen until {report.until}: {_people(best)}. {time}",
+        *(line for one in report.told for line in textwrap.wrap(one, _WIDTH)),
         "",
         *_purchases(report.fits, unit),
         "",
@@ -102,28 +132,40 @@ def _purchases(fits: Sequence[FittedBehaviour], unit: str) -> list[str]:
     """Return the table of the purchase model."""
     best = fits[0]
     parameters = best.parameters
-    name = FAMILY_NAMES[parameters.family]
-    rate = f"r/alpha = {parameters.r / parameters.alpha:.3g} purchases per {unit[:-1]}"
+    rate = parameters.r / parameters.alpha / parameters.k
+    per = "r/alpha" if parameters.k == 1 else f"r/alpha/{parameters.k}"
     leave = f"a/(a+b) = {parameters.a / (parameters.a + parameters.b):.1%}"
     meanings = (
         "purchase rates: small = customers differ a lot",
-        f"purchase rates: {rate} on average, while they stay",
+        f"purchase rates: {per} = {rate:.3g} purchases per {unit[:-1]} on average, while they stay",
         f"drop-out: {leave} leave after a purchase",
         "drop-out: small a + b = customers differ a lot",
     )
     lines = [
-        f"Purchases: {name}, {_COIN[parameters.family]}",
+        f"Purchases: {model_name(parameters)}, {_COIN[parameters.family]}",
+        *_regular(parameters.k),
         _header(),
         *_rows(("r", "alpha", "a", "b"), parameters.values, best, meanings),
         f"  log-likelihood {best.log_likelihood:,.3f}",
     ]
-    for other in fits[1:]:
+    for other in fits[1 : 1 + _MOST_OTHERS]:
         lines.append(
-            f"  {FAMILY_NAMES[other.parameters.family]} fits less well by"
-            f" {best.log_likelihood - other.log_likelihood:,.3f}; projections mix the two by how"
-            " well they fit"
+            f"  {model_name(other.parameters)} fits less well by"
+            f" {best.log_likelihood - other.log_likelihood:,.3f}"
         )
+    left = len(fits) - 1 - _MOST_OTHERS
+    if left > 0:
+        lines.append(f"  {left} more fit still less well")
+    if len(fits) > 1:
+        lines.append("  projections mix the models by how well they fit")
     return lines
+
+
+def _regular(k: int) -> list[str]:
+    """Return what k > 1 says of the customers."""
+    if k == 1:
+        return []
+    return [f"  They buy more evenly than by chance (k = {k}): who is overdue is sooner gone"]
 
 
 def _spend(spend: FittedSpend | None, currency: str) -> list[str]:
@@ -161,7 +203,7 @@ def _meaning(report: FitReport, best: FittedBehaviour) -> list[str]:
 
 
 def _header() -> str:
-    return f"  {'':<7}{'estimate':>10}   {'80% interval':<22}meaning"
+    return f"  {'':<7}{'estimate':>10}   {'80% interval':<22} meaning"
 
 
 def _rows(
@@ -178,7 +220,7 @@ def _rows(
         band = f"{_figure(value / factor)} ... {_figure(value * factor)}"
         if spread > UNKNOWN_SPREAD:
             band = "not identified"
-        lines.append(f"  {name:<7}{_figure(value):>10}   {band:<22}{meaning}")
+        lines.append(f"  {name:<7}{_figure(value):>10}   {band:<22} {meaning}")
     return lines
 
 

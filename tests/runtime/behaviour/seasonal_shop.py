@@ -19,17 +19,17 @@ def strength(day: np.ndarray) -> np.ndarray:
 
 
 def seasonal_orders(
-    customers: int, days: int, seed: int, *, seasonal: bool = True
+    customers: int, days: int, seed: int, *, seasonal: bool = True, gap: float = 150.0
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return (days, customer numbers, values in cents) of customers who come evenly over the time.
 
-    MBG/NBD in a rate that follows the season: candidates come at the largest rate, and each is
-    kept with the chance that its day has.
+    `gap`: alpha in days. MBG/NBD in a rate that follows the season: candidates come at the largest
+    rate, and each is kept with the chance that its day has.
     """
     random = np.random.default_rng(seed)
     mean = strength(np.arange(FIRST_DAY, FIRST_DAY + 1461)).mean()
     top = strength(np.arange(FIRST_DAY, FIRST_DAY + 1461)).max() / mean
-    rate = random.gamma(1.2, 1 / 150.0, customers)
+    rate = random.gamma(1.2, 1 / gap, customers)
     drop_out = random.beta(1.0, 3.0, customers)
     now = FIRST_DAY + random.uniform(0, days, customers)
     who = np.arange(customers)

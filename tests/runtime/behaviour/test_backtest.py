@@ -123,17 +123,18 @@ def test_sample_of_many_customers_keeps_mean_and_spread() -> None:
 
 
 def test_origins_follow_one_another_up_to_the_last_day() -> None:
-    assert origins_for(0, 599, 365) == (239, 359, 479)  # stretches of 120 days, two fifths before
-    assert origins_for(0, 599, 90) == (329, 419, 509)  # no longer than what is projected
-    assert origins_for(0, 120, 365) == (60, 90)  # three would be shorter than four weeks
-    assert origins_for(0, 90, 365) == (60,)
+    assert origins_for(0, 599, 90) == (329, 419, 509)  # as long as what is projected
+    assert origins_for(0, 599, 365) == (299, 449)  # half of the history is left before them
+    assert origins_for(0, 120, 365) == (60, 90)
+    assert origins_for(0, 90, 365) == (60,)  # two would be shorter than four weeks
     assert origins_for(0, 60, 365) == ()
 
 
 def test_origins_of_a_long_history_know_two_years() -> None:
-    assert origins_for(0, 1094, 365) == (731, 852, 973)  # three stretches of 121 days
+    assert origins_for(0, 1094, 365) == (730, 912)  # two stretches of 182 days
     assert origins_for(0, 1824, 365) == (729, 1094, 1459)
-    assert origins_for(0, 849, 365) == (339, 509, 679)  # too little is left after two years
+    assert origins_for(0, 1094, 90) == (824, 914, 1004)
+    assert origins_for(0, 849, 365) == (425, 637)  # too little is left after two years
 
 
 def test_recent_purchases_stand_beside() -> None:

@@ -44,7 +44,7 @@ def test_json_contract(cdnow: Path) -> None:
     found = json.loads(result.stdout)
     assert list(found) == [
         "version", "family", "k", "m", "parameters", "log_likelihood",
-        "customers", "repeat_customers", "spend",
+        "customers", "repeat_customers", "spend", "season", "models",
     ]  # fmt: skip
     assert list(found["parameters"]) == ["r", "alpha", "a", "b"]
     assert list(found["spend"]) == ["p", "q", "gamma", "log_likelihood"]
@@ -54,6 +54,10 @@ def test_json_contract(cdnow: Path) -> None:
     assert found["log_likelihood"] == pytest.approx(-9582.429, abs=6e-4)
     assert found["spend"]["gamma"] == pytest.approx(15.4435, abs=6e-5)
     assert found["spend"]["log_likelihood"] == pytest.approx(-4055.918, abs=6e-4)
+    assert found["season"] is None
+    assert [(one["k"], one["m"]) for one in found["models"]] == [(1, 0), (2, 0), (3, 0), (4, 0)]
+    assert found["models"][0]["aic"] == pytest.approx(8 + 2 * 9582.429, abs=2e-3)
+    assert sum(one["weight"] for one in found["models"]) == pytest.approx(1)
 
 
 def test_same_file_same_bytes_whatever_the_order_of_its_rows(cdnow: Path, tmp_path: Path) -> None:
@@ -84,6 +88,8 @@ def test_auto_takes_the_better_family_and_the_text_names_both(cdnow: Path) -> No
     assert "2,357 customers, 946 of them bought on two days or more (40.1%)" in result.stdout
     assert "Purchases: MBG/NBD" in result.stdout
     assert "BG/NBD fits less well by 0.293" in result.stdout
+    assert "MBG/CNBD-2 fits less well by 271.1" in result.stdout
+    assert "4 more fit still less well" in result.stdout
     assert "  r          0.5248   0.4283 ... 0.6432 " in result.stdout
     assert "a/(a+b) = 35.6% leave after a purchase" in result.stdout
     assert "a purchase is worth 35.17 on average" in result.stdout
