@@ -64,7 +64,9 @@ class Launch:
     them (feedback on a message instead of on an order). `typical_gap` is the population's usual
     time between two purchases, in seconds; `cuts` says of tests such as `revenue in top 20%` how
     much is needed for it, in minor units for money. `cohorts` name the months of the first order by
-    which customers are counted.
+    which customers are counted. `admission` says by flow what share of the customers, in parts per
+    million, its entry admits in each month, and `open_months` in which months it is open: all and
+    always where a flow is not named.
     """
 
     seed: int
@@ -86,6 +88,8 @@ class Launch:
     typical_gap: int = 30 * DAY_SECONDS
     cuts: Mapping[str, float] = field(default_factory=dict)
     cohorts: tuple[str, ...] = ()
+    admission: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    open_months: Mapping[str, tuple[bool, ...]] = field(default_factory=dict)
 
 
 def stream(name: str) -> int:

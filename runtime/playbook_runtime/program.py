@@ -27,7 +27,7 @@ ORDER, SIGN_UP, UNSUBSCRIBED = "order_placed", "sign_up", "unsubscribed"
 def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Diagnostic]]:
     """Return the program of a graph for one launch, and what of it cannot be simulated yet."""
     playbook = graph.playbook
-    decimals = DECIMALS[playbook.currency]
+    decimals, months = DECIMALS[playbook.currency], len(launch.month_start)
     tables = steps.Tables()
     flows = sorted(playbook.flows.values(), key=lambda flow: flow.id)
     offers = sorted(playbook.offers.values(), key=lambda offer: offer.id)
@@ -87,6 +87,13 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         condition_first=numbers([*conditions.first, len(conditions.rows)]),
         flow_first=numbers([steps.first_row(graph, flow, rows) for flow in flows]),
         flow_on=np.array([flow.enabled for flow in flows], dtype=np.int8),
+        flow_open=np.array(
+            [launch.open_months.get(flow.id, (True,) * months) for flow in flows], dtype=np.int8
+        ).reshape(-1, months),
+        admission=np.array(
+            [launch.admission.get(flow.id, (code.WHOLE,) * months) for flow in flows], dtype=integer
+        ).reshape(-1, months),
+        admission_stream=streams([f"admission/{flow.id}" for flow in flows]),
         flow_where=numbers(flow_where),
         flow_audience=numbers(flow_audience),
         flow_exit_when=numbers(flow_exit_when),

@@ -139,6 +139,8 @@ def _launch(graph: TriggerGraph, chance: random.Random, customers: int, days: in
         consent_share={"email": 0.6, "sms": 0.3, "push": 0.5},
         occurrences=tuple(_occurrences(playbook, events)),
         cohorts=COHORTS,
+        admission=_admission(playbook, months),
+        open_months=_open_months(playbook, months),
         holdout=playbook.guardrails.holdout.fraction if playbook.guardrails else Decimal(0),
         cuts={
             str(leaf): CUTS[leaf.fact.name]
@@ -147,6 +149,28 @@ def _launch(graph: TriggerGraph, chance: random.Random, customers: int, days: in
             if isinstance(leaf, InTop)
         },
     )
+
+
+def _admission(playbook: Playbook, months: int) -> dict[str, tuple[int, ...]]:
+    """Return shares where the playbook has a budget: another one for each flow and month."""
+    if playbook.economics is None or playbook.economics.monthly_budget is None:
+        return {}
+    flows = sorted(playbook.flows)
+    shares = (0, 300_000, 550_000, 1_000_000)
+    return {
+        flow: tuple(shares[(place + month) % 4] for month in range(months))
+        for place, flow in enumerate(flows)
+    }
+
+
+def _open_months(playbook: Playbook, months: int) -> dict[str, tuple[bool, ...]]:
+    """Return months in which a flow of some stages only can be entered: by turns."""
+    if playbook.economics is None or playbook.economics.monthly_budget is None:
+        return {}
+    return {
+        flow: tuple((month + place) % 3 != 1 for month in range(months))
+        for place, flow in enumerate(sorted(playbook.flows)[1:])
+    }
 
 
 def _slots(graph: TriggerGraph, chance: random.Random) -> Iterator[Slot]:

@@ -47,6 +47,7 @@ KEY_NONE, KEY_ORDER, KEY_EVENT = range(3)
 FORM_RATE, FORM_ADDED = range(2)
 # What an UPDATE changes: a tag or field of the shop's own, or a suppressed channel.
 TELL, SUPPRESS = range(2)
+WHOLE = 1_000_000  # everybody is admitted
 TAKEN_BACK = -2  # consent to a channel that a step suppressed
 # Timers: what makes a flow start by the clock. Columns of Program.timers.
 TIMER_FLOW, TIMER_KIND, TIMER_A, TIMER_B, TIMER_C, TIMER_SHIFT, TIMER_BACK = range(7)
@@ -59,7 +60,7 @@ YEARLY, BIRTHDAY, ANNIVERSARY, ONE_DAY, DAILY, WEEKLY, MONTHLY, REFILL, TYPICAL 
 
 
 class Program(NamedTuple):
-    """A playbook as arrays. I instructions, F flows, E events, O offers, K caps, L slots."""
+    """A playbook as arrays. I instructions, F flows, M months, E events, O offers, L slots."""
 
     code: I64  # (I, CODE_WIDTH)
     durations: I64  # (.., 3): months, days, seconds
@@ -69,6 +70,9 @@ class Program(NamedTuple):
     condition_first: I64  # by condition; the next one's first ends it
     flow_first: I64  # (F,): first instruction
     flow_on: I8
+    flow_open: I8  # (F, M): entry is open in a month
+    admission: I64  # (F, M): parts per million of customers who are admitted
+    admission_stream: U64
     flow_where: I64  # condition or -1
     flow_audience: I64
     flow_exit_when: I64

@@ -49,6 +49,7 @@ class PerFlow(IntEnum):
     UPDATED = 14  # tags, fields and suppressions that were changed
     LISTED = 15  # times somebody was put into a list kept outside, or taken out
     CALLED = 16  # calls of other systems
+    HELD_BUDGET = 17  # entries that the budget of the month did not admit
 
 
 class PerMonth(IntEnum):
@@ -91,6 +92,8 @@ COHORT = len(PerCohort)
 # Customers by the number of their orders ever, at the end: 1, 2 ... and this many or more.
 MOST_ORDERS_COUNTED = 10
 WITHOUT, WITH = 0, 1
+# Flows a word of bits, where each person is counted apart.
+FLAGS = 62
 
 
 def world_column(world: int, what: World) -> int:
@@ -101,6 +104,17 @@ def world_column(world: int, what: World) -> int:
 def flow_column(flow: int, what: PerFlow) -> int:
     """Return the column of a flow's count."""
     return 2 * WORLD + flow * FLOW + int(what)
+
+
+def flag_words(flows: int) -> int:
+    """Return how many words the bits of so many flows take."""
+    return -(-flows // FLAGS)
+
+
+def each_width(flows: int) -> int:
+    """Return the columns of one person's own counts: both worlds, flows entered, flows that sent
+    something."""
+    return 2 * WORLD + 2 * flag_words(flows)
 
 
 class Layout(NamedTuple):

@@ -19,7 +19,9 @@ from playbook_runtime.kernel.instructions import (
     FORM_RATE,
 )
 from playbook_runtime.kernel.layout import (
+    FLAGS,
     FLOW,
+    WORLD,
     PerFlow,
     PerMonth,
     World,
@@ -45,6 +47,7 @@ from playbook_runtime.kernel.timers import start_timers, ticked
 from playbook_runtime.kernel.watches import first_look, look
 
 _EXTRA_ORDERS = flow_column(0, PerFlow.EXTRA_ORDERS)
+_SENT = flow_column(0, PerFlow.SENT)
 _ACTIVE = world_column(0, World.ACTIVE_CUSTOMERS)
 _RETAINED = world_column(0, World.RETAINED_CUSTOMERS)
 _CUSTOMERS = world_column(0, World.CUSTOMERS)
@@ -55,12 +58,14 @@ _WORLD = world_column(1, World.ORDERS)
 
 
 @compiled
-def simulate(p, f, people, times, draws, values, s, g, out):
+def simulate(p, f, people, times, draws, values, s, g, out, each):
     """Add the counts of all people to out, int64 (D, columns); stops when room runs out.
 
     `people` and `times` are packed people, `draws` and `values` packed draws; seed and horizon
-    stand in memory s. All arrays are C-contiguous.
+    stand in memory s. All arrays are C-contiguous. `each` is empty, or int64 (D, N, columns of
+    layout.each_width) for every person's own counts: then out has one row, to count in.
     """
+    apart = each.shape[0] > 0
     months = (draws.shape[1] - at.NEWCOMERS) // 2
     integers, floats = cells(s), cells(g)
     for d in range(draws.shape[0]):
@@ -68,7 +73,7 @@ def simulate(p, f, people, times, draws, values, s, g, out):
         for column in range(values.shape[1]):
             floats[m.DRAWN + column] = values[d, column]
         draw = shifted(cells(draws), d * draws.shape[1])
-        row = shifted(cells(out), d * out.shape[1])
+        row = shifted(cells(out), 0 if apart else d * out.shape[1])
         for i in range(people.shape[0]):
             person = shifted(cells(people), i * people.shape[1])
             if not _comes(person, draw, months):
@@ -79,6 +84,28 @@ def simulate(p, f, people, times, draws, values, s, g, out):
             _person(cells(p), cells(f), integers, floats, row, person, time, draw[at.TOSSES_FIRST])
             if integers[m.OVERFLOW]:
                 return
+            if apart:
+                place = (d * each.shape[1] + i) * each.shape[2]
+                _take_out(p, integers, row, shifted(cells(each), place))
+
+
+@compiled
+def _take_out(p, s, out, line):
+    """Move a person's counts from out to a line of his own: both worlds, then bits of the flows
+    that he entered, then of those that sent him something."""
+    flows = p[at.FLOWS]
+    entered = 2 * WORLD
+    sent = entered + (flows + FLAGS - 1) // FLAGS
+    for column in range(entered):
+        line[column] = out[column]
+    for flow in range(flows):
+        bit = 1 << (flow % FLAGS)
+        if s[s[m.ENTRIES] + flow] > 0:
+            line[entered + flow // FLAGS] += bit
+        if out[_SENT + flow * FLOW] > 0:
+            line[sent + flow // FLAGS] += bit
+    for column in range(s[m.BY_MONTH]):
+        out[column] = 0
 
 
 @compiled

@@ -16,7 +16,7 @@ import numpy as np
 from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.fields import packed_draws, packed_people, packed_program
 from playbook_runtime.kernel.instructions import Program
-from playbook_runtime.kernel.layout import Layout
+from playbook_runtime.kernel.layout import Layout, each_width
 from playbook_runtime.kernel.loop import simulate
 from playbook_runtime.kernel.scratch import Sizes, working_memory
 from playbook_runtime.kernel.tables import F64, I64, Draws, People, Zones
@@ -122,30 +122,44 @@ def run(
     """
     task = task_of(program, zones, people, draws, horizon)
     total = np.zeros((len(draws.number), task.layout.width), dtype=np.int64)
+
+    def add(piece: Piece, counts: I64) -> None:
+        total[piece.first_draw : piece.last_draw] += counts
+        if progress is not None:
+            progress((piece.last - piece.first) * (piece.last_draw - piece.first_draw))
+
+    in_pieces(task, lambda piece: counted(task, piece)[0], add, threads=threads, chunk=chunk)
+    return total
+
+
+def in_pieces(
+    task: Task,
+    work: Callable[[Piece], I64],
+    take: Callable[[Piece, I64], None],
+    *,
+    threads: int = 0,
+    chunk: int = CHUNK,
+) -> None:
+    """Do work on every piece of about `chunk` persons times draws, on threads, and hand over what
+    comes of it on this thread, in any order."""
     workers = threads or default_threads()
     pool = ThreadPoolExecutor(workers)
     waiting: dict[Future[I64], Piece] = {}
     try:
-        for piece in _pieces(len(people.key), len(draws.number), chunk):
-            waiting[pool.submit(_counts, task, piece)] = piece
+        for piece in _pieces(len(task.people), len(task.draws), chunk):
+            waiting[pool.submit(work, piece)] = piece
             if len(waiting) >= 2 * workers:
-                _collect(waiting, total, progress)
+                _collect(waiting, take)
         while waiting:
-            _collect(waiting, total, progress)
+            _collect(waiting, take)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    return total
 
 
-def _collect(
-    waiting: dict[Future[I64], Piece], total: I64, progress: Callable[[int], None] | None
-) -> None:
+def _collect(waiting: dict[Future[I64], Piece], take: Callable[[Piece, I64], None]) -> None:
     done, _ = wait(waiting, return_when=FIRST_COMPLETED)
     for future in done:
-        piece = waiting.pop(future)
-        total[piece.first_draw : piece.last_draw] += future.result()
-        if progress is not None:
-            progress((piece.last - piece.first) * (piece.last_draw - piece.first_draw))
+        take(waiting.pop(future), future.result())
 
 
 def _pieces(people: int, draws: int, chunk: int) -> Iterator[Piece]:
@@ -162,26 +176,32 @@ def _pieces(people: int, draws: int, chunk: int) -> Iterator[Piece]:
             )
 
 
-def _counts(task: Task, piece: Piece) -> I64:
-    return counted(task, piece)[0]
-
-
 def counted(task: Task, piece: Piece, trace_rows: int = 0) -> tuple[I64, I64]:
-    """Return (counts, trace) of one piece on this thread. Room that ran out is doubled."""
+    """Return (counts, trace) of one piece on this thread; no trace where `trace_rows` is 0."""
+    counts, _, trace = _simulated(task, piece, trace_rows=trace_rows)
+    return counts, trace
+
+
+def counted_each(task: Task, piece: Piece) -> I64:
+    """Return each person's own counts, int64 (D, N, each_width), of one piece on this thread."""
+    return _simulated(task, piece, apart=True)[1]
+
+
+def _simulated(
+    task: Task, piece: Piece, *, trace_rows: int = 0, apart: bool = False
+) -> tuple[I64, I64, I64]:
+    """Return (counts, counts of each person, trace). Room that ran out is doubled."""
     room = FIRST_ROOM
     people = slice(piece.first, piece.last)
     draws = slice(piece.first_draw, piece.last_draw)
+    many = piece.last_draw - piece.first_draw
+    columns = each_width(task.layout.flows)
     while True:
         memory = working_memory(task.sizes, room, trace_rows)
-        seed = task.horizon.seed % INT64_BITS
-        memory.integers[m.SEED_ID] = seed - INT64_BITS if seed >= INT64_BITS // 2 else seed
-        memory.integers[m.START] = task.horizon.start
-        memory.integers[m.FINISH] = task.horizon.end
-        memory.integers[m.BY_MONTH] = task.layout.by_month
-        memory.integers[m.BY_FLOW_MONTH] = task.layout.by_flow_month
-        memory.integers[m.BY_COHORT] = task.layout.by_cohort
-        memory.integers[m.BY_ORDERS] = task.layout.by_orders
-        out = np.zeros((piece.last_draw - piece.first_draw, task.layout.width), dtype=np.int64)
+        _set_registers(task, memory.integers)
+        out = np.zeros((1 if apart else many, task.layout.width), dtype=np.int64)
+        shape = (many, piece.last - piece.first, columns) if apart else (0, 0, 0)
+        each = np.zeros(shape, dtype=np.int64)
         simulate(
             task.program,
             task.program_floats,
@@ -192,14 +212,30 @@ def counted(task: Task, piece: Piece, trace_rows: int = 0) -> tuple[I64, I64]:
             memory.integers,
             memory.floats,
             out,
+            each,
         )
-        if not memory.integers[m.OVERFLOW]:
-            return out, memory.trace()
-        if memory.integers[m.OVERFLOW] == m.RUNAWAY:
+        overflow = memory.integers[m.OVERFLOW]
+        if not overflow:
+            return out, each, memory.trace()
+        if overflow == m.RUNAWAY:
             raise RunawayError
-        if memory.integers[m.OVERFLOW] == m.CIRCLE:
+        if overflow == m.CIRCLE:
             raise CircleError
+        if overflow == m.NO_TRACE:
+            trace_rows *= 2
+            continue
         if room > MOST_ROOM:
             raise MemoryError(f"one person has more than {MOST_ROOM:,} things at once to remember")
         room *= 2
-        trace_rows *= 2
+
+
+def _set_registers(task: Task, registers: I64) -> None:
+    """Set what the kernel reads of the seed, the horizon and where counts stand."""
+    seed = task.horizon.seed % INT64_BITS
+    registers[m.SEED_ID] = seed - INT64_BITS if seed >= INT64_BITS // 2 else seed
+    registers[m.START] = task.horizon.start
+    registers[m.FINISH] = task.horizon.end
+    registers[m.BY_MONTH] = task.layout.by_month
+    registers[m.BY_FLOW_MONTH] = task.layout.by_flow_month
+    registers[m.BY_COHORT] = task.layout.by_cohort
+    registers[m.BY_ORDERS] = task.layout.by_orders

@@ -26,6 +26,7 @@ _HOLDOUT = flow_column(0, PerFlow.HELD_HOLDOUT)
 _UPDATED = flow_column(0, PerFlow.UPDATED)
 _LISTED = flow_column(0, PerFlow.LISTED)
 _CALLED = flow_column(0, PerFlow.CALLED)
+_BUDGET = flow_column(0, PerFlow.HELD_BUDGET)
 _FLOW_MONTH_ENTERED = int(PerFlowMonth.ENTERED)
 
 
@@ -36,9 +37,10 @@ def _run(s, r):
 
 
 @compiled
-def _may_enter(p, f, s, flow, key, moment, triggered):
+def _may_enter(p, f, s, out, flow, key, moment, triggered):
     """Return whether the customer enters a flow now, by its trigger or started by another."""
-    if not p[p[at.FLOW_ON] + flow]:
+    month = flow * p[at.MONTHS] + s[m.MONTH]
+    if not (p[p[at.FLOW_ON] + flow] and p[p[at.FLOW_OPEN] + month]):
         return False
     for r in range(s[m.RUNS]):
         run = _run(s, r)
@@ -54,13 +56,27 @@ def _may_enter(p, f, s, flow, key, moment, triggered):
     s[m.ABOUT] = key if p[p[at.FLOW_KEY] + flow] == code.KEY_ORDER else NO_KEY
     if triggered and not holds(p, f, s, p[p[at.FLOW_WHERE] + flow], moment):
         return False
-    return holds(p, f, s, p[p[at.FLOW_AUDIENCE] + flow], moment)
+    if not holds(p, f, s, p[p[at.FLOW_AUDIENCE] + flow], moment):
+        return False
+    return _admitted(p, s, out, flow, p[p[at.ADMISSION] + month], moment)
+
+
+@compiled
+def _admitted(p, s, out, flow, share, moment):
+    """Return whether the month's budget admits the customer: the same ones first in every month."""
+    if share >= code.WHOLE:
+        return True
+    if sticky_uniform(s, p[p[at.ADMISSION_STREAM] + flow]) * code.WHOLE < share:
+        return True
+    out[_BUDGET + flow * FLOW] += 1
+    note(s, moment, m.T_HELD, flow, _BUDGET)
+    return False
 
 
 @compiled
 def try_entry(p, f, s, g, out, flow, key, moment):
     """Let the customer enter a flow by its trigger, if it is on and all its conditions hold."""
-    if _may_enter(p, f, s, flow, key, moment, True):
+    if _may_enter(p, f, s, out, flow, key, moment, True):
         _enter(p, s, g, out, flow, key, moment)
 
 
@@ -275,7 +291,7 @@ def _start(p, f, s, g, out, run, flow, moment):
     kind = p[p[at.FLOW_KEY] + flow]
     own = p[p[at.FLOW_KEY] + s[run + m.FLOW]]
     key = s[run + m.KEY] if kind == code.KEY_ORDER and own == code.KEY_ORDER else NO_KEY
-    if _may_enter(p, f, s, flow, key, moment, False):
+    if _may_enter(p, f, s, out, flow, key, moment, False):
         _enter(p, s, g, out, flow, key, moment)
 
 

@@ -104,8 +104,8 @@ SOURCE_CLOCK = _cells.next()
 REDEMPTION = _cells.next()
 _HEADER = _cells.count
 
-# What the OVERFLOW register says: room ran out, orders or runs without end.
-NO_ROOM, RUNAWAY, CIRCLE = 1, 2, 3
+# What the OVERFLOW register says: room ran out, orders or runs without end, the trace is full.
+NO_ROOM, RUNAWAY, CIRCLE, NO_TRACE = 1, 2, 3, 4
 
 # Floats: the state, then the draw's row.
 RATE_OF_BUYING, DROPOUT, SPEND_RATE, CLOCK, DRAWN = range(5)
@@ -293,7 +293,7 @@ def note(s, moment, kind, a, b):
         return
     n = s[TRACED]
     if n >= s[TRACE_ROOM]:
-        s[OVERFLOW] = NO_ROOM
+        s[OVERFLOW] = NO_TRACE
         return
     row = s[TRACE] + n * TRACE_WIDTH
     s[row], s[row + 1], s[row + 2] = s[DRAW], s[PERSON], moment

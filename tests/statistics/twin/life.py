@@ -24,6 +24,7 @@ from tests.statistics.twin.effects import (
     total,
 )
 from tests.statistics.twin.occasions import occasions, refill_due
+from tests.statistics.twin.randomness import sticky
 from tests.statistics.twin.rules import Rules, is_discount
 from tests.statistics.twin.state import Bought, Happening, Key, Run, State
 from tests.statistics.twin.watching import next_change
@@ -39,6 +40,7 @@ from playbook_runtime.launch import ADDED, ENTRY_STEP, RATE, Launch, Occurrence
 
 RANK_ORDER, RANK_EVENT, RANK_INACTIVITY = 0, 1, 2
 ENTRY_BLOCK = 2**20
+ALWAYS = (True,) * 1000  # months
 SIGN_UP = "sign_up"  # it happens when a prospect arrives
 FOLLOWING = (Nature.AFTER_ORDER, Nature.AFTER_MESSAGE, Nature.ORDER)  # another event brings them
 
@@ -245,6 +247,8 @@ class Life(State):
         """Let the person enter a flow, if he may: by its trigger, or started by another flow."""
         if flow.id not in self.flows_on:
             return
+        if not self.launch.open_months.get(flow.id, ALWAYS)[self.month()]:
+            return
         if any(run.flow is flow and run.key == key for run in self.runs):
             return
         self.about = order_of(self, flow, key)
@@ -259,6 +263,12 @@ class Life(State):
                 if self.now < self.clock.add(last, rule.again_after):
                     return
             elif rule.rule == "once":
+                return
+        admitted = self.launch.admission.get(flow.id)
+        if admitted is not None:
+            into = sticky(self.person.key).uniform(f"admission/{flow.id}")
+            if not into * 1_000_000 < admitted[self.month()]:
+                self.count_flow(flow.id, PerFlow.HELD_BUDGET)
                 return
         entry = self.entries.get(flow.id, 0)
         self.entries[flow.id] = entry + 1
