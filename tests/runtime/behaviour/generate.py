@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +39,7 @@ def generate(
     random = np.random.default_rng(seed)
     observed = random.uniform(60, 600, customers)
     x, last, later = np.zeros(customers, int), np.zeros(customers), np.zeros(customers, int)
+    log_gaps = 0.0
     alive = np.zeros(customers, bool)
     for index in range(customers):
         rate = random.gamma(truth.r) / truth.alpha
@@ -51,12 +53,14 @@ def generate(
             gone = random.random() < drop_out
             if now <= observed[index]:
                 x[index] += 1
+                log_gaps += math.log(now - last[index])
                 last[index] = now
                 was_alive = not gone
             else:
                 later[index] += 1
         alive[index] = was_alive
-    return Generated(Rows(x, last, observed, np.ones(customers)), later, alive)
+    rows = Rows(x, last, observed, np.ones(customers), log_gaps=log_gaps)
+    return Generated(rows, later, alive)
 
 
 def in_whole_days(generated: Generated) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
