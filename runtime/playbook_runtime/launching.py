@@ -5,7 +5,8 @@ from __future__ import annotations
 from playbook_compiler.diagnostics import Diagnostic, error
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.source import Span
-from playbook_compiler.values import dataclass
+from playbook_compiler.values import dataclass, replace
+from playbook_runtime.admission import Admission, admitted, with_months
 from playbook_runtime.behaviour.backtest import Backtest, backtest, origins_for
 from playbook_runtime.behaviour.findings import diagnostics_of
 from playbook_runtime.behaviour.fit import fit_families
@@ -24,7 +25,7 @@ from playbook_runtime.unsimulated import unsimulated
 @dataclass(frozen=True, slots=True, eq=False)
 class Launched:
     """All that a projection is run on: the days, the fitted models and how well they would have
-    done, people and draws, the plan of the months, and the program."""
+    done, people and draws, the plan of the months, whom the budget admits, and the program."""
 
     days: Calendar
     fits: tuple[FittedBehaviour, ...]
@@ -32,6 +33,7 @@ class Launched:
     prepared: Prepared
     plan: MonthPlan
     program: Program
+    admission: Admission | None
 
 
 def launched(
@@ -56,7 +58,9 @@ def launched(
     program, unread = build_program(graph, prepared.launch)
     findings += unread
     plan, prepared = planned(playbook, data, settings, prepared, program)
-    return Launched(days, fits, tested, prepared, plan, program), findings
+    program, admission = admitted(graph, program, prepared, plan, settings.threads)
+    prepared = replace(prepared, launch=with_months(prepared.launch, graph.playbook, program))
+    return Launched(days, fits, tested, prepared, plan, program, admission), findings
 
 
 def _no_projection(file: str, without_spend: bool) -> Diagnostic:

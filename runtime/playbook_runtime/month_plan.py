@@ -21,7 +21,6 @@ from playbook_runtime.budget import (
     month_budgets,
     monthly_budget,
 )
-from playbook_runtime.estimate import Estimate
 from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.kernel.layout import WITHOUT, PerMonth
 from playbook_runtime.kernel.run import Horizon, run, task_of
@@ -36,7 +35,6 @@ from playbook_runtime.kernel.tables import (
     some_draws,
 )
 from playbook_runtime.observed import Observed
-from playbook_runtime.planned_months import PlannedMonth
 from playbook_runtime.population import people_to_come
 from playbook_runtime.prepare import Prepared
 from playbook_runtime.settings import Settings
@@ -176,31 +174,6 @@ def baseline_orders(program: Program, prepared: Prepared, threads: int) -> list[
     ]
     found: list[float] = counts[:, columns].mean(axis=0).tolist()
     return found
-
-
-def planned_months(
-    playbook: Playbook, plan: MonthPlan, prepared: Prepared
-) -> tuple[PlannedMonth, ...]:
-    """Return the plan as a projection tells it."""
-    found = []
-    newcomers = prepared.headline.newcomers
-    for place, one in enumerate(plan.timeline):
-        stage = playbook.stages.get(one.stage)
-        budget = plan.budgets[place] if plan.budgets else None
-        found.append(
-            PlannedMonth(
-                one.month,
-                one.stage,
-                one.reason,
-                one.orders,
-                float(acquisition_share(playbook.stages, one.stage)),
-                budget.acquisition if budget is not None else None,
-                budget.retention if budget is not None else None,
-                Estimate.of(newcomers[:, place].tolist()),
-                stage.checklist if stage is not None else (),
-            )
-        )
-    return tuple(found)
 
 
 def flow_open(playbook: Playbook, stages: Sequence[str]) -> I8:

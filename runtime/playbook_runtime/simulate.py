@@ -35,7 +35,7 @@ from playbook_runtime.kernel.layout import WITH, WITHOUT
 from playbook_runtime.kernel.run import CircleError, RunawayError
 from playbook_runtime.kernel.tables import I64, some_draws
 from playbook_runtime.launching import launched
-from playbook_runtime.month_plan import planned_months
+from playbook_runtime.month_report import told_months
 from playbook_runtime.notes import notes
 from playbook_runtime.observed import Observed
 from playbook_runtime.outcomes import Draws, Outcomes, estimates, part_draws, subtracted
@@ -43,6 +43,7 @@ from playbook_runtime.profit_parts import ACQUISITION, PARTS
 from playbook_runtime.projection import BreakEven, MoneyPart, Projection
 from playbook_runtime.requirements import Known, judged
 from playbook_runtime.settings import FLOW_DRAWS, Settings
+from playbook_runtime.simulated_findings import simulated_findings
 from playbook_runtime.tornado import DRAWS as TORNADO_DRAWS
 from playbook_runtime.tornado import levers, tornado
 from playbook_runtime.world_runs import Progress, WorldRuns
@@ -107,6 +108,12 @@ def project(
         return None, [*findings, _runaway(graph)]
     except CircleError:
         return None, [*findings, _endless(graph)]
+    findings = [
+        *findings,
+        *simulated_findings(
+            graph, data, ready.prepared, plan.stages, headline.counts, ready.days.days
+        ),
+    ]
     base = int(ready.prepared.people.base.sum())
     outcomes = Outcomes(base, ready.days.days, plan.acquisition_cost)
     levels = _levels(outcomes, headline)
@@ -170,7 +177,7 @@ def project(
         tornado=swings,
         grades=grades,
         requirements=judged(graph.playbook.require, known),
-        stages=planned_months(graph.playbook, plan, ready.prepared),
+        stages=told_months(graph.playbook, plan, ready.prepared, ready.admission),
         shift=shift,
     )
     return projection, findings

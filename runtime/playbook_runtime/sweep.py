@@ -10,8 +10,10 @@ from decimal import Decimal
 from typing import Final
 
 from playbook_compiler.diagnostics import Diagnostic, error
+from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Playbook
 from playbook_compiler.values import dataclass
+from playbook_runtime.admission import admitted
 from playbook_runtime.budget import acquisition_share, monthly_budget
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.kernel.layout import WITH
@@ -65,7 +67,7 @@ class Sweep:
 
 
 def swept(
-    playbook: Playbook,
+    graph: TriggerGraph,
     as_of: str,
     ready: Launched,
     settings: Settings,
@@ -73,6 +75,7 @@ def swept(
     progress: Progress | None = None,
 ) -> tuple[Sweep | None, list[Diagnostic]]:
     """Return what follows from each value, the playbook's own and the guide's among them."""
+    playbook = graph.playbook
     if (missing := _missing(playbook, ready.plan, request.parameter)) is not None:
         return None, [missing]
     own = _own_value(playbook, ready.plan, request.parameter)
@@ -85,7 +88,7 @@ def swept(
     profits: list[I64] = []
     levels: list[dict[str, Estimate]] = []
     for value, plan in zip(values, plans, strict=True):
-        counts = _counts(ready, plan, request.parameter, value, draws, settings, progress)
+        counts = _counts(graph, ready, plan, request.parameter, value, draws, settings, progress)
         profits.append(profit_draws(counts, WITH) - plan.acquisition_cost)
         outcomes = Outcomes(base, ready.days.days, plan.acquisition_cost)
         found = [metric_values(outcomes.of(row, WITH)) for row in counts.tolist()]
@@ -132,6 +135,7 @@ def _point(
 
 
 def _counts(
+    graph: TriggerGraph,
     ready: Launched,
     plan: MonthPlan,
     parameter: str,
@@ -145,6 +149,7 @@ def _counts(
     program = ready.program
     if parameter == HOLDOUT:
         program = program._replace(holdout=float(value / 100))
+    program, _ = admitted(graph, program, prepared, plan, settings.threads)
     runs = WorldRuns(program, prepared, settings.threads, progress)
     return runs.run(some_draws(prepared.headline, 0, draws))
 

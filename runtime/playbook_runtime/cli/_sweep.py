@@ -48,5 +48,5 @@ def sweep_of(
     ready, found = launched(graph, data, settings)
     if ready is None:
         return None, found
-    sweep, more = swept(graph.playbook, data.as_of.isoformat(), ready, settings, request, progress)
+    sweep, more = swept(graph, data.as_of.isoformat(), ready, settings, request, progress)
     return sweep, [*found, *more]

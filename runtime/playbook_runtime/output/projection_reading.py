@@ -18,6 +18,7 @@ from playbook_runtime.output.figures import (
 from playbook_runtime.projection import Estimates, Projection
 
 _REASONS: Final = {
+    "budget": "not admitted by the budget",
     "cap": "frequency cap",
     "consent": "no consent",
     "holdout": "holdout group",
