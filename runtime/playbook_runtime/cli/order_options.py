@@ -151,7 +151,7 @@ _FLAGS: Final = (
     ),
     click.option("--quarantine", metavar="FILE", type=_FILE, help="Where rows set aside go."),
     click.option(
-        "--customers", metavar="FILE", type=_FILE, help="Consent, birthday, zone, country."
+        "--customers", metavar="FILE", type=_FILE, help="Consent, birthday, zone, country, channel."
     ),
     click.option("--events", metavar="FILE", type=_FILE, help="Sign-ups, carts, opens, clicks."),
 )

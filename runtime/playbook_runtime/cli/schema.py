@@ -9,7 +9,7 @@ import click
 from playbook_runtime.output.atomic import write_output
 from playbook_runtime.output.own_files import is_schema
 
-OF = ("playbook", "plan", "diagnostics", "diff", "projection", "evidence")
+OF = ("playbook", "plan", "diagnostics", "diff", "projection", "evidence", "diagnosis", "backtest")
 
 
 @click.command()
@@ -19,8 +19,8 @@ OF = ("playbook", "plan", "diagnostics", "diff", "projection", "evidence")
     type=click.Choice(OF),
     default="playbook",
     show_default=True,
-    help="What authors write; what `compile` writes; the JSON of `check`, `diff`, `simulate` or"
-    " `evidence`.",
+    help="What authors write; what `compile` writes; the JSON of `check`, `diff`, `simulate`,"
+    " `evidence`, `diagnose` or `backtest`.",
 )
 @click.option(
     "-o",
@@ -57,6 +57,10 @@ def _schema(what: str) -> dict[str, Any]:
             from playbook_runtime.output.diff_json import diff_schema
 
             return diff_schema()
+        case "backtest":
+            from playbook_runtime.output.backtest_json import backtest_schema
+
+            return backtest_schema()
         case "projection":
             from playbook_runtime.output.projection_schema import projection_schema
 
@@ -65,6 +69,10 @@ def _schema(what: str) -> dict[str, Any]:
             from playbook_runtime.output.evidence_json import evidence_schema
 
             return evidence_schema()
+        case "diagnosis":
+            from playbook_runtime.output.diagnose_schema import diagnosis_schema
+
+            return diagnosis_schema()
         case _:
             from playbook_compiler.schema import playbook_schema
 

@@ -51,17 +51,22 @@ def reading(ratio: Ratio, *, of_customers: bool = True) -> Reading:
 
 def clustered(
     part: npt.NDArray[np.int64], whole: npt.NDArray[np.int64], z: float = Z80
-) -> tuple[float, float] | None:
-    """Return the interval of sum(part) / sum(whole) where each element is a customer's.
+) -> tuple[float, float]:
+    """Return the interval of sum(part) / sum(whole), a share, where each element is a customer's.
 
-    The variance of a ratio of sums by linearisation (Cochran, Sampling Techniques, 1977, 6.3):
-    the rows of one customer are not independent. None where there are fewer than two customers
-    or nothing to divide by.
+    The rows of one customer are not independent: Wilson's interval with as many rows as
+    independent ones would tell as much (effective sample size, Korn & Graubard 1998, Survey
+    Methodology 24). Their number follows from the variance of a ratio of sums by linearisation
+    (Cochran, Sampling Techniques, 1977, 6.3); where all or none did, it is that of customers.
     """
-    n, total = len(whole), float(whole.sum())
-    if n < 2 or total <= 0:
-        return None
-    ratio = float(part.sum()) / total
-    rest = part - ratio * whole
-    error = math.sqrt(n / (n - 1) * math.fsum((rest * rest).tolist())) / total
-    return max(0.0, ratio - z * error), min(1.0, ratio + z * error)
+    total, share = float(whole.sum()), 0.0
+    n = int(np.count_nonzero(whole))
+    if total > 0:
+        share = float(part.sum()) / total
+    rest = part - share * whole
+    squares = math.fsum((rest * rest).tolist())
+    size = float(n)
+    if n > 1 and squares > 0:
+        variance = n / (n - 1) * squares / total**2
+        size = min(total, share * (1 - share) / variance)
+    return wilson(Ratio(share * size, size), z)

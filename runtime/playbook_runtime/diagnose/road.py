@@ -217,11 +217,10 @@ def _repurchase(purchases: Purchases, full: FullMonths, counts: CustomerCounts) 
         counted = (month >= full.first) & (month + int(row) <= full.last)
         again = counted & (after <= int(row))
         size = purchases.customers
-        interval = clustered(
+        low, high = clustered(
             np.bincount(customer[again], minlength=size),
             np.bincount(customer[counted], minlength=size),
         )
-        low, high = interval if interval is not None else (0.0, 1.0)
         found[row] = Reading(ratio.value, low, high, ratio.part, ratio.whole)
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from playbook_compiler.model import Playbook
 from playbook_runtime.diagnose.matrix import CURRENCIES, YEAR
 from playbook_runtime.diagnose.model import Unknown
-from playbook_runtime.diagnose.months import FullMonths, months_of
+from playbook_runtime.diagnose.months import FullMonths, last_day, months_of
 from playbook_runtime.diagnose.purchases import Purchases
 from playbook_runtime.lifecycle import GAPS_NEEDED, Silence
 from playbook_runtime.observed import Observed
@@ -72,16 +72,21 @@ def _of_time(data: Observed, purchases: Purchases, full: FullMonths) -> Iterator
         yield Unknown(
             "partial-month",
             f"How the month of {data.as_of} went: it is not over, and is in no table of months.",
-            f"orders up to the month's end; --as-of {data.as_of} is a month's end if no order came"
-            " after it",
+            f"orders up to the month's end; or --as-of {_month_end(full.partial)}, if these are all"
+            " of the month",
         )
+
+
+def _month_end(month: int) -> date:
+    return EPOCH + timedelta(days=last_day(month))
 
 
 def _truncated(purchases: Purchases, full: FullMonths) -> str:
     """Return what speaks for old customers in the first months; empty where nothing does."""
     if len(full) < YEAR:
         return ""
-    by_month = np.bincount(months_of(purchases.first_day) - full.first + 1, minlength=1)[1:]
+    begun = months_of(purchases.first_day) - full.first + 1
+    by_month = np.bincount(begun, minlength=len(full) + 1)[1:]
     early = float(by_month[:3].mean())
     later = float(np.median(by_month[3 : len(full)]))
     if later <= 0 or early < TRUNCATED * later:
@@ -148,16 +153,16 @@ def _of_customers(
     if purchases.customers < FEW_CUSTOMERS:
         yield Unknown(
             "few-customers",
-            f"Much about {purchases.customers:,} customers: read the intervals, not the shares.",
+            f"Much: {purchases.customers:,} are few customers. Read the intervals, not the shares.",
             "time; a test on so few proves nothing either",
         )
     if not silence.is_known:
         yield Unknown(
             "pauses",
-            f"After which silence a customer is gone: only {silence.gaps} pauses between two"
-            f" purchases are known. Dormant is taken as {silence.dormant_after} days, lost as"
-            f" {silence.lost_after}.",
-            f"orders in which {GAPS_NEEDED} times somebody has bought again",
+            f"After which silence a customer is gone: known pauses between two purchases are"
+            f" {silence.gaps}, and {GAPS_NEEDED} are needed. Dormant is taken as more than"
+            f" {silence.dormant_after} days, lost as more than {silence.lost_after}.",
+            "a longer history, in which more customers have bought again",
         )
     customers = data.customers
     consented = customers.consent if customers is not None else {}

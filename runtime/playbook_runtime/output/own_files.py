@@ -20,6 +20,7 @@ _TITLES: Final = (
     "Findings of playbook check, ",
     "Comparison of two playbooks, ",
     "Projection, ",
+    "Diagnosis, ",
 )
 _PICTURES: Final = (
     "flowchart TD\n  subgraph f0[",
