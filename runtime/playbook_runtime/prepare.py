@@ -199,6 +199,7 @@ def prepare(
     common = {
         "number": np.arange(settings.draws, dtype=np.uint64),
         "behaviour": behaviour.values,
+        "k": behaviour.k,
         "m": behaviour.m,
         "spend": spend_draws(spend, settings.seed, settings.draws, 10**playbook.decimals),
         "drift": np.array(

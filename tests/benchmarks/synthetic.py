@@ -174,6 +174,7 @@ def _draws(launch: Launch, count: int, number: int) -> Draws:
     return Draws(
         number=np.arange(number, dtype=np.uint64),
         behaviour=alike(BEHAVIOUR),
+        k=np.ones(number, np.int64),
         m=np.zeros(number, np.int64),
         spend=alike(SPEND),
         drift=np.ones(number),

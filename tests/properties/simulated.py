@@ -210,6 +210,7 @@ def fixed_draws(
     *,
     behaviour: tuple[float, float, float, float],
     m: int,
+    k: int = 1,
     effects: tuple[float, ...] = (),
     spend: tuple[float, float, float] = (6.0, 4.0, 1750.0),
     newcomers: tuple[int, ...] = (0,),
@@ -223,6 +224,7 @@ def fixed_draws(
     return Draws(
         number=np.arange(number, dtype=np.uint64),
         behaviour=rows(behaviour),
+        k=np.full(number, k, dtype=np.int64),
         m=np.full(number, m, dtype=np.int64),
         spend=rows(spend),
         drift=np.ones(number),

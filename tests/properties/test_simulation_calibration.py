@@ -70,6 +70,7 @@ def place_of_truth(seed: int, folder: Path) -> float:
     draws = Draws(
         number=np.arange(DRAWS, dtype=np.uint64),
         behaviour=behaviour.values,
+        k=behaviour.k,
         m=behaviour.m,
         spend=np.tile([6.0, 4.0, 1750.0], (DRAWS, 1)),
         drift=np.ones(DRAWS),

@@ -331,6 +331,7 @@ def _draws(launch: Launch, chance: random.Random, number: int) -> Draws:
                 for _ in range(number)
             ]
         ),
+        k=_i64([1 + 2 * d % 4 for d in range(number)]),
         m=_i64([d % 2 for d in range(number)]),
         spend=np.array(
             [

@@ -143,8 +143,8 @@ _PEOPLE = _people.names()
 CONSENT = _people.count
 T_X, T = 0, 1
 
-# Columns of packed draws. Integers: number, m, newcomers and prospects by month.
-DRAW_NUMBER, TOSSES_FIRST, NEWCOMERS = 0, 1, 2
+# Columns of packed draws. Integers: number, k, m, newcomers and prospects by month.
+DRAW_NUMBER, PHASES, TOSSES_FIRST, NEWCOMERS = 0, 1, 2, 3
 # Floats, kept in the float memory from DRAWN on: then effects by slot and redemption by send.
 R, ALPHA, A, B, P, Q, GAMMA, DRIFT, UNSUBSCRIBE, FATIGUE = range(10)
 EFFECT = FATIGUE + 5
@@ -188,7 +188,7 @@ def packed_people(people: People) -> tuple[I64, F64]:
 def packed_draws(draws: Draws) -> tuple[I64, F64]:
     """Return draws as (integers, floats), one row a draw."""
     integers = np.column_stack(
-        [draws.number.view(np.int64), draws.m, draws.newcomers, draws.prospects]
+        [draws.number.view(np.int64), draws.k, draws.m, draws.newcomers, draws.prospects]
     )
     floats = np.column_stack(
         [

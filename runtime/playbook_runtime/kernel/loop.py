@@ -37,7 +37,7 @@ from playbook_runtime.kernel.orders import (
     place,
     value_of,
 )
-from playbook_runtime.kernel.random import DAY, second_uniform, sticky_uniform, uniform
+from playbook_runtime.kernel.random import DAY, second_uniform, sticky_uniform, uniform, uniform_at
 from playbook_runtime.kernel.runs import NO_KEY, happen, proceed, try_entry
 from playbook_runtime.kernel.scratch import next_event, note, schedule, wipe
 from playbook_runtime.kernel.state import draw_state
@@ -81,7 +81,7 @@ def simulate(p, f, people, times, draws, values, s, g, out, each):
             wipe(integers)
             integers[m.PERSON] = i
             time = shifted(cells(times), i * times.shape[1])
-            _person(cells(p), cells(f), integers, floats, row, person, time, draw[at.TOSSES_FIRST])
+            _person(cells(p), cells(f), integers, floats, row, person, time, draw)
             if integers[m.OVERFLOW]:
                 return
             if apart:
@@ -118,9 +118,9 @@ def _comes(person, draw, months):
 
 
 @compiled
-def _person(p, f, s, g, out, person, times, tosses_first):
+def _person(p, f, s, g, out, person, times, draw):
     """Simulate one person in one draw."""
-    kind = person[at.KIND]
+    kind, tosses_first = person[at.KIND], draw[at.TOSSES_FIRST]
     s[m.PERSON_ID] = person[at.KEY]
     s[m.ZONE_KNOWN] = 1 if person[at.ZONE_OF] >= 0 else 0
     s[m.ZONE] = max(person[at.ZONE_OF], 0)
@@ -128,7 +128,7 @@ def _person(p, f, s, g, out, person, times, tosses_first):
     s[m.ORDERS_BEFORE] = person[at.ORDERS_BEFORE]
     s[m.FIRST_ORDER], s[m.LAST_ORDER] = person[at.FIRST_BEFORE], person[at.LAST_BEFORE]
     start = s[m.START]
-    born = draw_state(p, s, g, person, times, tosses_first)
+    born = draw_state(p, s, g, person, times, tosses_first, draw[at.PHASES])
     if born >= s[m.FINISH]:
         return
     s[m.COHORT_OF] = person[at.COHORT]
@@ -144,7 +144,7 @@ def _person(p, f, s, g, out, person, times, tosses_first):
             first_look(p, f, s, start)
         if s[m.ALIVE_NOW]:
             g[m.CLOCK] = 0.0
-            _next_baseline(s, g, 0)
+            _next_baseline(s, g, 0, s[m.PHASES_OVER])
     elif kind == NEWCOMER:
         out[_NEWCOMERS] += 1
         out[_NEWCOMERS + _WORLD] += 1
@@ -228,11 +228,14 @@ def _day_one(p, s):
 
 
 @compiled
-def _next_baseline(s, g, n):
-    """Schedule baseline order n: one exponential gap after the clock."""
-    if not g[m.RATE_OF_BUYING] > 0.0:
+def _next_baseline(s, g, n, over):
+    """Schedule baseline order n: the phases that are not over after the clock."""
+    if not g[m.PHASE_RATE] > 0.0:
         return
-    g[m.CLOCK] += -math.log(uniform(s, GAP, n)) / g[m.RATE_OF_BUYING] * DAY
+    exponentials = 0.0
+    for phase in range(over, s[m.PHASES]):
+        exponentials += -math.log(uniform_at(s, GAP, n, phase))
+    g[m.CLOCK] += exponentials / g[m.PHASE_RATE] * DAY
     if g[m.CLOCK] < float(s[m.FINISH] - s[m.START]):
         schedule(s, s[m.START] + math.floor(g[m.CLOCK]), 0, m.BASELINE, n, 0, 0)
 
@@ -315,7 +318,7 @@ def _baseline(p, f, s, g, out, n, moment, tosses):
     if tosses and uniform(s, COIN, n) < g[m.DROPOUT]:
         s[m.ALIVE_NOW] = 0
     else:
-        _next_baseline(s, g, n + 1)
+        _next_baseline(s, g, n + 1, 0)
     if cancelled:
         note(s, moment, m.T_CANCELLED, n, value)
         return

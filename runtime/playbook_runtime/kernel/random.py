@@ -88,6 +88,14 @@ def uniform(s, stream, counter):
 
 
 @compiled
+def uniform_at(s, stream, counter, attempt):
+    """Return the first uniform of the block at an attempt."""
+    seed, draw, person = _word(s[SEED_ID]), _word(s[DRAW_ID]), _word(s[PERSON_ID])
+    block = philox(seed, draw, person, _word(stream), _word(counter), _word(attempt))
+    return unit(block[0])
+
+
+@compiled
 def second_uniform(s, stream, counter):
     """Return the second uniform of the same block as `uniform`."""
     seed, draw, person = _word(s[SEED_ID]), _word(s[DRAW_ID]), _word(s[PERSON_ID])

@@ -52,6 +52,8 @@ COHORT_OF = _cells.next()
 ACTIVE_WITHOUT = _cells.next()
 ACTIVE_WITH = _cells.next()
 ORDERS_BEFORE = _cells.next()
+PHASES = _cells.next()
+PHASES_OVER = _cells.next()
 KEPT = _cells.count
 # Registers that the host or the loop over draws sets.
 SEED_ID = _cells.next()
@@ -108,7 +110,13 @@ _HEADER = _cells.count
 NO_ROOM, RUNAWAY, CIRCLE, NO_TRACE = 1, 2, 3, 4
 
 # Floats: the state, then the draw's row.
-RATE_OF_BUYING, DROPOUT, SPEND_RATE, CLOCK, DRAWN = range(5)
+_state = Numbering()
+RATE_OF_BUYING = _state.next()  # orders a day while alive
+PHASE_RATE = _state.next()
+DROPOUT = _state.next()
+SPEND_RATE = _state.next()
+CLOCK = _state.next()
+DRAWN = _state.count
 
 # Columns of queued events and kinds of them.
 MOMENT, RANK, ORDER, KIND, ARG0, ARG1, ARG2 = range(7)

@@ -55,6 +55,7 @@ class Draws(NamedTuple):
 
     number: U64
     behaviour: F64  # (D, 4): r, alpha, a, b in days
+    k: I64  # phases of a gap between two orders
     m: I64
     spend: F64  # (D, 3): p, q, gamma in minor units
     drift: F64

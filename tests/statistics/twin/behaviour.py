@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import accumulate
 
 from tests.statistics.twin.randomness import Randomness, sticky
 
@@ -32,6 +33,7 @@ class Parameters:
     alpha: float
     a: float
     b: float
+    k: int
     m: int
     p: float
     q: float
@@ -55,6 +57,7 @@ def parameters(draws: Draws, d: int) -> Parameters:
         alpha=alpha,
         a=a,
         b=b,
+        k=int(draws.k[d]),
         m=int(draws.m[d]),
         p=p,
         q=q,
@@ -140,10 +143,14 @@ class BaselineOrder:
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """A person in a draw. `rate` is lambda a day after drift, `nu` the rate of his order values."""
+    """A person in a draw. `phase_rate` is lambda a day after drift, `rate` the orders a day while he
+    is alive, `phase` that of the gap he is in at the start, `nu` the rate of his order values."""
 
     randomness: Randomness
     alive: bool
+    phases: int
+    phase: int
+    phase_rate: float
     rate: float
     dropout: float
     nu: float
@@ -151,6 +158,15 @@ class Buyer:
     arrival: int
     consents: frozenset[str]
     holdout: bool
+
+    def gap(self, n: int, phase: int) -> float:
+        """Return the seconds before order n, from the beginning of a phase of the gap."""
+        if not self.phase_rate > 0.0:
+            return math.inf
+        passed = 0.0
+        for i in range(phase, self.phases):
+            passed += self.randomness.exponential("gap", n, i)
+        return passed / self.phase_rate * DAY_SECONDS
 
     def value(self, stream: str, counter: int) -> int:
         """Return the value of an order in minor units."""
@@ -170,9 +186,9 @@ def buyer(one: Person, draw: Parameters, launch: Launch) -> Buyer | None:
         into = randomness.uniform("arrival") * launch.month_length[one.month]
         arrival = launch.month_start[one.month] + math.floor(into)
     if one.kind == HISTORY:
-        alive, rate, dropout, nu = _from_history(one, draw, randomness)
+        alive, phase, rate, dropout, nu = _from_history(one, draw, randomness)
     else:
-        alive = one.kind == NEWCOMER
+        alive, phase = one.kind == NEWCOMER, 0
         rate = randomness.gamma("lambda", draw.r) / draw.alpha if alive else 0.0
         dropout = _beta(randomness, draw.a, draw.b) if alive else 0.0
         nu = randomness.gamma("spend", draw.q) / draw.gamma
@@ -182,7 +198,10 @@ def buyer(one: Person, draw: Parameters, launch: Launch) -> Buyer | None:
     return Buyer(
         randomness=randomness,
         alive=alive,
-        rate=rate * draw.drift,
+        phases=draw.k,
+        phase=phase,
+        phase_rate=rate * draw.drift,
+        rate=rate * draw.drift / draw.k,
         dropout=dropout,
         nu=nu,
         value_shape=draw.p,
@@ -194,17 +213,26 @@ def buyer(one: Person, draw: Parameters, launch: Launch) -> Buyer | None:
 
 def _from_history(
     one: Person, draw: Parameters, randomness: Randomness
-) -> tuple[bool, float, float, float]:
-    """Return alive, lambda, p and nu from their exact posterior."""
+) -> tuple[bool, int, float, float, float]:
+    """Return alive, phase, lambda, p and nu from their exact posterior."""
+    past = draw.r + draw.k * one.x
     if one.x == 0 and draw.m == 0:
         weight = 0.0
     else:
         odds = (draw.alpha + one.T) / (draw.alpha + one.t_x)
-        weight = (
-            draw.a / (draw.b + one.x + draw.m - 1) * math.exp((draw.r + one.x) * math.log(odds))
-        )
-    alive = randomness.uniform("alive") < 1.0 / (1.0 + weight)
-    shape = randomness.gamma("lambda", draw.r + one.x)
+        weight = draw.a / (draw.b + one.x + draw.m - 1) * math.exp(past * math.log(odds))
+    # Each alive component over the one before it, the first being 1.
+    in_phase = [1.0]
+    for j in range(1, draw.k):
+        share = (one.T - one.t_x) / (draw.alpha + one.T)
+        in_phase.append(in_phase[-1] * (past + (j - 1)) * share / j)
+    upto = list(accumulate(in_phase))
+    alive = randomness.uniform("alive") < upto[-1] / (upto[-1] + weight)
+    phase = 0
+    if alive:
+        chosen = randomness.uniform("phase") * upto[-1]
+        phase = next((j for j, weights in enumerate(upto) if chosen < weights), draw.k - 1)
+    shape = randomness.gamma("lambda", past + phase)
     if alive:
         rate = shape / (draw.alpha + one.T)
         dropout = _beta(randomness, draw.a, draw.b + one.x + draw.m)
@@ -212,7 +240,7 @@ def _from_history(
         rate = shape / (draw.alpha + one.t_x)
         dropout = _beta(randomness, draw.a + 1.0, draw.b + one.x + draw.m - 1)
     nu = randomness.gamma("spend", draw.q + draw.p * one.x) / (draw.gamma + one.repeat_value)
-    return alive, rate, dropout, nu
+    return alive, phase, rate, dropout, nu
 
 
 def _beta(randomness: Randomness, a: float, b: float) -> float:
@@ -237,7 +265,7 @@ def baseline(who: Buyer, kind: int, m: int, launch: Launch) -> list[BaselineOrde
     while True:
         is_arrival = kind == NEWCOMER and n == 0
         if not is_arrival:
-            clock += gap(who.randomness, "gap", n, who.rate)
+            clock += who.gap(n, who.phase if n == 0 else 0)
         if clock >= launch.end:
             return path
         tosses = not (is_arrival and m == 0)

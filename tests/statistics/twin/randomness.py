@@ -34,9 +34,9 @@ class Randomness:
         """Return the first uniform of a block."""
         return self.uniforms(name, counter)[0]
 
-    def exponential(self, name: str, counter: int) -> float:
+    def exponential(self, name: str, counter: int, attempt: int = 0) -> float:
         """Return a standard exponential."""
-        return -math.log(self.uniform(name, counter))
+        return -math.log(self.uniforms(name, counter, attempt)[0])
 
     def gamma(self, name: str, shape: float, counter: int = 0) -> float:
         """Return a gamma of unit scale (Marsaglia and Tsang 2000), as the page spells it out."""
