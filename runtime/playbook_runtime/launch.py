@@ -53,6 +53,16 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True)
+class OperationalClock:
+    """Operational time over the horizon: by each local midnight of the shop, from the start to the
+    end, the seconds that have passed and the operational seconds. Both begin at 0 and never stand
+    still; from one midnight to the next they go on evenly."""
+
+    moments: tuple[float, ...] = ()
+    passed: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Launch:
     """The moments, names and assumptions of one simulation.
 
@@ -66,7 +76,8 @@ class Launch:
     much is needed for it, in minor units for money. `cohorts` name the months of the first order by
     which customers are counted. `admission` says by flow what share of the customers, in parts per
     million, its entry admits in each month, and `open_months` in which months it is open: all and
-    always where a flow is not named.
+    always where a flow is not named. `season` says how fast buying goes over the
+    horizon, empty where all days are alike.
     """
 
     seed: int
@@ -90,6 +101,7 @@ class Launch:
     cohorts: tuple[str, ...] = ()
     admission: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     open_months: Mapping[str, tuple[bool, ...]] = field(default_factory=dict)
+    season: OperationalClock = OperationalClock()
 
 
 def stream(name: str) -> int:

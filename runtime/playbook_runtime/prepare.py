@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from hashlib import blake2b
 
@@ -39,6 +40,7 @@ from playbook_runtime.behaviour.draws import model_draws, spend_draws
 from playbook_runtime.behaviour.drift import Drift, drift_draws
 from playbook_runtime.behaviour.fit import akaike_weights
 from playbook_runtime.behaviour.model import FittedBehaviour, FittedSpend
+from playbook_runtime.behaviour.season import Season, operational
 from playbook_runtime.cohorts import cohorts_of
 from playbook_runtime.evidence import library
 from playbook_runtime.evidence.draws import (
@@ -66,6 +68,7 @@ from playbook_runtime.launch import (
     REPAID,
     REVIVE,
     Launch,
+    OperationalClock,
     Slot,
 )
 from playbook_runtime.newcomer_trend import Trend, trend_of
@@ -79,9 +82,9 @@ from playbook_runtime.population import (
     zones_of,
 )
 from playbook_runtime.projection import Assumption
-from playbook_runtime.settings import Calendar, Settings
+from playbook_runtime.settings import EPOCH, Calendar, Settings
 from playbook_runtime.unsimulated import flows_that_start
-from playbook_runtime.zones import zone_table
+from playbook_runtime.zones import midnight, zone_table
 
 # Drift is held within a factor of four: a Student t has draws that no shop has seen.
 LARGEST_DRIFT = math.log(4)
@@ -142,8 +145,9 @@ def prepare(
     fits: tuple[FittedBehaviour, ...],
     spend: FittedSpend,
     drift: Drift,
+    season: Season | None = None,
 ) -> Prepared:
-    """Return people, draws and names for one simulation."""
+    """Return people, draws and names for one simulation. With a season the fits are in its time."""
     playbook = graph.playbook
     conditions = tuple(conditions_of(graph))
     channels = channels_of(graph, conditions)
@@ -175,7 +179,9 @@ def prepare(
         typical_gap=typical_gap(data) or DEFAULT_GAP,
         cuts=cuts_of(data, conditions, calendar.start),
         cohorts=cohorts_of(data, tuple(name for name, _, _ in months)),
+        season=_operational_clock(season, calendar),
     )
+    times = operational(data.history, season)
     trend, covered = trend_of(data), months_covered(calendar)
     chance = chance_of(trend, covered, settings.seed, settings.draws)
     newcomers = newcomer_draws(chance, covered)
@@ -190,7 +196,7 @@ def prepare(
                 tuple(statics[text] for text in launch.statics),
                 playbook.guardrails,
                 calendar.days,
-            ),
+            )._replace(t_x=times.t_x, T=times.T),
             people_to_come(NEWCOMER, names, newcomers.max(axis=0), launch),
             people_to_come(PROSPECT, names, sign_ups.max(axis=0), launch),
         ]
@@ -348,6 +354,22 @@ def _sign_ups(what: Happenings, launch: Launch, settings: Settings) -> npt.NDArr
         return np.zeros((settings.draws, len(launch.month_start)), dtype=np.int64)
     days = 365
     return _arrivals(round(what.sign_ups_per_day * days), days, "sign-ups", launch, settings)
+
+
+def _operational_clock(season: Season | None, calendar: Calendar) -> OperationalClock:
+    """Return how far the season has come by each midnight of the horizon."""
+    if season is None:
+        return OperationalClock()
+    first = (calendar.first - EPOCH).days
+    days = season.cumulative(first, first + calendar.days)
+    midnights = (
+        midnight(calendar.zone, calendar.first + timedelta(days=day))
+        for day in range(calendar.days + 1)
+    )
+    return OperationalClock(
+        moments=tuple(float(moment - calendar.start) for moment in midnights),
+        passed=tuple((days - days[0]) * float(DAY_SECONDS)),
+    )
 
 
 def _holdout(graph: TriggerGraph) -> Decimal:

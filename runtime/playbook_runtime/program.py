@@ -154,6 +154,8 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
             [rules.rate(natures[o.event], o.rate, launch) for o in launch.occurrences],
             dtype=np.float64,
         ),
+        season_moment=np.array(launch.season.moments, dtype=np.float64),
+        season_passed=np.array(launch.season.passed, dtype=np.float64),
         source_lag=numbers(source_lag),
         source_stream=streams([f"event/{o.event}" for o in launch.occurrences]),
         order_event=names.events[ORDER],

@@ -6,6 +6,7 @@ every few weeks, so that a few hundred people meet every rule.
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,7 @@ from playbook_compiler.lower import lower
 from playbook_compiler.model import Playbook
 from playbook_compiler.steps import Send
 from playbook_compiler.units import DAY_SECONDS, Duration
+from playbook_compiler.values import replace
 from playbook_runtime.heard import channels_of, conditions_of, events_of, offers_granted
 from playbook_runtime.kernel.tables import (
     HISTORY,
@@ -37,7 +39,15 @@ from playbook_runtime.kernel.tables import (
     People,
     Zones,
 )
-from playbook_runtime.launch import ADDED, ENTRY_STEP, RATE, Launch, Occurrence, Slot
+from playbook_runtime.launch import (
+    ADDED,
+    ENTRY_STEP,
+    RATE,
+    Launch,
+    Occurrence,
+    OperationalClock,
+    Slot,
+)
 
 OTHER_ZONES = ("America/New_York", "Asia/Tokyo", "Australia/Lord_Howe", "Pacific/Auckland")
 MONTH_DAYS = 30
@@ -66,11 +76,19 @@ class World(NamedTuple):
 
 
 def small_world(
-    graph: TriggerGraph, seed: int, customers: int, draws: int, *, days: int = 365
+    graph: TriggerGraph,
+    seed: int,
+    customers: int,
+    draws: int,
+    *,
+    days: int = 365,
+    has_season: bool = False,
 ) -> World:
     """Return a world of so many customers of the history, plus newcomers and prospects."""
     chance = random.Random(seed)
     launch = _launch(graph, chance, customers, days)
+    if has_season:
+        launch = replace(launch, season=_season(graph.playbook.timezone, launch, days))
     return World(launch, _people(launch, chance, customers), _draws(launch, chance, draws))
 
 
@@ -171,6 +189,20 @@ def _open_months(playbook: Playbook, months: int) -> dict[str, tuple[bool, ...]]
         flow: tuple((month + place) % 3 != 1 for month in range(months))
         for place, flow in enumerate(sorted(playbook.flows)[1:])
     }
+
+
+def _season(zone: str, launch: Launch, days: int) -> OperationalClock:
+    """Return a season of strong ups and downs, by the local days of a shop."""
+    first = datetime.fromtimestamp(launch.start, ZoneInfo(zone)).date()
+    moments, passed = [0.0], [0.0]
+    for day in range(days):
+        tomorrow = first + timedelta(days=day + 1)
+        midnight = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=ZoneInfo(zone))
+        moments.append(midnight.timestamp() - launch.start)
+        pace = 1.0 + 0.7 * math.sin(day / 40.0) + (0.2 if day % 7 == 5 else 0.0)
+        passed.append(passed[-1] + pace * DAY_SECONDS)
+    assert moments[-1] >= launch.end - launch.start
+    return OperationalClock(tuple(moments), tuple(passed))
 
 
 def _slots(graph: TriggerGraph, chance: random.Random) -> Iterator[Slot]:

@@ -11,6 +11,7 @@ from playbook_runtime.kernel.instructions import FORM_RATE
 from playbook_runtime.kernel.layout import World, world_column
 from playbook_runtime.kernel.random import DAY, uniform
 from playbook_runtime.kernel.scratch import schedule
+from playbook_runtime.kernel.season import elapsed, operational
 
 WEEK = 7 * 86_400
 MILLION = 1 << 20
@@ -37,7 +38,7 @@ def _fatigue(s, g, moment, window, more):
 
 
 @compiled
-def begin(p, s, g, out, slot, moment, entry, more):
+def begin(p, f, s, g, out, slot, moment, entry, more):
     """Begin the effect of a slot at `moment`."""
     window = p[p[at.SLOT_WINDOW] + slot]
     value = g[m.DRAWN + at.EFFECT + slot]
@@ -57,7 +58,7 @@ def begin(p, s, g, out, slot, moment, entry, more):
     g[strength + m.SIZE] = peak * phi if peak > 0.0 else peak
     g[strength + m.PEAK] = peak
     g[strength + m.CANDIDATE_CLOCK] = 0.0
-    next_candidate(p, s, g, x)
+    next_candidate(p, f, s, g, x)
     _count_overlap(s, out, moment)
 
 
@@ -119,13 +120,14 @@ def _renumber(s, old, new):
 
 
 @compiled
-def next_candidate(p, s, g, x):
+def next_candidate(p, f, s, g, x):
     """Schedule the next candidate order of effect x, if one falls into its window."""
     row, strength = _rows(s, x)
     s[row + m.PENDING] = 0
     slot = s[row + m.SLOT]
     intensity = g[strength + m.SIZE]
-    if p[p[at.SLOT_FORM] + slot] == FORM_RATE:
+    is_rate = p[p[at.SLOT_FORM] + slot] == FORM_RATE
+    if is_rate:
         intensity = g[m.RATE_OF_BUYING] * intensity
     if not intensity > 0.0:
         return
@@ -134,10 +136,17 @@ def next_candidate(p, s, g, x):
     u = uniform(s, p[p[at.SLOT_STREAM] + slot], counter)
     clock = g[strength + m.CANDIDATE_CLOCK] + -math.log(u) / intensity * DAY
     g[strength + m.CANDIDATE_CLOCK] = clock
-    if clock >= float(p[p[at.SLOT_WINDOW] + slot]):
+    origin = s[row + m.BEGUN]
+    if is_rate and p[at.SEASONS]:
+        begun = float(origin - s[m.START])
+        clock = elapsed(p, f, operational(p, f, begun) + clock)
+        if clock >= begun + float(p[p[at.SLOT_WINDOW] + slot]):
+            return
+        origin = s[m.START]
+    elif clock >= float(p[p[at.SLOT_WINDOW] + slot]):
         return
     s[row + m.PENDING] = 1
-    schedule(s, s[row + m.BEGUN] + math.floor(clock), 0, m.CANDIDATE, x, counter, 0)
+    schedule(s, origin + math.floor(clock), 0, m.CANDIDATE, x, counter, 0)
 
 
 @compiled

@@ -88,6 +88,8 @@ _INTEGER_TABLES = _cells.names()
 CONDITION_NUMBER = _cells.next("condition_number")
 CHANNEL_SHARE = _cells.next("channel_share")
 SOURCE_RATE = _cells.next("source_rate")
+SEASON_MOMENT = _cells.next("season_moment")
+SEASON_PASSED = _cells.next("season_passed")
 _FLOAT_TABLES = _cells.names()
 
 ZONE_FIRST = _cells.next("first")
@@ -118,6 +120,7 @@ SLOTS = _cells.next("slot_form")
 CLOCKS = _cells.next("timers")
 WATCHED = _cells.next("watches")
 MONTHS = _cells.next("month_start")
+SEASONS = _cells.next("season_moment")
 _COUNTED_TABLES = _cells.names()
 _HEADER = _cells.count
 

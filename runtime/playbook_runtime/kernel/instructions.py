@@ -118,6 +118,8 @@ class Program(NamedTuple):
     source_event: I64  # occurrences: how events come about
     source_nature: I64
     source_rate: F64
+    season_moment: F64  # local midnights, in seconds since the start; none without a season
+    season_passed: F64  # operational seconds by then
     source_lag: I64  # duration
     source_stream: U64
     order_event: int

@@ -40,6 +40,7 @@ from playbook_runtime.kernel.orders import (
 from playbook_runtime.kernel.random import DAY, second_uniform, sticky_uniform, uniform, uniform_at
 from playbook_runtime.kernel.runs import NO_KEY, happen, proceed, try_entry
 from playbook_runtime.kernel.scratch import next_event, note, schedule, wipe
+from playbook_runtime.kernel.season import elapsed, operational, pace
 from playbook_runtime.kernel.state import draw_state
 from playbook_runtime.kernel.streams import CANCEL, COIN, GAP, HOLDOUT, VALUE
 from playbook_runtime.kernel.tables import HISTORY, NEWCOMER, PROSPECT
@@ -144,13 +145,13 @@ def _person(p, f, s, g, out, person, times, draw):
             first_look(p, f, s, start)
         if s[m.ALIVE_NOW]:
             g[m.CLOCK] = 0.0
-            _next_baseline(s, g, 0, s[m.PHASES_OVER])
+            _next_baseline(p, f, s, g, 0, s[m.PHASES_OVER])
     elif kind == NEWCOMER:
         out[_NEWCOMERS] += 1
         out[_NEWCOMERS + _WORLD] += 1
         out[s[m.MONTH_ROW] + WITHOUT + _MONTH_NEWCOMERS] += 1
         out[s[m.MONTH_ROW] + WITH + _MONTH_NEWCOMERS] += 1
-        g[m.CLOCK] = float(born - start)
+        g[m.CLOCK] = operational(p, f, float(born - start))
         schedule(s, born, 0, m.BASELINE, 0, 0, 0)
         start_timers(p, s, born)
     else:
@@ -162,7 +163,10 @@ def _person(p, f, s, g, out, person, times, draw):
     for k in range(p[at.SOURCES]):
         nature = p[p[at.SOURCE_NATURE] + k]
         if nature != AFTER_ORDER and nature != AFTER_MESSAGE:  # noqa: PLR1714
-            g[s[m.SOURCE_CLOCK] + k] = float(born - start)
+            clock = float(born - start)
+            if nature == BEFORE_ORDER:
+                clock = operational(p, f, clock)
+            g[s[m.SOURCE_CLOCK] + k] = clock
             _next_source(p, f, s, g, k, 0)
     tosses = tosses_first == 1 or kind != NEWCOMER
     while s[m.EVENTS]:
@@ -228,7 +232,7 @@ def _day_one(p, s):
 
 
 @compiled
-def _next_baseline(s, g, n, over):
+def _next_baseline(p, f, s, g, n, over):
     """Schedule baseline order n: the phases that are not over after the clock."""
     if not g[m.PHASE_RATE] > 0.0:
         return
@@ -236,15 +240,17 @@ def _next_baseline(s, g, n, over):
     for phase in range(over, s[m.PHASES]):
         exponentials += -math.log(uniform_at(s, GAP, n, phase))
     g[m.CLOCK] += exponentials / g[m.PHASE_RATE] * DAY
-    if g[m.CLOCK] < float(s[m.FINISH] - s[m.START]):
-        schedule(s, s[m.START] + math.floor(g[m.CLOCK]), 0, m.BASELINE, n, 0, 0)
+    after = elapsed(p, f, g[m.CLOCK])
+    if after < float(s[m.FINISH] - s[m.START]):
+        schedule(s, s[m.START] + math.floor(after), 0, m.BASELINE, n, 0, 0)
 
 
 @compiled
 def _next_source(p, f, s, g, k, n):
     """Schedule the n-th unlagged moment of an assumed stream of events."""
     rate = f[p[at.SOURCE_RATE] + k]
-    if p[p[at.SOURCE_NATURE] + k] == BEFORE_ORDER:
+    before_order = p[p[at.SOURCE_NATURE] + k] == BEFORE_ORDER
+    if before_order:
         if not s[m.ALIVE_NOW]:
             return
         rate = rate * g[m.RATE_OF_BUYING]
@@ -253,6 +259,8 @@ def _next_source(p, f, s, g, k, n):
     u = uniform(s, p[p[at.SOURCE_STREAM] + k], n)
     clock = g[s[m.SOURCE_CLOCK] + k] + -math.log(u) / rate * DAY
     g[s[m.SOURCE_CLOCK] + k] = clock
+    if before_order:
+        clock = elapsed(p, f, clock)
     if clock < float(s[m.FINISH] - s[m.START]):
         schedule(s, s[m.START] + math.floor(clock), 1, m.SOURCE, k, n, 0)
 
@@ -313,12 +321,13 @@ def _baseline(p, f, s, g, out, n, moment, tosses):
     cancelled = False
     if rates < 0.0 or added < 0.0:
         c1 = min(1.0, max(0.0, -rates))
-        c2 = min(1.0, max(0.0, -added) / g[m.RATE_OF_BUYING])
+        speed = pace(p, f, float(moment - s[m.START]))
+        c2 = min(1.0, max(0.0, -added) / (g[m.RATE_OF_BUYING] * speed))
         cancelled = uniform(s, CANCEL, n) < 1.0 - (1.0 - c1) * (1.0 - c2)
     if tosses and uniform(s, COIN, n) < g[m.DROPOUT]:
         s[m.ALIVE_NOW] = 0
     else:
-        _next_baseline(s, g, n + 1, 0)
+        _next_baseline(p, f, s, g, n + 1, 0)
     if cancelled:
         note(s, moment, m.T_CANCELLED, n, value)
         return
@@ -337,7 +346,7 @@ def _candidate(p, f, s, g, out, x, counter, moment):
         return
     net, positive = totals(p, s, g, moment, form)
     u = second_uniform(s, p[p[at.SLOT_STREAM] + slot], counter)
-    next_candidate(p, s, g, x)
+    next_candidate(p, f, s, g, x)
     if not u < max(0.0, net) / positive:
         return
     value = value_of(s, g, p[p[at.SLOT_VALUE_STREAM] + slot], counter)

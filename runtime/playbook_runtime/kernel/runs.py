@@ -77,11 +77,11 @@ def _admitted(p, s, out, flow, share, moment):
 def try_entry(p, f, s, g, out, flow, key, moment):
     """Let the customer enter a flow by its trigger, if it is on and all its conditions hold."""
     if _may_enter(p, f, s, out, flow, key, moment, True):
-        _enter(p, s, g, out, flow, key, moment)
+        _enter(p, f, s, g, out, flow, key, moment)
 
 
 @compiled
-def _enter(p, s, g, out, flow, key, moment):
+def _enter(p, f, s, g, out, flow, key, moment):
     """The customer enters a flow."""
     r = _free_run(s)
     if r < 0:
@@ -108,7 +108,7 @@ def _enter(p, s, g, out, flow, key, moment):
     if not s[m.HELD_OUT]:
         slots = p[at.FLOW_SLOTS] + 2 * flow
         for slot in range(p[slots], p[slots] + p[slots + 1]):
-            begin(p, s, g, out, slot, moment, entry, 1)
+            begin(p, f, s, g, out, slot, moment, entry, 1)
 
 
 @compiled
@@ -292,7 +292,7 @@ def _start(p, f, s, g, out, run, flow, moment):
     own = p[p[at.FLOW_KEY] + s[run + m.FLOW]]
     key = s[run + m.KEY] if kind == code.KEY_ORDER and own == code.KEY_ORDER else NO_KEY
     if _may_enter(p, f, s, out, flow, key, moment, False):
-        _enter(p, s, g, out, flow, key, moment)
+        _enter(p, f, s, g, out, flow, key, moment)
 
 
 @compiled

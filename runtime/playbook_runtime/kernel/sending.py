@@ -174,7 +174,7 @@ def _send(p, f, s, g, out, run, row, moment):
         _issue(p, s, g, out, flow, p[row + code.C], send, entry, moment)
     more = 0 if marketing else NO_FATIGUE
     for slot in range(p[row + code.E], p[row + code.E] + p[row + code.F]):
-        begin(p, s, g, out, slot, moment, entry, more)
+        begin(p, f, s, g, out, slot, moment, entry, more)
     for k in range(p[at.SOURCES]):
         if p[p[at.SOURCE_NATURE] + k] != code.AFTER_MESSAGE:
             continue

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from tests.statistics.twin.randomness import Randomness, sticky
+from tests.statistics.twin.season import season
 
 from playbook_compiler.units import DAY_SECONDS
 from playbook_runtime.kernel.tables import (
@@ -143,8 +144,8 @@ class BaselineOrder:
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """A person in a draw. `phase_rate` is lambda a day after drift, `rate` the orders a day while he
-    is alive, `phase` that of the gap he is in at the start, `nu` the rate of his order values."""
+    """A person in a draw. `phase_rate` is lambda a day after drift, `rate` the orders a day while
+    alive, `phase` that of the gap he is in at the start, `nu` the rate of his order values."""
 
     randomness: Randomness
     alive: bool
@@ -261,19 +262,26 @@ def baseline(who: Buyer, kind: int, m: int, launch: Launch) -> list[BaselineOrde
     if kind == PROSPECT or not who.alive:
         return []
     path: list[BaselineOrder] = []
-    clock, n = float(who.arrival), 0
+    time = season(launch)
+    clock, n = time.operational(float(who.arrival - launch.start)), 0
     while True:
         is_arrival = kind == NEWCOMER and n == 0
         if not is_arrival:
             clock += who.gap(n, who.phase if n == 0 else 0)
-        if clock >= launch.end:
+        moment = who.arrival if is_arrival else after(launch, time.elapsed(clock))
+        if moment >= launch.end:
             return path
         tosses = not (is_arrival and m == 0)
         last = tosses and who.randomness.uniform("coin", n) < who.dropout
-        path.append(BaselineOrder(n, math.floor(clock), last))
+        path.append(BaselineOrder(n, moment, last))
         if last:
             return path
         n += 1
+
+
+def after(launch: Launch, seconds: float) -> int:
+    """Return the moment so many seconds after the start; the end for what never comes."""
+    return launch.end if math.isinf(seconds) else launch.start + math.floor(seconds)
 
 
 def gap(randomness: Randomness, stream: str, counter: int, per_day: float) -> float:

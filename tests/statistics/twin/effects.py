@@ -49,7 +49,7 @@ def begun(slot: Slot, amount: float, entry: int, now: int, phi: float) -> Active
     else:
         peak = amount / 1000.0 / (slot.window_seconds / float(DAY_SECONDS))
     size = peak * phi if peak > 0.0 else peak
-    return ActiveEffect(slot, entry, size, peak, now + slot.window_seconds, float(now))
+    return ActiveEffect(slot, entry, size, peak, now + slot.window_seconds, 0.0)
 
 
 def _of(form: str, effects: Sequence[ActiveEffect], now: int) -> list[ActiveEffect]:

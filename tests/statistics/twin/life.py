@@ -13,7 +13,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from heapq import heappop, heappush
 
-from tests.statistics.twin.behaviour import BaselineOrder, Buyer, Parameters, Person, gap
+from tests.statistics.twin.behaviour import (
+    BaselineOrder,
+    Buyer,
+    Parameters,
+    Person,
+    after,
+    gap,
+)
 from tests.statistics.twin.clock import Clock, window_seconds
 from tests.statistics.twin.effects import (
     ActiveEffect,
@@ -26,6 +33,7 @@ from tests.statistics.twin.effects import (
 from tests.statistics.twin.occasions import occasions, refill_due
 from tests.statistics.twin.randomness import sticky
 from tests.statistics.twin.rules import Rules, is_discount
+from tests.statistics.twin.season import Season, season
 from tests.statistics.twin.state import Bought, Happening, Key, Run, State
 from tests.statistics.twin.watching import next_change
 
@@ -50,6 +58,7 @@ class Life(State):
     """A person's life, `now` running from the start to the end."""
 
     advance: Callable[[Life, Run], None] = field(kw_only=True)
+    season: Season = field(kw_only=True)
 
     # --- the heap ---------------------------------------------------------------------------
 
@@ -92,7 +101,7 @@ class Life(State):
         lost = cancelled_share(
             total(RATE, self.effects, self.now),
             total(ADDED, self.effects, self.now),
-            self.who.rate,
+            self.who.rate * self.season.pace(float(self.now - self.launch.start)),
         )
         if lost > 0.0 and self.who.randomness.uniform("cancel", one.n) < lost:
             self.tell(self.now, "cancelled", one.n)
@@ -216,21 +225,23 @@ class Life(State):
     def _schedule_stream(self, occurrence: Occurrence) -> None:
         """Start the stream of an event that comes by itself, before orders or any time."""
         nature = self.rules.nature(occurrence.event)
+        clock = float(self.who.arrival - self.launch.start)
         if nature is Nature.BEFORE_ORDER:
+            clock = self.season.operational(clock)
             per_day = occurrence.rate * self.who.rate if self.alive else 0.0
         elif nature in FOLLOWING or occurrence.event == SIGN_UP:
             return
         else:
             customers = self.launch.customers
             per_day = occurrence.rate / customers if customers else 0.0
-        self._next_of_stream(occurrence, nature, per_day, 0, float(self.who.arrival))
+        self._next_of_stream(occurrence, nature, per_day, 0, clock)
 
     def _next_of_stream(
         self, occurrence: Occurrence, nature: Nature, per_day: float, n: int, clock: float
     ) -> None:
         clock += gap(self.who.randomness, f"event/{occurrence.event}", n, per_day)
-        if clock >= self.launch.end:
-            return
+        seconds = self.season.elapsed(clock) if nature is Nature.BEFORE_ORDER else clock
+        moment = after(self.launch, seconds)
 
         def come() -> None:
             if nature is Nature.BEFORE_ORDER and not self.alive:
@@ -239,7 +250,7 @@ class Life(State):
             key = ("event", n) if nature is Nature.BEFORE_ORDER else None
             self.schedule_event(Happening(occurrence.event, key), occurrence.lag)
 
-        self.at(math.floor(clock), RANK_EVENT, come)
+        self.at(moment, RANK_EVENT, come)
 
     # --- entries ----------------------------------------------------------------------------
 
@@ -457,7 +468,12 @@ class Life(State):
         is_rate = effect.slot.form == RATE
         per_day = self.who.rate * effect.size if is_rate else effect.size
         effect.clock += gap(self.who.randomness, effect.stream, counter, per_day)
-        if effect.clock >= effect.end:
+        begun = effect.end - effect.slot.window_seconds
+        moment = begun + math.floor(min(effect.clock, effect.slot.window_seconds))
+        if is_rate and self.season.stretches:
+            since_start = self.season.operational(float(begun - self.launch.start)) + effect.clock
+            moment = after(self.launch, self.season.elapsed(since_start))
+        if moment >= effect.end:
             return
 
         def come() -> None:
@@ -468,7 +484,7 @@ class Life(State):
             if decides < accepted_share(effect.slot.form, self.effects, self.now):
                 self.order(self.who.value(effect.value_stream, counter), effect, counter)
 
-        self.at(math.floor(effect.clock), RANK_ORDER, come)
+        self.at(moment, RANK_ORDER, come)
 
 
 def order_of(life: Life, flow: Flow, key: Key) -> int | None:
@@ -517,6 +533,7 @@ def begin(
         counts=counts,
         tell=tell,
         advance=advance,
+        season=season(launch),
         now=launch.start,
         orders=one.orders,
         revenue=one.revenue,
