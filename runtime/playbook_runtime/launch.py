@@ -76,8 +76,9 @@ class Launch:
     much is needed for it, in minor units for money. `cohorts` name the months of the first order by
     which customers are counted. `admission` says by flow what share of the customers, in parts per
     million, its entry admits in each month, and `open_months` in which months it is open: all and
-    always where a flow is not named. `season` says how fast buying goes over the
-    horizon, empty where all days are alike.
+    always where a flow is not named. `season` says how fast buying goes over the horizon, empty
+    where all days are alike. With `coins_on_extra_orders` extra orders toss the drop-out coin,
+    too: a question of the tornado's.
     """
 
     seed: int
@@ -102,6 +103,7 @@ class Launch:
     admission: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     open_months: Mapping[str, tuple[bool, ...]] = field(default_factory=dict)
     season: OperationalClock = OperationalClock()
+    coins_on_extra_orders: bool = False
 
 
 def stream(name: str) -> int:

@@ -16,11 +16,27 @@ from playbook_runtime.condition_code import CodeList, names_of
 from playbook_runtime.heard import told_of
 from playbook_runtime.kernel import instructions as code
 from playbook_runtime.kernel.instructions import Program
-from playbook_runtime.launch import ADDED, ENTRY_STEP, RATE, Launch, stream
+from playbook_runtime.launch import (
+    ADDED,
+    BASKET,
+    DROPOUT,
+    ENTRY_STEP,
+    RATE,
+    REPAID,
+    REVIVE,
+    Launch,
+    stream,
+)
 from playbook_runtime.program_timers import timers
 
-# The forms of effect that the kernel knows.
-AT_WORK = {RATE: code.FORM_RATE, ADDED: code.FORM_ADDED}
+FORMS = {
+    RATE: code.FORM_RATE,
+    ADDED: code.FORM_ADDED,
+    DROPOUT: code.FORM_DROPOUT,
+    REVIVE: code.FORM_REVIVE,
+    BASKET: code.FORM_BASKET,
+    REPAID: code.FORM_REPAID,
+}
 ORDER, SIGN_UP, UNSUBSCRIBED = "order_placed", "sign_up", "unsubscribed"
 
 
@@ -139,13 +155,16 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         arm_end=numbers(tables.arm_end),
         arm_target=numbers([steps.row_of(rows, target) for target in tables.arm_target]),
         split_stream=streams([f"split/{node}" for node in tables.splits]),
-        slot_form=numbers([AT_WORK.get(s.form, code.FORM_RATE) for s in launch.slots]),
-        # An effect without a window never begins: so are those that the kernel does not know yet.
-        slot_window=numbers([s.window_seconds if s.form in AT_WORK else 0 for s in launch.slots]),
+        slot_form=numbers([FORMS[slot.form] for slot in launch.slots]),
+        slot_window=numbers([slot.window_seconds for slot in launch.slots]),
         slot_add=np.array([slot.add for slot in launch.slots], dtype=np.int8),
         slot_stream=streams([f"{s.form}/{s.flow}/{s.step}" for s in launch.slots]),
         slot_value_stream=streams([f"value/{s.flow}/{s.step}/{s.form}" for s in launch.slots]),
         slot_flow=numbers([names.flows[slot.flow] for slot in launch.slots]),
+        slot_repaid=numbers([steps.repaid_slot(launch, slot) for slot in launch.slots]),
+        slot_repaid_stream=streams([f"repaid/{s.flow}/{s.step}/{s.form}" for s in launch.slots]),
+        slot_coin=streams([f"coin/{s.flow}/{s.step}/{s.form}" for s in launch.slots]),
+        slot_response=streams([f"revive/{slot.flow}" for slot in launch.slots]),
         source_event=numbers([names.events[o.event] for o in launch.occurrences]),
         source_nature=numbers(
             [rules.NATURES.get(natures[o.event], code.ANY_TIME) for o in launch.occurrences]
@@ -163,6 +182,8 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         unsubscribed_event=names.events.get(UNSUBSCRIBED, -1),
         messages=len(messages),
         margin_ppm=rules.margin_ppm(economics),
+        changes_baskets=int(any(slot.form == BASKET for slot in launch.slots)),
+        tosses_on_extras=int(launch.coins_on_extra_orders),
         fixed_micro=rules.fixed_costs(economics).micro(decimals),
         holdout=float(launch.holdout),
         month_start=numbers(launch.month_start),

@@ -31,7 +31,7 @@ from playbook_compiler.values import dataclass, field
 from playbook_runtime.condition_code import CodeList, Names
 from playbook_runtime.heard import ladder_events
 from playbook_runtime.kernel import instructions as code
-from playbook_runtime.launch import Launch
+from playbook_runtime.launch import REPAID, Launch, Slot
 
 FREE = Money(Decimal(0))
 
@@ -291,6 +291,14 @@ def slots_of(launch: Launch, flow: str, step: str) -> tuple[int, int]:
     """Return the first slot of a step and how many it has; they stand next to each other."""
     found = [n for n, slot in enumerate(launch.slots) if (slot.flow, slot.step) == (flow, step)]
     return (found[0], len(found)) if found else (0, 0)
+
+
+def repaid_slot(launch: Launch, slot: Slot) -> int:
+    """Return the slot that says how many of a slot's extra orders are repaid, or -1."""
+    for n, other in enumerate(launch.slots):
+        if (other.flow, other.step, other.form) == (slot.flow, slot.step, REPAID):
+            return n
+    return -1
 
 
 def waited_events(graph: TriggerGraph) -> list[str]:

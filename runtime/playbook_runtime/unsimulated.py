@@ -15,7 +15,7 @@ from playbook_compiler.lower import lower
 from playbook_compiler.model import VISITS, Flow, Offer, Playbook
 from playbook_compiler.records import Record
 from playbook_compiler.source import Span
-from playbook_compiler.steps import Grant, Send, Split, Start, Step, children
+from playbook_compiler.steps import Grant, Split, Start, Step, children
 from playbook_compiler.triggers import (
     BIRTHDAY,
     BY_PRODUCT,
@@ -44,7 +44,6 @@ OFFERS = {
     "replaces": "the other offer stays live",
     "points": "points cost nothing",
 }
-EFFECTS = ("dropout", "revive", "basket", "repaid")
 
 
 def unsimulated(playbook: Playbook) -> list[Diagnostic]:
@@ -189,8 +188,6 @@ def _of_flow(flow: Flow, unread: frozenset[str]) -> Iterator[Diagnostic]:
         what = "what `at_least` counts before the first day"
         instead = "counting begins with the projection"
         yield _told(what, instead, trigger.origin.key_span("at_least"))
-    if flow.expect is not None:
-        yield from _effects(flow.expect)
     for step in _all(flow.steps):
         yield from _of_step(step)
 
@@ -199,8 +196,6 @@ def _of_step(step: Step) -> Iterator[Diagnostic]:
     if isinstance(step, Grant) and not step.grant.offer:
         what = "points" if step.grant.points is not None else "credit"
         yield _told(f"a grant of {what}", "nothing is given", step.origin.key_span(step.kind))
-    if isinstance(step, Send) and step.expect is not None:
-        yield from _effects(step.expect)
 
 
 def flows_that_start(playbook: Playbook) -> frozenset[str]:
@@ -235,12 +230,6 @@ def _unknown_trigger(trigger: Trigger, unread: frozenset[str]) -> str | None:
         case Replenishment(replenishment=interval) if interval == BY_PRODUCT:
             return "what each product lasts"
     return None
-
-
-def _effects(effect: Record) -> Iterator[Diagnostic]:
-    for name in EFFECTS:
-        if effect.origin.has(name):
-            yield _told(f"`{name}` of an effect", "it has no effect", effect.origin.key_span(name))
 
 
 def _told(what: str, instead: str, span: Span) -> Diagnostic:

@@ -59,8 +59,6 @@ def test_each_is_told_at_its_line(tmp_path: Path) -> None:
         (13, "what `at_least` counts before the first day is not simulated yet"),
         (14, "`running` is not simulated yet"),
         (15, "`flows.goal`"),
-        (16, "`revive` of an effect is not simulated yet"),
-        (21, "`basket` of an effect is not simulated yet"),
         (22, "a grant of points is not simulated yet"),
         (29, "what each product lasts is not simulated yet"),
     ]

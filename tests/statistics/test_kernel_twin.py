@@ -71,7 +71,9 @@ def column_names(flows: list[str], launch: Launch) -> dict[int, str]:
 def test_identical_integers_on_500_customers(path: Path) -> None:
     graph = graph_of(path)
     every_other = CASES.index(path) % 2 == 1
-    world = small_world(graph, 7, CUSTOMERS, 2, has_season=every_other)
+    world = small_world(
+        graph, 7, CUSTOMERS, 2, has_season=every_other, coins_on_extra_orders=every_other
+    )
     expected = simulate_twin(graph, world.launch, world.people, world.draws)
     found = kernel_counts(graph, world)
     name = column_names(sorted(graph.playbook.flows), world.launch)

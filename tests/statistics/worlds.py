@@ -41,8 +41,12 @@ from playbook_runtime.kernel.tables import (
 )
 from playbook_runtime.launch import (
     ADDED,
+    BASKET,
+    DROPOUT,
     ENTRY_STEP,
     RATE,
+    REPAID,
+    REVIVE,
     Launch,
     Occurrence,
     OperationalClock,
@@ -83,10 +87,12 @@ def small_world(
     *,
     days: int = 365,
     has_season: bool = False,
+    coins_on_extra_orders: bool = False,
 ) -> World:
     """Return a world of so many customers of the history, plus newcomers and prospects."""
     chance = random.Random(seed)
     launch = _launch(graph, chance, customers, days)
+    launch = replace(launch, coins_on_extra_orders=coins_on_extra_orders)
     if has_season:
         launch = replace(launch, season=_season(graph.playbook.timezone, launch, days))
     return World(launch, _people(launch, chance, customers), _draws(launch, chance, draws))
@@ -223,7 +229,14 @@ def _two_forms(
     add = effect.overlap == "add" if effect is not None else chance.random() < 0.2
     forms: tuple[str, ...] = chance.choice(((RATE,), (ADDED,), (RATE, ADDED), (RATE, ADDED)))
     if effect is not None:
-        told = {RATE: effect.purchase_rate, ADDED: effect.added_orders}
+        told = {
+            RATE: effect.purchase_rate,
+            ADDED: effect.added_orders,
+            DROPOUT: effect.dropout,
+            REVIVE: effect.revive,
+            BASKET: effect.basket,
+            REPAID: effect.repaid,
+        }
         forms = tuple(form for form, amount in told.items() if amount is not None)
     for form in forms:
         yield Slot(flow, step, form, days * DAY_SECONDS, add)
@@ -346,7 +359,11 @@ def _draws(launch: Launch, chance: random.Random, number: int) -> Draws:
         return [make() for _ in range(count)]
 
     def effect(slot: Slot) -> float:
-        if slot.form == RATE:
+        if slot.form in (REVIVE, REPAID):
+            return chance.uniform(0.2, 0.9)
+        if slot.form == DROPOUT:
+            return chance.choice((0.1, 0.5, 0.9, 2.0))
+        if slot.form in (RATE, BASKET):
             return chance.choice((0.4, 0.8, 1.0, 1.3, 1.9, 3.0)) * chance.uniform(0.9, 1.1)
         return chance.choice((-300.0, -60.0, 0.0, 40.0, 150.0, 400.0)) * chance.uniform(0.9, 1.1)
 

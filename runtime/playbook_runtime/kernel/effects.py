@@ -7,11 +7,20 @@ import math
 from playbook_runtime.kernel import fields as at
 from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.cache import compiled
-from playbook_runtime.kernel.instructions import FORM_RATE
+from playbook_runtime.kernel.instructions import (
+    FORM_ADDED,
+    FORM_BASKET,
+    FORM_DROPOUT,
+    FORM_RATE,
+    FORM_REPAID,
+    FORM_REVIVE,
+)
 from playbook_runtime.kernel.layout import World, world_column
+from playbook_runtime.kernel.life import read_again, respond
 from playbook_runtime.kernel.random import DAY, uniform
 from playbook_runtime.kernel.scratch import schedule
 from playbook_runtime.kernel.season import elapsed, operational
+from playbook_runtime.kernel.tables import LARGEST_VALUE
 
 WEEK = 7 * 86_400
 MILLION = 1 << 20
@@ -40,15 +49,26 @@ def _fatigue(s, g, moment, window, more):
 @compiled
 def begin(p, f, s, g, out, slot, moment, entry, more):
     """Begin the effect of a slot at `moment`."""
+    form = p[p[at.SLOT_FORM] + slot]
+    if form == FORM_REPAID:
+        return
     window = p[p[at.SLOT_WINDOW] + slot]
     value = g[m.DRAWN + at.EFFECT + slot]
-    if p[p[at.SLOT_FORM] + slot] == FORM_RATE:
-        peak = value - 1.0
-    else:
+    if form == FORM_ADDED:
         peak = value / 1000.0 / (float(window) / DAY)
+    elif form == FORM_REVIVE:
+        peak = value
+    else:
+        peak = value - 1.0
     if peak == 0.0 or window <= 0:
         return
     phi = _fatigue(s, g, moment, window, more)
+    if form == FORM_DROPOUT:
+        read_again(p, f, s, g, slot, moment, peak * phi if peak < 0.0 else peak)
+        return
+    if form == FORM_REVIVE:
+        respond(p, s, slot, moment, entry, peak * phi)
+        return
     x = _room(s, g, moment)
     if x < 0:
         return
@@ -58,7 +78,8 @@ def begin(p, f, s, g, out, slot, moment, entry, more):
     g[strength + m.SIZE] = peak * phi if peak > 0.0 else peak
     g[strength + m.PEAK] = peak
     g[strength + m.CANDIDATE_CLOCK] = 0.0
-    next_candidate(p, f, s, g, x)
+    if form != FORM_BASKET:
+        next_candidate(p, f, s, g, x)
     _count_overlap(s, out, moment)
 
 
@@ -151,7 +172,8 @@ def next_candidate(p, f, s, g, x):
 
 @compiled
 def totals(p, s, g, moment, form):
-    """Return (net, positive) of all active effects of a form: (G, P) of rates, (H, Q) of added."""
+    """Return (net, positive) of all active effects of a form: (G, P) of rates and baskets, (H, Q)
+    of added orders."""
     net = 0.0
     positive = 0.0
     peak = 0.0
@@ -170,9 +192,21 @@ def totals(p, s, g, moment, form):
         peak = max(peak, g[strength + m.PEAK])
         if p[p[at.SLOT_ADD] + slot]:
             add = True
-    if form == FORM_RATE and not add and net > peak:
+    if form != FORM_ADDED and not add and net > peak:
         net = peak
     return net, positive
+
+
+@compiled
+def changed_value(p, s, g, value, moment):
+    """Return the value of an order under the effects on baskets, minor units."""
+    net, _ = totals(p, s, g, moment, FORM_BASKET)
+    if net == 0.0:
+        return value
+    changed = float(value) * (1.0 + net) + 0.5
+    if not changed < float(LARGEST_VALUE):
+        return LARGEST_VALUE
+    return max(1, math.floor(changed))
 
 
 @compiled

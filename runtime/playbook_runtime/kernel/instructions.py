@@ -44,7 +44,7 @@ ONCE, AGAIN, ALWAYS = range(3)
 PERCENT, AMOUNT, SHIPPING, GIFT, CREDIT = range(5)
 AFTER_ORDER, AFTER_MESSAGE, BEFORE_ORDER, ANY_TIME = range(4)
 KEY_NONE, KEY_ORDER, KEY_EVENT = range(3)
-FORM_RATE, FORM_ADDED = range(2)
+FORM_RATE, FORM_ADDED, FORM_DROPOUT, FORM_REVIVE, FORM_BASKET, FORM_REPAID = range(6)
 # What an UPDATE changes: a tag or field of the shop's own, or a suppressed channel.
 TELL, SUPPRESS = range(2)
 WHOLE = 1_000_000  # everybody is admitted
@@ -115,6 +115,10 @@ class Program(NamedTuple):
     slot_stream: U64
     slot_value_stream: U64
     slot_flow: I64
+    slot_repaid: I64  # the slot that says how many of its orders are repaid, or -1
+    slot_repaid_stream: U64
+    slot_coin: U64  # coins of its orders
+    slot_response: U64
     source_event: I64  # occurrences: how events come about
     source_nature: I64
     source_rate: F64
@@ -128,6 +132,8 @@ class Program(NamedTuple):
     messages: int
     margin_ppm: int
     fixed_micro: int
+    changes_baskets: int  # some effect is on the value of orders
+    tosses_on_extras: int  # extra orders toss the coin, too
     holdout: float
     month_start: I64
     month_length: I64

@@ -27,6 +27,8 @@ class World(IntEnum):
     MESSAGES = 9  # marketing messages sent to people who have bought
     NEWCOMERS = 10  # newcomers that arrived before the end
     OVERLAP_SECONDS = 11  # customer-seconds with two or more effects at work
+    REPAYMENTS = 12  # orders that extra ones will still cost after the end
+    REPAYMENT_MICRO = 13  # ... and what they would have contributed
 
 
 class PerFlow(IntEnum):

@@ -9,7 +9,7 @@ from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.cells import cells, shifted
 from playbook_runtime.kernel.clock import add
-from playbook_runtime.kernel.effects import effect_row, next_candidate, totals
+from playbook_runtime.kernel.effects import changed_value, effect_row, next_candidate, totals
 from playbook_runtime.kernel.evaluate import holds
 from playbook_runtime.kernel.instructions import (
     AFTER_MESSAGE,
@@ -28,21 +28,23 @@ from playbook_runtime.kernel.layout import (
     flow_column,
     world_column,
 )
+from playbook_runtime.kernel.life import first_coin, go_on, next_baseline, next_source, toss
 from playbook_runtime.kernel.months import WITH, WITHOUT, count_ever, to_month, turn
 from playbook_runtime.kernel.orders import (
     count_without,
+    expected_contribution,
     follow,
     lapse,
     lapse_due,
     place,
     value_of,
 )
-from playbook_runtime.kernel.random import DAY, second_uniform, sticky_uniform, uniform, uniform_at
+from playbook_runtime.kernel.random import second_uniform, sticky_uniform, uniform
 from playbook_runtime.kernel.runs import NO_KEY, happen, proceed, try_entry
 from playbook_runtime.kernel.scratch import next_event, note, schedule, wipe
-from playbook_runtime.kernel.season import elapsed, operational, pace
+from playbook_runtime.kernel.season import operational, pace
 from playbook_runtime.kernel.state import draw_state
-from playbook_runtime.kernel.streams import CANCEL, COIN, GAP, HOLDOUT, VALUE
+from playbook_runtime.kernel.streams import CANCEL, COIN, HOLDOUT, VALUE
 from playbook_runtime.kernel.tables import HISTORY, NEWCOMER, PROSPECT
 from playbook_runtime.kernel.timers import start_timers, ticked
 from playbook_runtime.kernel.watches import first_look, look
@@ -56,6 +58,8 @@ _REPEATERS = world_column(0, World.REPEAT_CUSTOMERS)
 _NEWCOMERS = world_column(0, World.NEWCOMERS)
 _MONTH_NEWCOMERS = int(PerMonth.NEWCOMERS)
 _WORLD = world_column(1, World.ORDERS)
+_REPAYMENTS = world_column(1, World.REPAYMENTS)
+_REPAYMENT_MICRO = world_column(1, World.REPAYMENT_MICRO)
 
 
 @compiled
@@ -135,6 +139,7 @@ def _person(p, f, s, g, out, person, times, draw):
     s[m.COHORT_OF] = person[at.COHORT]
     to_month(p, s, 0)
     turn(p, s, born)
+    first_coin(s, g, person, tosses_first)
     s[m.BIRTHDAY], s[m.GAPS] = person[at.BORN_ON], person[at.X]
     _remember(p, f, s, person)
     s[m.HELD_OUT] = 1 if sticky_uniform(s, HOLDOUT) < f[at.HOLDOUT_SHARE] else 0
@@ -143,15 +148,17 @@ def _person(p, f, s, g, out, person, times, draw):
         start_timers(p, s, start)
         if p[at.WATCHED]:
             first_look(p, f, s, start)
+        s[m.ALIVE_WITHOUT] = s[m.ALIVE_NOW]
+        g[m.CLOCK] = 0.0
         if s[m.ALIVE_NOW]:
-            g[m.CLOCK] = 0.0
-            _next_baseline(p, f, s, g, 0, s[m.PHASES_OVER])
+            next_baseline(p, f, s, g, 0, s[m.PHASES_OVER])
     elif kind == NEWCOMER:
         out[_NEWCOMERS] += 1
         out[_NEWCOMERS + _WORLD] += 1
         out[s[m.MONTH_ROW] + WITHOUT + _MONTH_NEWCOMERS] += 1
         out[s[m.MONTH_ROW] + WITH + _MONTH_NEWCOMERS] += 1
         g[m.CLOCK] = operational(p, f, float(born - start))
+        s[m.ALIVE_WITHOUT], s[m.PATH_PENDING] = 1, 1
         schedule(s, born, 0, m.BASELINE, 0, 0, 0)
         start_timers(p, s, born)
     else:
@@ -167,7 +174,7 @@ def _person(p, f, s, g, out, person, times, draw):
             if nature == BEFORE_ORDER:
                 clock = operational(p, f, clock)
             g[s[m.SOURCE_CLOCK] + k] = clock
-            _next_source(p, f, s, g, k, 0)
+            next_source(p, f, s, g, k, 0)
     tosses = tosses_first == 1 or kind != NEWCOMER
     while s[m.EVENTS]:
         event = next_event(s)
@@ -179,6 +186,7 @@ def _person(p, f, s, g, out, person, times, draw):
             look(p, f, s, g, out, moment)
         if s[m.OVERFLOW]:
             return
+    _count_repayments(p, s, g, out)
     _count_person(s, out, person, 0, s[m.WITHOUT_ORDERS])
     _count_person(s, out, person, 1, s[m.HORIZON_ORDERS])
 
@@ -232,40 +240,6 @@ def _day_one(p, s):
 
 
 @compiled
-def _next_baseline(p, f, s, g, n, over):
-    """Schedule baseline order n: the phases that are not over after the clock."""
-    if not g[m.PHASE_RATE] > 0.0:
-        return
-    exponentials = 0.0
-    for phase in range(over, s[m.PHASES]):
-        exponentials += -math.log(uniform_at(s, GAP, n, phase))
-    g[m.CLOCK] += exponentials / g[m.PHASE_RATE] * DAY
-    after = elapsed(p, f, g[m.CLOCK])
-    if after < float(s[m.FINISH] - s[m.START]):
-        schedule(s, s[m.START] + math.floor(after), 0, m.BASELINE, n, 0, 0)
-
-
-@compiled
-def _next_source(p, f, s, g, k, n):
-    """Schedule the n-th unlagged moment of an assumed stream of events."""
-    rate = f[p[at.SOURCE_RATE] + k]
-    before_order = p[p[at.SOURCE_NATURE] + k] == BEFORE_ORDER
-    if before_order:
-        if not s[m.ALIVE_NOW]:
-            return
-        rate = rate * g[m.RATE_OF_BUYING]
-    if not rate > 0.0:
-        return
-    u = uniform(s, p[p[at.SOURCE_STREAM] + k], n)
-    clock = g[s[m.SOURCE_CLOCK] + k] + -math.log(u) / rate * DAY
-    g[s[m.SOURCE_CLOCK] + k] = clock
-    if before_order:
-        clock = elapsed(p, f, clock)
-    if clock < float(s[m.FINISH] - s[m.START]):
-        schedule(s, s[m.START] + math.floor(clock), 1, m.SOURCE, k, n, 0)
-
-
-@compiled
 def _handle(p, f, s, g, out, event, tosses):
     """Handle one event, taken off the queue at cell `event`."""
     moment, kind = s[event + m.MOMENT], s[event + m.KIND]
@@ -279,6 +253,8 @@ def _handle(p, f, s, g, out, event, tosses):
         _baseline(p, f, s, g, out, arg0, moment, tosses or arg0 > 0)
     elif kind == m.CANDIDATE:
         _candidate(p, f, s, g, out, arg0, arg1, moment)
+    elif kind == m.COMEBACK:
+        _comeback(p, f, s, g, out, arg0, arg1, moment)
     elif kind == m.EVENT:
         happen(p, f, s, g, out, arg0, arg1, arg2, moment)
     elif kind == m.SOURCE:
@@ -304,35 +280,58 @@ def _handle(p, f, s, g, out, event, tosses):
 @compiled
 def _source(p, f, s, g, k, n, moment):
     """An unlagged moment: the next is scheduled, and the event comes after its lag."""
-    if p[p[at.SOURCE_NATURE] + k] == BEFORE_ORDER and not s[m.ALIVE_NOW]:
+    alive = s[m.ALIVE_NOW]
+    next_source(p, f, s, g, k, n + 1)
+    if p[p[at.SOURCE_NATURE] + k] == BEFORE_ORDER and not alive:
         return
-    _next_source(p, f, s, g, k, n + 1)
     due = add(p, s[m.ZONE], moment, p[p[at.SOURCE_LAG] + k])
     schedule(s, due, 1, m.EVENT, p[p[at.SOURCE_EVENT] + k], m.SCOPE_ALL, n)
 
 
 @compiled
 def _baseline(p, f, s, g, out, n, moment, tosses):
-    """Baseline order n: always in the world without; in the world with unless cancelled."""
+    """Baseline order n: in each world in which he is alive; in that with unless it is cancelled."""
+    without, alive = s[m.ALIVE_WITHOUT], s[m.ALIVE_NOW]
+    s[m.PATH_PENDING] = 0
+    if not without and not alive:
+        return
+    s[m.PATH_NEXT] = n + 1
     value = value_of(s, g, VALUE, n)
-    count_without(p, s, out, value)
+    if without:
+        count_without(p, s, out, value)
+    cancelled = alive and _is_cancelled(p, f, s, g, n, moment)
+    if tosses:
+        u = uniform(s, COIN, n)
+        if without and u < g[m.DROPOUT]:
+            s[m.ALIVE_WITHOUT] = 0
+        if alive:
+            toss(s, g, u, moment)
+    if s[m.ALIVE_WITHOUT] or s[m.ALIVE_NOW]:
+        next_baseline(p, f, s, g, n + 1, 0)
+    if not alive:
+        note(s, moment, m.T_LOST, n, value)
+    elif cancelled:
+        note(s, moment, m.T_CANCELLED, n, value)
+    else:
+        note(s, moment, m.T_ORDER if without else m.T_SAVED, n, value)
+        _ordered(p, f, s, g, out, value, moment, -1, n, without)
+
+
+@compiled
+def _is_cancelled(p, f, s, g, n, moment):
+    """Return whether effects cancel a baseline order, or an extra one has come in its place."""
     rates, _ = totals(p, s, g, moment, FORM_RATE)
     added, _ = totals(p, s, g, moment, FORM_ADDED)
-    cancelled = False
     if rates < 0.0 or added < 0.0:
         c1 = min(1.0, max(0.0, -rates))
         speed = pace(p, f, float(moment - s[m.START]))
         c2 = min(1.0, max(0.0, -added) / (g[m.RATE_OF_BUYING] * speed))
-        cancelled = uniform(s, CANCEL, n) < 1.0 - (1.0 - c1) * (1.0 - c2)
-    if tosses and uniform(s, COIN, n) < g[m.DROPOUT]:
-        s[m.ALIVE_NOW] = 0
-    else:
-        _next_baseline(p, f, s, g, n + 1, 0)
-    if cancelled:
-        note(s, moment, m.T_CANCELLED, n, value)
-        return
-    note(s, moment, m.T_ORDER, n, value)
-    _ordered(p, f, s, g, out, value, moment, -1, n)
+        if uniform(s, CANCEL, n) < 1.0 - (1.0 - c1) * (1.0 - c2):
+            return True
+    if s[m.OWED] > 0:
+        s[m.OWED] -= 1
+        return True
+    return False
 
 
 @compiled
@@ -349,18 +348,54 @@ def _candidate(p, f, s, g, out, x, counter, moment):
     next_candidate(p, f, s, g, x)
     if not u < max(0.0, net) / positive:
         return
-    value = value_of(s, g, p[p[at.SLOT_VALUE_STREAM] + slot], counter)
-    out[_EXTRA_ORDERS + p[p[at.SLOT_FLOW] + slot] * FLOW] += 1
-    note(s, moment, m.T_EXTRA, slot, value)
-    _ordered(p, f, s, g, out, value, moment, slot, counter)
+    if p[at.TOSSES_ON_EXTRAS] and s[m.ALIVE_NOW]:
+        toss(s, g, uniform(s, p[p[at.SLOT_COIN] + slot], counter), moment)
+    _extra(p, f, s, g, out, slot, counter, moment)
 
 
 @compiled
-def _ordered(p, f, s, g, out, value, moment, slot, counter):
+def _comeback(p, f, s, g, out, slot, counter, moment):
+    """One who is gone comes back with an order, and tosses his coin."""
+    if s[m.ALIVE_NOW]:
+        return
+    toss(s, g, uniform(s, p[p[at.SLOT_COIN] + slot], counter), moment)
+    if s[m.ALIVE_NOW]:
+        go_on(p, f, s, g, moment)
+    _extra(p, f, s, g, out, slot, counter, moment)
+
+
+@compiled
+def _extra(p, f, s, g, out, slot, counter, moment):
+    """An order that a message brought; it may be one that would have come later."""
+    value = value_of(s, g, p[p[at.SLOT_VALUE_STREAM] + slot], counter)
+    out[_EXTRA_ORDERS + p[p[at.SLOT_FLOW] + slot] * FLOW] += 1
+    repaid = p[p[at.SLOT_REPAID] + slot]
+    if repaid >= 0:
+        u = uniform(s, p[p[at.SLOT_REPAID_STREAM] + slot], counter)
+        if u < g[m.DRAWN + at.EFFECT + repaid]:
+            s[m.OWED] += 1
+    note(s, moment, m.T_EXTRA, slot, value)
+    _ordered(p, f, s, g, out, value, moment, slot, counter, 0)
+
+
+@compiled
+def _ordered(p, f, s, g, out, value, moment, slot, counter, without):
     """An order in the world with: placed, told to the flows, followed by its own events.
 
-    It is baseline order `counter` (slot -1), or candidate `counter` of a slot.
+    It is baseline order `counter` (slot -1), which may be in the world without, too, or candidate
+    `counter` of a slot.
     """
-    number = place(p, s, out, value, moment, slot < 0)
+    if p[at.CHANGES_BASKETS]:
+        value = changed_value(p, s, g, value, moment)
+    number = place(p, s, out, value, moment, without)
     happen(p, f, s, g, out, p[at.ORDER_EVENT], m.SCOPE_ALL, number, moment)
     follow(p, f, s, number, moment, slot, counter)
+
+
+@compiled
+def _count_repayments(p, s, g, out):
+    """Count what extra orders will still cost: the next orders of one who is alive."""
+    if s[m.OWED] == 0 or not s[m.ALIVE_NOW]:
+        return
+    out[_REPAYMENTS] += s[m.OWED]
+    out[_REPAYMENT_MICRO] += s[m.OWED] * expected_contribution(p, g)

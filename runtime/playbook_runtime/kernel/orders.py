@@ -22,10 +22,9 @@ from playbook_runtime.kernel.layout import (
 from playbook_runtime.kernel.months import WITH, count_order
 from playbook_runtime.kernel.random import gamma, uniform
 from playbook_runtime.kernel.scratch import note, schedule
-from playbook_runtime.kernel.tables import NEVER
+from playbook_runtime.kernel.tables import LARGEST_VALUE, NEVER
 from playbook_runtime.kernel.timers import restart_timers
 
-LARGEST_VALUE = 1_000_000_000
 # More than thirteen orders a day for a year are no customer: orders that bring orders.
 MOST_ORDERS = 5_000
 _WITHOUT_ORDERS = world_column(0, World.ORDERS)
@@ -57,6 +56,15 @@ def value_of(s, g, stream, counter):
 def _contribution(p, value):
     """Return what an order leaves after goods, payment and its fixed costs, in micro."""
     return (value * p[at.MARGIN_PPM]) // 100 - p[at.FIXED_MICRO]
+
+
+@compiled
+def expected_contribution(p, g):
+    """Return what the person's expected order leaves, in micro."""
+    value = g[m.DRAWN + at.P] / g[m.SPEND_RATE] + 0.5
+    if not value < float(LARGEST_VALUE):
+        return _contribution(p, LARGEST_VALUE)
+    return _contribution(p, max(1, math.floor(value)))
 
 
 @compiled
@@ -127,7 +135,8 @@ def count_without(p, s, out, value):
 def place(p, s, out, value, moment, baseline):
     """An order in the world with: money, facts, lapse timer, and what follows from it later.
 
-    Returns the order's number; the caller lets `order_placed` happen.
+    `baseline` says whether the world without has it, too. Returns the order's number; the caller
+    lets `order_placed` happen.
     """
     paid = value - _redeem(p, s, out, value, moment, baseline)
     out[_WITH_ORDERS] += 1

@@ -54,6 +54,11 @@ ACTIVE_WITH = _cells.next()
 ORDERS_BEFORE = _cells.next()
 PHASES = _cells.next()
 PHASES_OVER = _cells.next()
+ALIVE_WITHOUT = _cells.next()  # ALIVE_NOW is of the world with
+PATH_PENDING = _cells.next()  # a baseline order is scheduled, or falls after the end
+PATH_NEXT = _cells.next()  # its number, or that of the next
+COIN_AT = _cells.next()
+OWED = _cells.next()  # extra orders that cancel a baseline order to come
 KEPT = _cells.count
 # Registers that the host or the loop over draws sets.
 SEED_ID = _cells.next()
@@ -81,6 +86,8 @@ ENTRIES = _cells.next()
 TURNS = _cells.next()
 TOLD = _cells.next()
 INSIDE = _cells.next()
+RESPONDED = _cells.next()
+SOURCE_IDLE = _cells.next()  # a stream that ended with a life: its next number plus 1
 LOOKED = _cells.next()
 LAST_ENTRY = _cells.next()
 LAST_MESSAGE = _cells.next()
@@ -115,13 +122,16 @@ RATE_OF_BUYING = _state.next()  # orders a day while alive
 PHASE_RATE = _state.next()
 DROPOUT = _state.next()
 SPEND_RATE = _state.next()
+COIN_U = _state.next()  # the latest coin, and with which factors it is read
+COIN_LOW = _state.next()
+COIN_HIGH = _state.next()
 CLOCK = _state.next()
 DRAWN = _state.count
 
 # Columns of queued events and kinds of them.
 MOMENT, RANK, ORDER, KIND, ARG0, ARG1, ARG2 = range(7)
 QUEUE_WIDTH = 7
-BASELINE, CANDIDATE, LAPSE, PAST, EVENT, SOURCE, DUE, TICK, LOOK, JOIN = range(10)
+BASELINE, CANDIDATE, LAPSE, PAST, EVENT, SOURCE, DUE, TICK, LOOK, JOIN, COMEBACK = range(11)
 SCOPE_ALL, SCOPE_ORDER, SCOPE_RUN = range(3)
 
 # Columns of runs.
@@ -152,7 +162,19 @@ SIZE, PEAK, CANDIDATE_CLOCK = range(3)
 STRENGTH_WIDTH = 3
 
 # Trace rows: (draw row, person row, moment, kind, a, b).
-T_SENT, T_HELD, T_ORDER, T_CANCELLED, T_EXTRA, T_ENTERED, T_REDEEMED = range(7)
+# T_ORDER is in both worlds, T_LOST and T_CANCELLED in that without, T_SAVED and T_EXTRA in that
+# with: lost after leaving, saved from leaving.
+(
+    T_SENT,
+    T_HELD,
+    T_ORDER,
+    T_CANCELLED,
+    T_EXTRA,
+    T_ENTERED,
+    T_REDEEMED,
+    T_LOST,
+    T_SAVED,
+) = range(9)
 TRACE_WIDTH = 6
 
 
@@ -203,6 +225,8 @@ def working_memory(sizes: Sizes, room: int, trace_rows: int) -> Memory:
         (TURNS, sizes.turns),
         (TOLD, sizes.told),
         (INSIDE, sizes.watches),
+        (RESPONDED, sizes.flows),
+        (SOURCE_IDLE, sizes.sources),
         (LOOKED, sizes.watches),
         (LAST_ENTRY, sizes.flows),
         (LAST_MESSAGE, sizes.messages),

@@ -17,6 +17,7 @@ U64 = NDArray[np.uint64]
 F64 = NDArray[np.float64]
 
 NEVER = -(2**62)
+LARGEST_VALUE = 1_000_000_000  # of an order, minor units
 HISTORY, NEWCOMER, PROSPECT = 0, 1, 2
 NO, YES, UNKNOWN = 0, 1, 2
 

@@ -139,6 +139,7 @@ class BaselineOrder:
 
     n: int
     moment: int
+    tosses: bool
     last: bool
 
 
@@ -172,8 +173,17 @@ class Buyer:
     def value(self, stream: str, counter: int) -> int:
         """Return the value of an order in minor units."""
         drawn = self.randomness.gamma(stream, self.value_shape, counter)
-        scaled = drawn / self.nu + 0.5 if self.nu > 0.0 else math.inf
-        return max(1, math.floor(scaled)) if scaled < LARGEST_VALUE else LARGEST_VALUE
+        return in_bounds(drawn / self.nu if self.nu > 0.0 else math.inf)
+
+    def expected_value(self) -> int:
+        """Return what an order of his is worth on average."""
+        return in_bounds(self.value_shape / self.nu if self.nu > 0.0 else math.inf)
+
+
+def in_bounds(value: float) -> int:
+    """Return a value in whole minor units, from 1 to the largest."""
+    rounded = value + 0.5
+    return max(1, math.floor(rounded)) if rounded < LARGEST_VALUE else LARGEST_VALUE
 
 
 def buyer(one: Person, draw: Parameters, launch: Launch) -> Buyer | None:
@@ -273,7 +283,7 @@ def baseline(who: Buyer, kind: int, m: int, launch: Launch) -> list[BaselineOrde
             return path
         tosses = not (is_arrival and m == 0)
         last = tosses and who.randomness.uniform("coin", n) < who.dropout
-        path.append(BaselineOrder(n, moment, last))
+        path.append(BaselineOrder(n, moment, tosses, last))
         if last:
             return path
         n += 1

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playbook_compiler.units import DAY_SECONDS
-from playbook_runtime.launch import RATE, Slot
+from playbook_runtime.launch import ADDED, BASKET, RATE, Slot
 
 WEEK_SECONDS = 7 * DAY_SECONDS
 
@@ -44,7 +44,7 @@ def fatigue(sends: Sequence[int], window: int, now: int, phi: Sequence[float], m
 
 def begun(slot: Slot, amount: float, entry: int, now: int, phi: float) -> ActiveEffect:
     """Return an effect that begins now; `amount` is mu, or orders per 1,000."""
-    if slot.form == RATE:
+    if slot.form in (RATE, BASKET):
         peak = amount - 1.0
     else:
         peak = amount / 1000.0 / (slot.window_seconds / float(DAY_SECONDS))
@@ -64,6 +64,15 @@ def total(form: str, effects: Sequence[ActiveEffect], now: int) -> float:
     return added
 
 
+def net(form: str, effects: Sequence[ActiveEffect], now: int) -> float:
+    """Return what holds: the sum, no more than the largest unless one of them adds."""
+    active = _of(form, effects, now)
+    added = total(form, effects, now)
+    if not active or form == ADDED or any(one.slot.add for one in active):
+        return added
+    return min(added, max(one.peak for one in active)) if added > 0.0 else added
+
+
 def accepted_share(form: str, effects: Sequence[ActiveEffect], now: int) -> float:
     """Return the share of candidates that become orders: what holds over what was sent out."""
     active = _of(form, effects, now)
@@ -71,10 +80,7 @@ def accepted_share(form: str, effects: Sequence[ActiveEffect], now: int) -> floa
     for one in active:
         if one.size > 0.0:
             positive += one.size
-    holds = total(form, effects, now)
-    if form == RATE and not any(one.slot.add for one in active):
-        holds = min(holds, max(one.peak for one in active))
-    return max(0.0, holds) / positive
+    return max(0.0, net(form, effects, now)) / positive
 
 
 def cancelled_share(rate_sum: float, added_sum: float, per_day: float) -> float:

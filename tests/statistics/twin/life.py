@@ -20,6 +20,7 @@ from tests.statistics.twin.behaviour import (
     Person,
     after,
     gap,
+    in_bounds,
 )
 from tests.statistics.twin.clock import Clock, window_seconds
 from tests.statistics.twin.effects import (
@@ -28,13 +29,14 @@ from tests.statistics.twin.effects import (
     begun,
     cancelled_share,
     fatigue,
+    net,
     total,
 )
 from tests.statistics.twin.occasions import occasions, refill_due
 from tests.statistics.twin.randomness import sticky
 from tests.statistics.twin.rules import Rules, is_discount
 from tests.statistics.twin.season import Season, season
-from tests.statistics.twin.state import Bought, Happening, Key, Run, State
+from tests.statistics.twin.state import Bought, Coin, Happening, Key, Run, State
 from tests.statistics.twin.watching import next_change
 
 from playbook_compiler.conditions import Condition
@@ -44,7 +46,18 @@ from playbook_compiler.triggers import DateTrigger, EventTrigger, Inactivity
 from playbook_compiler.units import Duration
 from playbook_runtime.kernel.layout import PerFlow, PerFlowMonth, PerMonth, World
 from playbook_runtime.kernel.tables import HISTORY, PROSPECT
-from playbook_runtime.launch import ADDED, ENTRY_STEP, RATE, Launch, Occurrence
+from playbook_runtime.launch import (
+    ADDED,
+    BASKET,
+    DROPOUT,
+    ENTRY_STEP,
+    RATE,
+    REPAID,
+    REVIVE,
+    Launch,
+    Occurrence,
+    Slot,
+)
 
 RANK_ORDER, RANK_EVENT, RANK_INACTIVITY = 0, 1, 2
 ENTRY_BLOCK = 2**20
@@ -59,6 +72,7 @@ class Life(State):
 
     advance: Callable[[Life, Run], None] = field(kw_only=True)
     season: Season = field(kw_only=True)
+    ended_streams: dict[str, tuple[Occurrence, float, int]] = field(default_factory=dict)
 
     # --- the heap ---------------------------------------------------------------------------
 
@@ -71,6 +85,8 @@ class Life(State):
 
     def live(self, path: list[BaselineOrder]) -> None:
         """Live through the horizon."""
+        self.without_ended = not self.alive
+        self.coin = self._first_coin()
         self._schedule_baseline(path, 0)
         for occurrence in sorted(self.launch.occurrences, key=lambda one: one.event):
             self._schedule_stream(occurrence)
@@ -94,28 +110,118 @@ class Life(State):
             self.at(path[index].moment, RANK_ORDER, lambda: self._baseline_order(path, index))
 
     def _baseline_order(self, path: list[BaselineOrder], index: int) -> None:
+        """An order of the world without; in the world with he may be gone."""
         one = path[index]
         self._schedule_baseline(path, index + 1)
-        if one.last:
-            self.alive = False
+        self.next_n = one.n + 1
+        self.without_ended = one.last
+        if not self.alive:
+            return
+        if one.tosses:
+            self._toss("coin", one.n)
+        self._unless_cancelled(one.n, in_without=True)
+
+    def _go_on(self) -> None:
+        """Alive again: the path goes on, and the streams that had ended do."""
+        clock = self.season.operational(float(self.now - self.launch.start))
+        if self.without_ended and not self.goes_further:
+            self._further(self.next_n, clock)
+        ended, self.ended_streams = self.ended_streams, {}
+        for _, (occurrence, per_day, n) in sorted(ended.items()):
+            self._next_of_stream(occurrence, Nature.BEFORE_ORDER, per_day, n, clock)
+
+    def _further(self, n: int, clock: float) -> None:
+        """Schedule an order that only the world with has."""
+        self.next_n = n
+        self.goes_further = True
+        clock += self.who.gap(n, 0)
+
+        def come() -> None:
+            self.goes_further = False
+            if not self.alive:
+                return
+            self.next_n = n + 1
+            if self._toss("coin", n):
+                self._further(n + 1, clock)
+            self._unless_cancelled(n, in_without=False)
+
+        self.at(after(self.launch, self.season.elapsed(clock)), RANK_ORDER, come)
+
+    def _unless_cancelled(self, n: int, *, in_without: bool) -> None:
         lost = cancelled_share(
             total(RATE, self.effects, self.now),
             total(ADDED, self.effects, self.now),
             self.who.rate * self.season.pace(float(self.now - self.launch.start)),
         )
-        if lost > 0.0 and self.who.randomness.uniform("cancel", one.n) < lost:
-            self.tell(self.now, "cancelled", one.n)
-            return
-        self.order(self.who.value("value", one.n), None, one.n)
+        if lost > 0.0 and self.who.randomness.uniform("cancel", n) < lost:
+            self.tell(self.now, "cancelled", n)
+        elif self.owed:
+            self.owed -= 1
+            self.tell(self.now, "cancelled", n)
+        else:
+            self.order(self.who.value("value", n), None, n, in_without=in_without)
 
-    def order(self, value: int, effect: ActiveEffect | None, counter: int) -> None:
+    def _toss(self, stream: str, counter: int) -> bool:
+        """Toss a coin in the world with; return whether he stays."""
+        self.coin = Coin(self.who.randomness.uniform(stream, counter), self.now)
+        self.alive = self.coin.u >= self.who.dropout
+        return self.alive
+
+    def _first_coin(self) -> Coin | None:
+        """Return the coin of the latest order before the start, given what came of it."""
+        one, p = self.person, self.who.dropout
+        if one.kind != HISTORY or one.last_order is None or (one.x == 0 and self.draw.m == 0):
+            return None
+        u = self.who.randomness.uniform("coin-before")
+        return Coin(p + (1.0 - p) * u if self.alive else p * u, one.last_order)
+
+    def _read_again(self, slot: Slot, factor: float) -> None:
+        """Read the latest coin with another chance to leave."""
+        coin = self.coin
+        if coin is None or self.now >= coin.tossed + slot.window_seconds:
+            return
+        coin.low, coin.high = min(coin.low, factor), max(coin.high, factor)
+        was_alive = self.alive
+        self.alive = coin.u >= self.who.dropout * coin.low * coin.high
+        if self.alive and not was_alive:
+            self._go_on()
+
+    def _respond(self, slot: Slot, share: float, counter: int) -> None:
+        """Come back with one order, at most once by a flow."""
+        if self.alive or self.coin is None or slot.flow in self.responded:
+            return
+        if self.who.randomness.uniform(f"revive/{slot.flow}") >= share:
+            return
+        self.responded.add(slot.flow)
+        u = self.who.randomness.uniform(f"revive/{slot.flow}/{slot.step}", counter)
+
+        def come_back() -> None:
+            if self.alive:
+                return
+            if self._toss(f"coin/{slot.flow}/{slot.step}/{slot.form}", counter):
+                self._go_on()
+            self._extra(slot, counter)
+
+        self.at(self.now + math.floor(u * slot.window_seconds), RANK_ORDER, come_back)
+
+    def _extra(self, slot: Slot, counter: int) -> None:
+        """An order that a message brought, perhaps in place of one to come."""
+        name = f"{slot.flow}/{slot.step}/{slot.form}"
+        for other, share in zip(self.launch.slots, self.draw.effect, strict=True):
+            if (other.flow, other.step, other.form) == (slot.flow, slot.step, REPAID):
+                self.owed += self.who.randomness.uniform(f"repaid/{name}", counter) < share
+        self.order(self.who.value(f"value/{name}", counter), slot, counter, in_without=False)
+
+    def order(self, value: int, slot: Slot | None, counter: int, *, in_without: bool) -> None:
         """Handle an order of the world with: baseline order `counter`, or candidate `counter` of
         the effect that caused it."""
+        factor = 1.0 + net(BASKET, self.effects, self.now)
+        value = in_bounds(value * factor) if factor != 1.0 else value
         number = self.placed
         self.placed += 1
-        discounts, offer_cost = self._redeem(value, is_baseline=effect is None)
-        if effect is not None:
-            self.count_flow(effect.slot.flow, PerFlow.EXTRA_ORDERS)
+        discounts, offer_cost = self._redeem(value, is_baseline=in_without)
+        if slot is not None:
+            self.count_flow(slot.flow, PerFlow.EXTRA_ORDERS)
         self.count(World.ORDERS)
         self.count(World.REVENUE, value - discounts)
         brought = self.rules.money.contribution(value)
@@ -123,7 +229,7 @@ class Life(State):
         self.count(World.OFFER_COST, offer_cost)
         self.count_month(PerMonth.OFFER_COST, offer_cost)
         self.bought.append(Bought(self.now, value - discounts, brought))
-        self.tell(self.now, "order" if effect is None else "extra", (value, discounts, offer_cost))
+        self.tell(self.now, "order" if slot is None else "extra", (value, discounts, offer_cost))
         self.orders += 1
         self.revenue += value - discounts
         self.made.append(
@@ -147,8 +253,7 @@ class Life(State):
         self.event(Happening("order_placed", key))
         for occurrence in self.occurrences(Nature.AFTER_ORDER):
             stream = f"event/{occurrence.event}"
-            if effect is not None:
-                slot = effect.slot
+            if slot is not None:
                 stream = f"{stream}/{slot.flow}/{slot.step}/{slot.form}"
             chance = self.who.randomness.uniform(stream, counter)
             if chance < occurrence.rate:
@@ -228,7 +333,10 @@ class Life(State):
         clock = float(self.who.arrival - self.launch.start)
         if nature is Nature.BEFORE_ORDER:
             clock = self.season.operational(clock)
-            per_day = occurrence.rate * self.who.rate if self.alive else 0.0
+            per_day = occurrence.rate * self.who.rate
+            if not self.alive:
+                self.ended_streams[occurrence.event] = (occurrence, per_day, 0)
+                return
         elif nature in FOLLOWING or occurrence.event == SIGN_UP:
             return
         else:
@@ -245,6 +353,7 @@ class Life(State):
 
         def come() -> None:
             if nature is Nature.BEFORE_ORDER and not self.alive:
+                self.ended_streams[occurrence.event] = (occurrence, per_day, n + 1)
                 return
             self._next_of_stream(occurrence, nature, per_day, n + 1, clock)
             key = ("event", n) if nature is Nature.BEFORE_ORDER else None
@@ -445,12 +554,18 @@ class Life(State):
                 if is_marketing:
                     window = slot.window_seconds
                     phi = fatigue(sends, window, self.now, self.draw.fatigue, more)
+                if slot.form == DROPOUT:
+                    self._read_again(slot, 1.0 + (amount - 1.0) * (phi if amount < 1.0 else 1.0))
+                elif slot.form == REVIVE:
+                    self._respond(slot, amount * phi, number)
+                if slot.form not in (RATE, ADDED, BASKET):
+                    continue
                 effect = begun(slot, amount, number, self.now, phi)
                 if effect.peak == 0.0:
                     continue
                 self.effects.append(effect)
                 self._count_overlap()
-                if effect.size > 0.0:
+                if effect.size > 0.0 and slot.form != BASKET:
                     self._next_candidate(effect, 0)
 
     def _count_overlap(self) -> None:
@@ -482,7 +597,10 @@ class Life(State):
             self._next_candidate(effect, n + 1)
             decides = self.who.randomness.uniforms(effect.stream, counter)[1]
             if decides < accepted_share(effect.slot.form, self.effects, self.now):
-                self.order(self.who.value(effect.value_stream, counter), effect, counter)
+                slot = effect.slot
+                if self.launch.coins_on_extra_orders and self.alive:
+                    self._toss(f"coin/{slot.flow}/{slot.step}/{slot.form}", counter)
+                self._extra(slot, counter)
 
         self.at(moment, RANK_ORDER, come)
 

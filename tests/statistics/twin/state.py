@@ -63,6 +63,16 @@ class Issued:
     flow: str = ""
 
 
+@dataclass(slots=True)
+class Coin:
+    """The latest coin: dead when u is below p times both factors."""
+
+    u: float
+    tossed: int
+    low: float = 1.0
+    high: float = 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class Happening:
     """An event. `key` is its order or its own number, `run` the run whose message caused it."""
@@ -101,6 +111,12 @@ class State:
     last_order: int | None
     last_event: dict[str, int]
     alive: bool
+    without_ended: bool = False  # he is dead in the world without
+    goes_further: bool = False  # an order of the world with alone is scheduled
+    next_n: int = 0
+    coin: Coin | None = None
+    owed: int = 0
+    responded: set[str] = field(default_factory=set)
     placed: int = 0
     suppressed: bool = False
     left_channels: set[str] = field(default_factory=set)

@@ -83,6 +83,10 @@ def simulate_twin(
             life.live(path)
             _count_person(counts, WITH, one, life.placed)
             _count_months(counts, layout, launch, WITH, one, who, life.bought)
+            if life.alive:
+                contribution = read.money.contribution(who.expected_value())
+                counts[world_column(WITH, World.REPAYMENTS)] += life.owed
+                counts[world_column(WITH, World.REPAYMENT_MICRO)] += life.owed * contribution
         table.append(counts)
     return table
 
