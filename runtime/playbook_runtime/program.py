@@ -110,6 +110,7 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
             [launch.admission.get(flow.id, (code.WHOLE,) * months) for flow in flows], dtype=integer
         ).reshape(-1, months),
         admission_stream=streams([f"admission/{flow.id}" for flow in flows]),
+        flow_running=np.array([flow.running is not None for flow in flows], dtype=np.int8),
         flow_where=numbers(flow_where),
         flow_audience=numbers(flow_audience),
         flow_exit_when=numbers(flow_exit_when),
@@ -156,7 +157,13 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         arm_target=numbers([steps.row_of(rows, target) for target in tables.arm_target]),
         split_stream=streams([f"split/{node}" for node in tables.splits]),
         slot_form=numbers([FORMS[slot.form] for slot in launch.slots]),
-        slot_window=numbers([slot.window_seconds for slot in launch.slots]),
+        # What a flow that runs already changes is in the past orders: its effects never begin.
+        slot_window=numbers(
+            [
+                0 if playbook.flows[slot.flow].running is not None else slot.window_seconds
+                for slot in launch.slots
+            ]
+        ),
         slot_add=np.array([slot.add for slot in launch.slots], dtype=np.int8),
         slot_stream=streams([f"{s.form}/{s.flow}/{s.step}" for s in launch.slots]),
         slot_value_stream=streams([f"value/{s.flow}/{s.step}/{s.form}" for s in launch.slots]),

@@ -73,6 +73,7 @@ class Program(NamedTuple):
     flow_open: I8  # (F, M): entry is open in a month
     admission: I64  # (F, M): parts per million of customers who are admitted
     admission_stream: U64
+    flow_running: I8  # runs already: in the world without, too
     flow_where: I64  # condition or -1
     flow_audience: I64
     flow_exit_when: I64

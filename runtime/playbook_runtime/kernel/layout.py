@@ -152,6 +152,21 @@ class Layout(NamedTuple):
         """The number of all columns."""
         return self.by_orders + 2 * MOST_ORDERS_COUNTED
 
+    def world_columns(self, world: int) -> list[int]:
+        """Return all columns of a world, in the same order for both."""
+        months, cohorts = range(self.months), range(self.cohorts)
+        return [
+            *(world_column(world, what) for what in World),
+            *(self.month_column(month, world, what) for month in months for what in PerMonth),
+            *(
+                self.cohort_column(cohort, month, world, what)
+                for cohort in cohorts
+                for month in months
+                for what in PerCohort
+            ),
+            *(self.orders_column(world, n) for n in range(1, MOST_ORDERS_COUNTED + 1)),
+        ]
+
     def month_column(self, month: int, world: int, what: PerMonth) -> int:
         """Return the column of a world's count in a month."""
         return self.by_month + (2 * month + world) * MONTH + int(what)

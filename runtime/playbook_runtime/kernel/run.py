@@ -16,7 +16,7 @@ import numpy as np
 from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.fields import packed_draws, packed_people, packed_program
 from playbook_runtime.kernel.instructions import Program
-from playbook_runtime.kernel.layout import Layout, each_width
+from playbook_runtime.kernel.layout import WORLD, Layout, each_width
 from playbook_runtime.kernel.loop import simulate
 from playbook_runtime.kernel.scratch import Sizes, working_memory
 from playbook_runtime.kernel.tables import F64, I64, Draws, People, Zones
@@ -47,6 +47,7 @@ class Task(NamedTuple):
     """All that the kernel needs, packed, and where its counts stand."""
 
     program: I64
+    already: I64  # the program with only the flows that run already; empty where none does
     program_floats: F64
     people: I64
     people_floats: F64
@@ -95,8 +96,15 @@ def task_of(program: Program, zones: Zones, people: People, draws: Draws, horizo
         told=program.told,
         watches=len(program.watches),
     )
+    integers, floats = packed_program(program, zones)
+    already = np.zeros(0, dtype=np.int64)
+    running = program.flow_on * program.flow_running
+    if running.any():
+        already = packed_program(program._replace(flow_on=running), zones)[0]
     return Task(
-        *packed_program(program, zones),
+        integers,
+        already,
+        floats,
         *packed_people(people),
         *packed_draws(draws),
         sizes,
@@ -177,18 +185,30 @@ def _pieces(people: int, draws: int, chunk: int) -> Iterator[Piece]:
 
 
 def counted(task: Task, piece: Piece, trace_rows: int = 0) -> tuple[I64, I64]:
-    """Return (counts, trace) of one piece on this thread; no trace where `trace_rows` is 0."""
-    counts, _, trace = _simulated(task, piece, trace_rows=trace_rows)
+    """Return (counts, trace) of one piece on this thread; no trace where `trace_rows` is 0.
+
+    The world without is that of the flows which run already, where there are any: they are run
+    alone, and their world with is it.
+    """
+    counts, _, trace = _simulated(task, task.program, piece, trace_rows=trace_rows)
+    if len(task.already):
+        alone, _, _ = _simulated(task, task.already, piece)
+        without, with_them = task.layout.world_columns(0), task.layout.world_columns(1)
+        counts[:, without] = alone[:, with_them]
     return counts, trace
 
 
 def counted_each(task: Task, piece: Piece) -> I64:
     """Return each person's own counts, int64 (D, N, each_width), of one piece on this thread."""
-    return _simulated(task, piece, apart=True)[1]
+    each = _simulated(task, task.program, piece, apart=True)[1]
+    if len(task.already):
+        alone = _simulated(task, task.already, piece, apart=True)[1]
+        each[:, :, :WORLD] = alone[:, :, WORLD : 2 * WORLD]
+    return each
 
 
 def _simulated(
-    task: Task, piece: Piece, *, trace_rows: int = 0, apart: bool = False
+    task: Task, program: I64, piece: Piece, *, trace_rows: int = 0, apart: bool = False
 ) -> tuple[I64, I64, I64]:
     """Return (counts, counts of each person, trace). Room that ran out is doubled."""
     room = FIRST_ROOM
@@ -203,7 +223,7 @@ def _simulated(
         shape = (many, piece.last - piece.first, columns) if apart else (0, 0, 0)
         each = np.zeros(shape, dtype=np.int64)
         simulate(
-            task.program,
+            program,
             task.program_floats,
             task.people[people],
             task.people_floats[people],

@@ -547,6 +547,8 @@ class Life(State):
         self, run: Run, step: str, number: int, *, is_marketing: bool, more: int = 0
     ) -> None:
         """Begin the effects of a step, or of the flow itself."""
+        if run.flow.running is not None:
+            return  # what it changes is in the past orders
         sends = [moment for moment, _ in self.sends]
         for slot, amount in zip(self.launch.slots, self.draw.effect, strict=True):
             if (slot.flow, slot.step) == (run.flow.id, step):

@@ -61,6 +61,7 @@ def simulate_twin(
     on = frozenset(flow.id for flow in read.flows) if flows_on is None else flows_on
     layout = Layout(len(read.column), len(launch.month_start), len(launch.cohorts))
     persons = [person(people, launch, i) for i in range(len(people.key))]
+    already = on & {flow.id for flow in read.flows if flow.running is not None}
     table = []
     for d in range(len(draws.number)):
         draw = parameters(draws, d)
@@ -88,6 +89,16 @@ def simulate_twin(
                 counts[world_column(WITH, World.REPAYMENTS)] += life.owed
                 counts[world_column(WITH, World.REPAYMENT_MICRO)] += life.owed * contribution
         table.append(counts)
+    if already:
+        alone = (
+            table
+            if already == on
+            else simulate_twin(graph, launch, people, draws, flows_on=already)
+        )
+        columns = [layout.world_columns(world) for world in (WITHOUT, WITH)]
+        for row, other in zip(table, alone, strict=True):
+            for without, column in zip(*columns, strict=True):
+                row[without] = other[column]
     return table
 
 
