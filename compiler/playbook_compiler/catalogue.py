@@ -93,7 +93,7 @@ _FACTS = (
     Fact(
         "rfm",
         _T.ENUM,
-        "Segment by recency, frequency and monetary value.",
+        "Segment by recency, frequency and monetary value, as `playbook diagnose` lists them.",
         members=RFM_SEGMENTS,
         missing_for=NEVER_BOUGHT,
     ),
@@ -127,7 +127,7 @@ _FACTS = (
     Fact(
         "lifecycle",
         _T.ENUM,
-        "Stage of the customer's life with the shop.",
+        "Stage of the customer's life with the shop, as `playbook diagnose` lists them.",
         members=LIFECYCLE,
         missing_for=NEVER_BOUGHT,
     ),

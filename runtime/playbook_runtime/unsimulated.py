@@ -32,7 +32,6 @@ from playbook_runtime.population import can_answer
 RULE = "not-yet-simulated"
 # Each with what the projection does instead.
 SECTIONS = {
-    "matrix": "products are not told apart",
     "marketplaces": "customers of marketplaces are treated like others",
     "products": "products are not told apart",
     "programmes": "nobody earns, pays or gets anything by them",

@@ -8,6 +8,7 @@ from pathlib import Path
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 ORDER = (
     "first-playbook.md",
+    "diagnosis.md",
     "stages.md",
     "tactics.md",
     "flows.md",

@@ -53,7 +53,6 @@ def lines(path: Path, text: str) -> list[tuple[int, str]]:
 
 def test_each_is_told_at_its_line(tmp_path: Path) -> None:
     assert lines(tmp_path, TEXT) == [
-        (8, "`matrix` is not simulated yet"),
         (9, "`sync"),
         (10, "`limit` of the offer `one` is not simulated yet"),
         (13, "what `at_least` counts before the first day is not simulated yet"),
