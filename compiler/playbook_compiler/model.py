@@ -593,7 +593,7 @@ class Playbook(Record):
     )
     require: tuple[Requirement, ...] = key(
         ListOf(Text("a requirement")),
-        "What a simulation must show; evaluated by a later version.",
+        "What a projection must show; `simulate --check` fails where it does not.",
         default=(),
     )
     facts: Any = key(

@@ -17,22 +17,26 @@ from playbook_runtime.estimate import Estimate
 from playbook_runtime.expected import expected_of_two
 from playbook_runtime.kernel.layout import WITH, WITHOUT
 from playbook_runtime.kernel.tables import F64, I64, Draws
-from playbook_runtime.outcomes import order_draws, profit_draws
+from playbook_runtime.outcomes import orders_and_profit, values_of
 from playbook_runtime.projection import NO_INCREMENT, Increment
+from playbook_runtime.touched import Touched, rerun, touched
 from playbook_runtime.world_runs import WorldRuns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Future:
-    """One future of the flow draws: its draws, and the counts of all flows on them."""
+    """One future of the flow draws: orders and profit of all flows and of none (D, values), and
+    whom each flow touched."""
 
     draws: Draws
     whole: I64
+    none: I64
+    touched: Touched
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FlowWorlds:
-    """The counts of one flow's worlds, a future each: all flows but it, and it alone."""
+    """The values of one flow's worlds, a future each: all flows but it, and it alone."""
 
     without_it: tuple[I64, ...]
     alone: tuple[I64, ...]
@@ -47,17 +51,29 @@ class FlowWorth:
     mean: Increment
 
 
+def future_of(runs: WorldRuns, draws: Draws, counts: I64) -> Future:
+    """Return a future from the counts of the headline's runs on these draws."""
+    return Future(draws, values_of(counts, WITH), values_of(counts, WITHOUT), touched(runs, draws))
+
+
 def flow_worlds(
-    runs: WorldRuns, futures: Sequence[Future], flows: Sequence[int]
+    runs: WorldRuns,
+    futures: Sequence[Future],
+    flows: Sequence[int],
+    on: Sequence[int] | None = None,
 ) -> dict[int, FlowWorlds]:
-    """Return the worlds of each of the flows that are on."""
+    """Return the worlds of each of some flows; `on` are all that are on, if these are not all."""
     found = {}
     for flow in flows:
-        others = frozenset(flows) - {flow}
-        found[flow] = FlowWorlds(
-            tuple(runs.run(one.draws, others) for one in futures),
-            tuple(runs.run(one.draws, {flow}) for one in futures),
-        )
+        others = frozenset(flows if on is None else on) - {flow}
+        without_it, alone = [], []
+        for one in futures:
+            mine, anyone = one.touched.flows[flow], one.touched.any
+            rest_of = one.whole - mine.values
+            without_it.append(rest_of + rerun(runs, one.draws, mine.bits, others))
+            nobody = one.whole - anyone.values
+            alone.append(nobody + rerun(runs, one.draws, anyone.bits, {flow}))
+        found[flow] = FlowWorlds(tuple(without_it), tuple(alone))
     return found
 
 
@@ -72,40 +88,32 @@ def worth(futures: Sequence[Future], worlds: FlowWorlds) -> FlowWorth:
 
 def mean_draws(futures: Sequence[Future], worlds: FlowWorlds) -> tuple[list[float], list[float]]:
     """Return draws of the expected orders and profit that a flow is worth."""
-    found = _mean(futures, worlds)
-    orders, profit = (
-        expected_of_two(found[0][row].tolist(), found[-1][row].tolist()) for row in (0, 1)
-    )
-    return orders, profit
+    return _expected(_mean(futures, worlds))
 
 
 def rest(futures: Sequence[Future], worlds: Mapping[int, FlowWorlds]) -> Increment:
     """Return what the means of all flows leave of the total."""
-    left = [_apart(one.whole, WITH, one.whole, WITHOUT) for one in futures]
     if not worlds:
         return NO_INCREMENT
+    left = [_apart(one.whole, one.none) for one in futures]
     for flow in worlds.values():
         left = [a - b for a, b in zip(left, _mean(futures, flow), strict=True)]
     return _increment(left)
 
 
-def last_in_profit(futures: Sequence[Future], without_it: Sequence[I64]) -> list[float]:
+def last_in_profit(futures: Sequence[Future], worlds: FlowWorlds) -> list[float]:
     """Return draws of the expected profit that a flow adds to all others, in minor units."""
-    apart = [
-        _apart(one.whole, WITH, less, WITH)[1]
-        for one, less in zip(futures, without_it, strict=True)
-    ]
-    return expected_of_two(apart[0].tolist(), apart[-1].tolist())
+    return _expected(_last_in(futures, worlds))[1]
 
 
 def _last_in(futures: Sequence[Future], worlds: FlowWorlds) -> list[F64]:
     pairs = zip(futures, worlds.without_it, strict=True)
-    return [_apart(one.whole, WITH, less, WITH) for one, less in pairs]
+    return [_apart(one.whole, less) for one, less in pairs]
 
 
 def _first_in(futures: Sequence[Future], worlds: FlowWorlds) -> list[F64]:
     pairs = zip(futures, worlds.alone, strict=True)
-    return [_apart(alone, WITH, one.whole, WITHOUT) for one, alone in pairs]
+    return [_apart(alone, one.none) for one, alone in pairs]
 
 
 def _mean(futures: Sequence[Future], worlds: FlowWorlds) -> list[F64]:
@@ -113,21 +121,19 @@ def _mean(futures: Sequence[Future], worlds: FlowWorlds) -> list[F64]:
     return [(a + b) / 2 for a, b in zip(last, first, strict=True)]
 
 
-def _apart(one: I64, world: int, other: I64, other_world: int) -> F64:
-    """Return (2, draws): orders and profit of one world less another's."""
-    return np.array(
-        [
-            order_draws(one, world) - order_draws(other, other_world),
-            profit_draws(one, world) - profit_draws(other, other_world),
-        ],
-        dtype=np.float64,
-    )
+def _apart(one: I64, other: I64) -> F64:
+    """Return (2, D): orders and profit of one world less another's."""
+    apart: F64 = (orders_and_profit(one) - orders_and_profit(other)).astype(np.float64)
+    return apart
+
+
+def _expected(futures: Sequence[F64]) -> tuple[list[float], list[float]]:
+    """Return draws of expected orders and profit, from their draws in each of two futures."""
+    first, second = futures
+    orders, profit = (expected_of_two(first[row].tolist(), second[row].tolist()) for row in (0, 1))
+    return orders, profit
 
 
 def _increment(futures: Sequence[F64]) -> Increment:
-    """Return the estimates of orders and profit from their draws in each future."""
-    orders, profit = (
-        Estimate.of(expected_of_two(futures[0][row].tolist(), futures[-1][row].tolist()))
-        for row in (0, 1)
-    )
-    return Increment(orders, profit)
+    orders, profit = _expected(futures)
+    return Increment(Estimate.of(orders), Estimate.of(profit))

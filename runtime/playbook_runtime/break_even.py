@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -17,12 +16,12 @@ import numpy as np
 from playbook_compiler.values import dataclass
 from playbook_runtime.attribution import Future
 from playbook_runtime.effect_columns import UNIT, columns_of, distances, scaled
-from playbook_runtime.kernel.layout import WITH
 from playbook_runtime.kernel.run import RunawayError
 from playbook_runtime.kernel.tables import F64, I64
 from playbook_runtime.launch import RATE
-from playbook_runtime.outcomes import profit_draws
+from playbook_runtime.outcomes import orders_and_profit
 from playbook_runtime.projection import BreakEven, Pays
+from playbook_runtime.touched import rerun
 from playbook_runtime.world_runs import WorldRuns
 
 LARGEST_SCALE: Final = 64.0
@@ -42,9 +41,9 @@ class _Point:
 
 
 def break_even(
-    runs: WorldRuns, future: Future, flow: str, on: Sequence[int], without_it: I64
+    runs: WorldRuns, future: Future, flow: str, number: int, without_it: I64
 ) -> BreakEven:
-    """Return where a flow pays; `without_it` are the counts of all flows that are on but it."""
+    """Return where a flow pays; `without_it` are the values of all flows but it."""
     slots = runs.prepared.launch.slots
     columns = columns_of(slots, flow)
     if not columns:
@@ -53,22 +52,23 @@ def break_even(
     from_unit = not base.any()
     if from_unit:
         base = np.tile([UNIT.get(slots[one].form, UNIT[RATE]) for one in columns], (len(base), 1))
-    less = profit_draws(without_it, WITH)
+    less = orders_and_profit(without_it)[1]
+    mine = future.touched.flows[number]
+
+    def point(scale: float, values: I64) -> _Point:
+        return _Point(scale, (orders_and_profit(values)[1] - less).astype(np.float64))
 
     def at(scale: float) -> _Point | None:
         """Return the profit at a scale; None where orders would feed on themselves."""
         try:
-            counts = runs.run(scaled(future.draws, slots, columns, base, scale), on)
+            changed = scaled(future.draws, slots, columns, base, scale)
+            values = future.whole - mine.values + rerun(runs, changed, mine.bits)
         except RunawayError:
             return None
-        return _Point(scale, (profit_draws(counts, WITH) - less).astype(np.float64))
+        return point(scale, values)
 
     nothing = at(0.0)
-    whole = (
-        at(1.0)
-        if from_unit
-        else _Point(1.0, (profit_draws(future.whole, WITH) - less).astype(np.float64))
-    )
+    whole = at(1.0) if from_unit else point(1.0, future.whole)
     if nothing is None or whole is None:
         return BreakEven(Pays.NEVER)
     if nothing.mean >= 0 and whole.mean >= 0:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
 
 from playbook_runtime.attribution import Future
 from playbook_runtime.effect_columns import without_effects
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.expected import expected_of_two
-from playbook_runtime.kernel.layout import WITH
-from playbook_runtime.outcomes import profit_draws
+from playbook_runtime.kernel.tables import Draws
+from playbook_runtime.outcomes import orders_and_profit
 from playbook_runtime.projection import GradeShare
+from playbook_runtime.touched import rerun, union
 from playbook_runtime.world_runs import WorldRuns
 
 
-def grade_shares(runs: WorldRuns, futures: Sequence[Future]) -> tuple[GradeShare, ...]:
+def grade_shares(
+    runs: WorldRuns, futures: Sequence[Future], numbers: Mapping[str, int]
+) -> tuple[GradeShare, ...]:
     """Return what is lost of the profit without the effects of each grade, the best grade first.
 
     Unproven gains are out of the headline, so that nothing rests on them here.
@@ -28,20 +33,27 @@ def grade_shares(runs: WorldRuns, futures: Sequence[Future]) -> tuple[GradeShare
             by_grade.setdefault(str(prior.grade), []).append(column)
     lost: dict[str, Estimate] = {}
     for grade in sorted(by_grade, key=_place):
-        apart = []
-        for future in futures:
-            counts = runs.run(without_effects(future.draws, slots, by_grade[grade]))
-            apart.append(
-                (profit_draws(future.whole, WITH) - profit_draws(counts, WITH))
-                .astype(float)
-                .tolist()
-            )
-        lost[grade] = Estimate.of(expected_of_two(apart[0], apart[-1]))
+        flows = {numbers[slots[column].flow] for column in by_grade[grade]}
+        first, second = (
+            _lost(runs, one, without_effects(one.draws, slots, by_grade[grade]), flows)
+            for one in futures
+        )
+        lost[grade] = Estimate.of(expected_of_two(first, second))
     total = math.fsum(one.mean for one in lost.values())
     return tuple(
         GradeShare(grade, one, one.mean / total if total > 0 and one.mean >= 0 else None)
         for grade, one in lost.items()
     )
+
+
+def _lost(runs: WorldRuns, future: Future, changed: Draws, flows: Collection[int]) -> list[float]:
+    """Return by draw the profit of the whole less that with these draws, which differ for those
+    only whom these flows touch."""
+    bits = union(future.touched.flows, flows)
+    apart = rerun(runs, future.draws, bits), rerun(runs, changed, bits)
+    whole, less = (orders_and_profit(future.whole - apart[0] + one)[1] for one in apart)
+    found: list[float] = (whole - less).astype(np.float64).tolist()
+    return found
 
 
 def _place(grade: str) -> tuple[int, str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 
 from playbook_compiler.values import dataclass
 from playbook_runtime.estimate import Estimate
-from playbook_runtime.kernel.layout import WITH, WITHOUT, World, world_column
+from playbook_runtime.kernel.layout import WITH, WITHOUT, WORLD, World, world_column
 from playbook_runtime.kernel.tables import F64, I64
 from playbook_runtime.metric_values import Kind, metric_values
 from playbook_runtime.profit_parts import PARTS, Part
@@ -57,7 +58,8 @@ class Outcomes:
 
     def metrics(self, counts: I64, world: int, kind: Kind = "outcome") -> Draws:
         """Return the values by draw of each metric of a kind."""
-        found = [metric_values(self.of(row, world), kind) for row in counts.tolist()]
+        rows = counts[:, : 2 * WORLD].tolist()
+        found = [metric_values(self.of(row, world), kind) for row in rows]
         return {name: [values[name] for values in found] for name in found[0]}
 
     def difference(self, counts: I64, kind: Kind = "outcome") -> Draws:
@@ -71,35 +73,55 @@ def minor(micro: int) -> int:
     return whole + (rest > MICRO // 2 or (rest == MICRO // 2 and whole % 2 == 1))
 
 
+# What increments are told in: orders and the parts of profit, as the kernel counts them.
+_COUNTED: Final = tuple(part for part in PARTS if part.column is not None)
+_VALUE_COLUMNS: Final = (
+    World.ORDERS,
+    *(part.column for part in PARTS if part.column is not None),
+)
+VALUES: Final = len(_VALUE_COLUMNS)
+
+
+def values_of(counts: I64, world: int) -> I64:
+    """Return orders and the counted parts of profit of a world, (..., columns) to (..., VALUES)."""
+    found: I64 = counts[..., [world_column(world, column) for column in _VALUE_COLUMNS]]
+    return found
+
+
+def orders_and_profit(values: I64) -> I64:
+    """Return (2, D): orders, and profit in minor units, of values (D, VALUES)."""
+    profit = np.zeros(len(values), dtype=np.int64)
+    for place, part in enumerate(_COUNTED):
+        profit += part.sign * _minor_draws(values[:, place + 1], part)
+    return np.stack([values[:, 0], profit])
+
+
 def part_draws(counts: I64, world: int, part: Part) -> I64:
     """Return one part of profit by draw, in minor units."""
     if part.column is None:
         return np.zeros(len(counts), dtype=np.int64)
-    found = counts[:, world_column(world, part.column)]
-    if not part.micro:
-        return found
-    whole, rest = np.divmod(found, MICRO)
-    up = (rest > MICRO // 2) | ((rest == MICRO // 2) & (whole % 2 == 1))
-    return np.asarray(whole + up, dtype=np.int64)
+    return _minor_draws(counts[:, world_column(world, part.column)], part)
 
 
 def profit_draws(counts: I64, world: int) -> I64:
     """Return profit by draw, in minor units: exactly the sum of its parts."""
-    total = np.zeros(len(counts), dtype=np.int64)
-    for part in PARTS:
-        total += part.sign * part_draws(counts, world, part)
-    return total
-
-
-def order_draws(counts: I64, world: int) -> I64:
-    """Return the number of orders by draw."""
-    return counts[:, world_column(world, World.ORDERS)]
+    profit: I64 = orders_and_profit(values_of(counts, world))[1]
+    return profit
 
 
 def gain(counts: I64) -> F64:
     """Return the difference of profit by draw, with less without, as floats."""
     apart: F64 = (profit_draws(counts, WITH) - profit_draws(counts, WITHOUT)).astype(np.float64)
     return apart
+
+
+def _minor_draws(counted: I64, part: Part) -> I64:
+    """Return what was counted of a part in minor units, fractions rounded half to even."""
+    if not part.micro:
+        return counted
+    whole, rest = np.divmod(counted, MICRO)
+    up = (rest > MICRO // 2) | ((rest == MICRO // 2) & (whole % 2 == 1))
+    return np.asarray(whole + up, dtype=np.int64)
 
 
 def estimates(values: Mapping[str, list[float]]) -> Estimates:

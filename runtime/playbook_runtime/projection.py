@@ -192,12 +192,15 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Judged:
     """One line of `require:`: what was found, between which bounds the draws leave it, and the
-    verdict. `value` and bounds are in the unit of the limit, None where nothing is projected."""
+    verdict. `value`, bounds and `limit` are in `unit` (count, money in minor units, share), None
+    where nothing is projected; where the limit is a part of another metric, they are what is left
+    when that part is taken off, and the limit is 0."""
 
     text: str
     file: str
     line: int
     verdict: Verdict
+    unit: str
     value: float | None
     low: float | None
     high: float | None

@@ -13,6 +13,7 @@ from typing import Final
 
 from playbook_compiler.diagnostics import Diagnostic, error, warning
 from playbook_compiler.model import Requirement
+from playbook_compiler.requirements import METRICS
 from playbook_compiler.values import dataclass
 from playbook_runtime.estimate import quantile
 from playbook_runtime.projection import Judged, Verdict
@@ -89,7 +90,10 @@ def _judged(requirement: Requirement, known: Known) -> Judged:
         high: float | None = None,
         why: str = "",
     ) -> Judged:
-        return Judged(requirement.text, span.file, span.line, verdict, value, low, high, limit, why)
+        unit = METRICS.get(requirement.metric, "count")
+        return Judged(
+            requirement.text, span.file, span.line, verdict, unit, value, low, high, limit, why
+        )
 
     if values is None:
         return told(Verdict.UNDECIDED, why=f"`{requirement.metric}` is not projected")

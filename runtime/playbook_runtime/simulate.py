@@ -17,7 +17,15 @@ from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.plan import digest_of
 from playbook_compiler.values import dataclass
 from playbook_runtime.accounts import checks, data_account, family_text
-from playbook_runtime.attribution import FlowWorlds, Future, flow_worlds, rest, worth
+from playbook_runtime.attribution import (
+    FlowWorlds,
+    Future,
+    flow_worlds,
+    future_of,
+    last_in_profit,
+    rest,
+    worth,
+)
 from playbook_runtime.break_even import break_even
 from playbook_runtime.budget_shift import budget_shift
 from playbook_runtime.estimate import Estimate
@@ -40,8 +48,10 @@ from playbook_runtime.notes import notes
 from playbook_runtime.observed import Observed
 from playbook_runtime.outcomes import Draws, Outcomes, estimates, part_draws, subtracted
 from playbook_runtime.profit_parts import ACQUISITION, PARTS
-from playbook_runtime.projection import BreakEven, MoneyPart, Projection
+from playbook_runtime.projection import BreakEven, MoneyPart, Projection, Proof
+from playbook_runtime.provable import proof_of
 from playbook_runtime.requirements import Known, judged
+from playbook_runtime.sent import tested
 from playbook_runtime.settings import FLOW_DRAWS, Settings
 from playbook_runtime.simulated_findings import simulated_findings
 from playbook_runtime.tornado import DRAWS as TORNADO_DRAWS
@@ -52,6 +62,7 @@ __all__ = ["Progress", "project"]
 
 # The standard error of the 10% quantile of a normal sample is 1.71 sd / sqrt(n).
 QUANTILE_ERROR = 1.71
+MONTH_DAYS = 30.4375
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,11 +87,12 @@ class Levels:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flows:
-    """What was run for each flow: its worlds, and where it pays."""
+    """What was run for each flow: its worlds, where it pays, and what proves it."""
 
     futures: tuple[Future, ...]
     worlds: Mapping[int, FlowWorlds]
     pays: Mapping[int, BreakEven]
+    proofs: Mapping[int, Proof]
 
 
 def project(
@@ -100,9 +112,9 @@ def project(
     runs.begin(_draws_to_run(runs, settings, len(on)))
     try:
         headline = _headline(runs, settings)
-        flows = _flows(runs, headline, on)
+        flows = _flows(runs, headline, on, ready.days.days, _holdout(graph))
         swings = tornado(runs)
-        grades = grade_shares(runs, flows.futures)
+        grades = grade_shares(runs, flows.futures, numbers)
         shift = budget_shift(runs, plan)
     except RunawayError:
         return None, [*findings, _runaway(graph)]
@@ -126,7 +138,7 @@ def project(
             headline.counts,
             worth(flows.futures, flows.worlds[n]) if n in flows.worlds else None,
             flows.pays.get(n),
-            None,
+            flows.proofs.get(n),
         )
         for flow, n in numbers.items()
     )
@@ -189,8 +201,8 @@ def _draws_to_run(runs: WorldRuns, settings: Settings, flows: int) -> int:
     again = min(SECOND_FUTURES, settings.draws)
     headline = settings.draws * (2 if runs.prepared.has_unproven else 1) + again
     swings = 2 * len(levers(runs.prepared, runs.program)) * min(TORNADO_DRAWS, settings.draws)
-    grades = len({prior.grade for prior in runs.prepared.expected.priors}) * 2 * some
-    return headline + flows * (4 + 2) * some + swings + grades
+    grades = len({prior.grade for prior in runs.prepared.expected.priors}) * 4 * some
+    return headline + (2 + flows * (4 + 2)) * some + swings + grades
 
 
 def _headline(runs: WorldRuns, settings: Settings) -> Headline:
@@ -201,20 +213,35 @@ def _headline(runs: WorldRuns, settings: Settings) -> Headline:
     return Headline(counts, again, unproven)
 
 
-def _flows(runs: WorldRuns, headline: Headline, on: Mapping[str, int]) -> Flows:
-    """Return the worlds of each flow that is on, and where it pays."""
+def _flows(
+    runs: WorldRuns, headline: Headline, on: Mapping[str, int], days: int, holdout: float
+) -> Flows:
+    """Return the worlds of each flow that is on, where it pays and what proves it."""
     number = min(FLOW_DRAWS, len(headline.again))
     whole = runs.prepared.headline
     futures = (
-        Future(some_draws(whole, 0, number), headline.counts[:number]),
-        Future(second_futures(whole, number), headline.again[:number]),
+        future_of(runs, some_draws(whole, 0, number), headline.counts[:number]),
+        future_of(runs, second_futures(whole, number), headline.again[:number]),
     )
     worlds = flow_worlds(runs, futures, sorted(on.values()))
     pays = {
-        n: break_even(runs, futures[0], flow, sorted(on.values()), worlds[n].without_it[0])
-        for flow, n in on.items()
+        n: break_even(runs, futures[0], flow, n, worlds[n].without_it[0]) for flow, n in on.items()
     }
-    return Flows(futures, worlds, pays)
+    proofs = {
+        n: proof_of(
+            tested(futures[0].touched.sent[n], number),
+            last_in_profit(futures, worlds[n]),
+            days / MONTH_DAYS,
+            holdout,
+        )
+        for n in on.values()
+    }
+    return Flows(futures, worlds, pays, proofs)
+
+
+def _holdout(graph: TriggerGraph) -> float:
+    guardrails = graph.playbook.guardrails
+    return float(guardrails.holdout.fraction) if guardrails is not None else 0.0
 
 
 def _levels(outcomes: Outcomes, headline: Headline) -> Levels:

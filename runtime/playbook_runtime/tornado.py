@@ -95,7 +95,7 @@ def levers(prepared: Prepared, program: Program) -> list[Lever]:
 def _gains(runs: WorldRuns, end: End) -> F64 | None:
     """Return the profit difference by draw at one end; None where orders grow without end."""
     try:
-        return gain(runs.run(end.draws, program=end.program))
+        return gain(runs.run(end.draws, end.program))
     except RunawayError:
         return None
 

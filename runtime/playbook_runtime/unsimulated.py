@@ -128,7 +128,7 @@ def _first_record(value: Any) -> Record | None:
 def _unused(playbook: Playbook) -> Iterator[tuple[str, Span]]:
     """Yield each setting that nothing goes by, with its place."""
     for record, names in (
-        (playbook, ("stage", "stages", "require")),
+        (playbook, ("stage", "stages")),
         (playbook.economics, ("acquisition", "monthly_budget", "interest_rate")),
     ):
         for name in names:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Final
 
 import numpy as np
 
 from playbook_compiler.values import dataclass
 from playbook_runtime.kernel.instructions import Program
-from playbook_runtime.kernel.run import Horizon, run
+from playbook_runtime.kernel.run import Horizon, Task, run, task_of
 from playbook_runtime.kernel.tables import I64, Draws
 from playbook_runtime.prepare import Prepared
-
-NO_FLOW: Final[frozenset[int]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +30,41 @@ class WorldRuns:
     threads: int
     progress: Progress | None
 
-    def run(
+    def run(self, draws: Draws, program: Program | None = None) -> I64:
+        """Return counts by draw, of all people and all flows."""
+        launch = self.prepared.launch
+        return run(
+            self.program if program is None else program,
+            launch.zones,
+            self.prepared.people,
+            draws,
+            self._horizon(),
+            threads=self.threads,
+            progress=self.progress.advance if self.progress is not None else None,
+        )
+
+    def task(
         self, draws: Draws, on: Collection[int] | None = None, program: Program | None = None
-    ) -> I64:
-        """Return counts by draw; with only the flows of `on` switched on, if given."""
-        used = program if program is not None else self.program
+    ) -> Task:
+        """Return what runs persons on these draws, with only the flows of `on`, if given."""
+        used = self.program if program is None else program
         if on is not None:
             flow_on = np.zeros_like(used.flow_on)
             flow_on[sorted(on)] = used.flow_on[sorted(on)]
             used = used._replace(flow_on=flow_on)
-        launch = self.prepared.launch
-        return run(
-            used,
-            launch.zones,
-            self.prepared.people,
-            draws,
-            Horizon(launch.seed, launch.start, launch.end),
-            threads=self.threads,
-            progress=self.progress.advance if self.progress is not None else None,
-        )
+        people, zones = self.prepared.people, self.prepared.launch.zones
+        return task_of(used, zones, people, draws, self._horizon())
 
     def begin(self, draws: int) -> None:
         """Tell how many draws will be run, over all runs."""
         if self.progress is not None:
             self.progress.begin(draws * len(self.prepared.people.key))
+
+    def advance(self, done: int) -> None:
+        """Tell that so many persons times draws are done."""
+        if self.progress is not None:
+            self.progress.advance(done)
+
+    def _horizon(self) -> Horizon:
+        launch = self.prepared.launch
+        return Horizon(launch.seed, launch.start, launch.end)

@@ -16,8 +16,8 @@ SAYS = {
     " winning him is earned is a loss. Margin, order costs and cost per customer are part of the"
     " playbook.",
     "F6": "Retention rate, repeat purchase rate, frequency, order value and customer value decide,"
-    " each defined once. A playbook says what a projection of them must show; that is read and"
-    " checked now and evaluated by a later version.",
+    " each defined once. A playbook says what a projection of them must show, and"
+    " `simulate --check` holds it to that.",
     "F7": "Customers are not alike: by recency, frequency and value, by where they are in their"
     " life with the shop, by whether they still read.",
     "F8": "Whom, when, on which channel and how often: in the recipient's waking hours, within"

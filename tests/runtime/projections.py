@@ -8,11 +8,20 @@ from playbook_compiler.values import replace
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.projection import (
     Assumption,
+    BreakEven,
     Check,
     DataAccount,
     Estimates,
     FlowProjection,
+    GradeShare,
+    Increment,
+    Judged,
+    MoneyPart,
+    Pays,
     Projection,
+    Proof,
+    Swing,
+    Verdict,
 )
 
 
@@ -90,6 +99,10 @@ WELCOME = FlowProjection(
     subsidised=about(0.0, 0),
     orders=about(120.4, 71.2),
     profit=about(291_200.0, 310_050.0),
+    first_in=Increment(about(131.0, 78.0), about(318_000.0, 335_000.0)),
+    last_in=Increment(about(109.8, 64.0), about(264_400.0, 290_000.0)),
+    pays_if=BreakEven(Pays.ABOVE, 0.21, 0.06, "rate", 0.011, 0.011),
+    proof=Proof(0.1, 6.4, 2_140.4, 1_140.0, 0.71, 61.0),
 )
 WIN_BACK = FlowProjection(
     flow="win-back",
@@ -103,6 +116,10 @@ WIN_BACK = FlowProjection(
     subsidised=about(166.0, 21),
     orders=about(64.0, 60.4),
     profit=about(-91_020.0, 402_000.0),
+    first_in=Increment(about(70.0, 66.0), about(-60_400.0, 410_000.0)),
+    last_in=Increment(about(58.0, 55.0), about(-121_640.0, 395_000.0)),
+    pays_if=BreakEven(Pays.ABOVE, 1.6, 0.3, "added", 3.9, 5.2),
+    proof=Proof(None, None, 1_377.0, 61_000.0, 0.08, 910.0),
 )
 
 ASSUMPTIONS = (
@@ -184,6 +201,51 @@ SHOP = Projection(
 )
 
 
+SHOP = replace(
+    SHOP,
+    luck=0.21,
+    rest=Increment(about(-3.0, 9.0), about(-12_300.0, 40_100.0)),
+    money=(
+        MoneyPart(
+            "contribution", "contribution of orders", 1, WITHOUT["contribution"],
+            plus(WITHOUT, DIFFERENCE)["contribution"], DIFFERENCE["contribution"],
+        ),
+        MoneyPart(
+            "offer_cost", "offers: discounts, shipping, gifts", -1, NONE,
+            about(519_000.1, 70_000), DIFFERENCE["offer_cost"],
+        ),
+        MoneyPart(
+            "message_cost", "messages and tasks", -1, NONE,
+            about(71_400.5, 2_100), DIFFERENCE["message_cost"],
+        ),
+    ),
+    tornado=(
+        Swing(
+            "email.lapsed", "orders per 1,000 mails, 10-12 months lapsed (win-back)", "A",
+            "-0.0", "6.6", 341_000.0, 1_161_000.0, 9_000.0, False,
+        ),
+        Swing(
+            "economics.gross_margin", "margin", "own",
+            "-10 %", "+10 %", 625_400.0, 895_300.0, 8_000.0, True,
+        ),
+        Swing("drift", "how far buying drifts off the model", "data",
+              "0.81", "1.24", 751_000.0, 766_000.0, 21_000.0, False),
+    ),
+    grades=(
+        GradeShare("own", about(402_000.0, 300_000.0), 0.3),
+        GradeShare("A", about(938_000.0, 700_000.0), 0.7),
+    ),
+    requirements=(
+        Judged("profit.difference.p50 > 0", "playbook.yaml", 52, Verdict.MET, "money",
+               760_000.0, 690_000.0, 810_000.0, 0.0),
+        Judged("crr >= 45%", "playbook.yaml", 53, Verdict.NOT_MET, "share",
+               0.4393, 0.438, 0.4405, 0.45),
+        Judged("profit.difference.p10 > -3000", "playbook.yaml", 54, Verdict.UNDECIDED, "money",
+               -291_430.0, -345_000.0, -240_000.0, -300_000.0),
+    ),
+)  # fmt: skip
+
+
 def null_shop() -> Projection:
     """Return the shop under a playbook whose effects and costs are zero."""
     nothing = dict.fromkeys(WITHOUT, NONE)
@@ -195,8 +257,26 @@ def null_shop() -> Projection:
         difference_unproven=nothing,
         probability_profit_positive=0.0,
         monte_carlo_error=0.0,
-        flows=(replace(WELCOME, orders=NONE, profit=NONE, offers_used=NONE, subsidised=NONE),),
+        flows=(
+            replace(
+                WELCOME,
+                orders=NONE,
+                profit=NONE,
+                offers_used=NONE,
+                subsidised=NONE,
+                first_in=Increment(NONE, NONE),
+                last_in=Increment(NONE, NONE),
+                pays_if=BreakEven(Pays.ALWAYS),
+                proof=Proof(None, None, 2_140.4, None, 0.0, 61.0),
+            ),
+        ),
         assumptions=(),
+        luck=0.0,
+        rest=Increment(NONE, NONE),
+        money=(),
+        tornado=(),
+        grades=(),
+        requirements=(),
     )
 
 
@@ -232,8 +312,15 @@ def small_shop() -> Projection:
                 held_back=about(0.3, 0.2),
                 orders=about(0.13, 0.4),
                 profit=about(-82.0, 310.0),
+                first_in=Increment(about(0.13, 0.4), about(-82.0, 310.0)),
+                last_in=Increment(about(0.13, 0.4), about(-82.0, 310.0)),
             ),
         ),
+        rest=Increment(NONE, NONE),
+        money=(),
+        tornado=(),
+        grades=(),
+        requirements=(),
         backtest=(),
         data=replace(SHOP.data, first_day=date(2026, 9, 29), quarantined=0, details=()),
     )

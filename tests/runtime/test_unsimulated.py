@@ -87,7 +87,7 @@ def test_reading_says_nothing_of_it(tmp_path: Path) -> None:
 
 
 def test_settings_that_no_number_depends_on_are_one_hint(tmp_path: Path) -> None:
-    text = f"{HEAD}stage: growth\nrequire: [profit > 0]\n{MESSAGES}"
+    text = f"{HEAD}stage: growth\nstages: {{growth: {{}}}}\n{MESSAGES}"
     (found,) = unsimulated.unsimulated(playbook(tmp_path, text))
     assert found.severity is Severity.HINT
     assert (found.span.line, [one.span.line for one in found.labels]) == (5, [6])

@@ -70,6 +70,16 @@ WIDEST = 100
     " for winning customers), monthly_budget=2000..8000, holdout=0..50.",
 )
 @click.option(
+    "--conservative",
+    is_flag=True,
+    help="Hold every effect at its worse quartile instead of drawing it.",
+)
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Exit with 1 where a line of `require:` is not met, and name it.",
+)
+@click.option(
     "--output-format",
     type=click.Choice(["text", "json"]),
     default="text",
@@ -89,6 +99,8 @@ def command(
     threads: int,
     stage: str | None,
     sweep: SweepRequest | None,
+    conservative: bool,
+    check: bool,
     output_format: Literal["text", "json"],
     order_input: OrderInput,
 ) -> None:
@@ -96,7 +108,7 @@ def command(
 
     PATH is a folder with playbook.yaml or one file; left out, the current folder. Findings and
     progress go to standard error. Exits with 0 when there is a projection, 1 when playbook or
-    orders allow none, 2 on wrong usage.
+    orders allow none, or with --check where a requirement is not met, 2 on wrong usage.
     """
     from playbook_compiler.diagnostics import Diagnostic, has_errors
     from playbook_compiler.units import Duration, parse_duration
@@ -136,7 +148,7 @@ def command(
     show(found)
     if data is None or has_errors(found):
         ctx.exit(1)
-    settings = Settings(length, draws, seed, as_of, threads, stage or "")
+    settings = Settings(length, draws, seed, as_of, threads, stage or "", conservative)
     if sweep is not None:
         with progress_bar(quiet) as progress:
             swept, found = sweep_of(graph, data, settings, sweep, progress)
@@ -163,6 +175,13 @@ def command(
             projection, _width(), colour_wanted(sys.stdout), sys.stdout.encoding or "utf-8"
         )
         click.echo(text, nl=False)
+    if check:
+        from playbook_runtime.requirements import findings
+
+        found = as_wanted(findings(graph.playbook.require, projection.requirements), compiled)
+        show(found)
+        if has_errors(found):
+            ctx.exit(1)
 
 
 def _width() -> int:

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from playbook_runtime.output.figures import count_of
+from playbook_runtime.output.figures import count_of, figure, places_for
+from playbook_runtime.output.projection_swings import largest
 from playbook_runtime.projection import Assumption, Check, Projection
 
 _OWN, _DATA = "own", "data"
@@ -40,7 +41,7 @@ def assumptions(projection: Projection) -> Iterator[str]:
     if not projection.assumptions:
         yield "Rests on: no assumption beyond the orders and the models fitted to them."
         return
-    yield _rests_on(used, len(out))
+    yield _rests_on(used, len(out)) + _largest(projection)
     for one in sorted(used, key=_rank):
         yield _assumption(one)
     if out:
@@ -119,6 +120,16 @@ def _rests_on(used: Sequence[Assumption], left_out: int) -> str:
     if left_out:
         parts.append(f"{left_out} unproven left out")
     return f"Rests on: {', '.join(parts)}."
+
+
+def _largest(projection: Projection) -> str:
+    """Return ` Largest: win-back response, +-4,100.`, nothing where the profit depends on none."""
+    one = largest(projection)
+    if one is None:
+        return ""
+    half = one.size / 2 * 10.0**-projection.decimals
+    places = places_for(2 * half, 0.0, 0 if half >= 10 else projection.decimals)
+    return f" Largest: {one.label}, +-{figure(half, places)}."
 
 
 def _grade_place(item: tuple[str, int]) -> tuple[int, str]:

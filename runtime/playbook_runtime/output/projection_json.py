@@ -12,11 +12,20 @@ from playbook_runtime.estimate import Estimate
 from playbook_runtime.output.stage_json import budget_shift_fields, stage_month
 from playbook_runtime.projection import (
     Assumption,
+    BreakEven,
     Check,
     DataAccount,
     Estimates,
     FlowProjection,
+    GradeShare,
+    Increment,
+    Judged,
+    MoneyPart,
+    Month,
+    PointsMonth,
     Projection,
+    Proof,
+    Swing,
 )
 
 JSON_VERSION: Final = 1
@@ -59,6 +68,15 @@ def projection_json(projection: Projection) -> str:
         "stages": [stage_month(one) for one in projection.stages],
         "budget_shift": budget_shift_fields(projection.shift),
         "notes": list(projection.notes),
+        "luck": _number(projection.luck),
+        "conservative": projection.conservative,
+        "rest": _increment(projection.rest),
+        "profit_parts": [_money(one) for one in projection.money],
+        "tornado": [_swing(one) for one in projection.tornado],
+        "grades": [_grade(one) for one in projection.grades],
+        "requirements": [_judged(one) for one in projection.requirements],
+        "months": [_month(one) for one in projection.months],
+        "points": [_points(one) for one in projection.points],
     }
     return json.dumps(fields, indent=2, allow_nan=False) + "\n"
 
@@ -94,6 +112,109 @@ def _flow(flow: FlowProjection) -> dict[str, object]:
         "delayed": _quantiles(flow.delayed),
         "offers_used": _quantiles(flow.offers_used),
         "subsidised": _quantiles(flow.subsidised),
+        "first_in": _increment(flow.first_in),
+        "last_in": _increment(flow.last_in),
+        "pays_if": _pays(flow.pays_if),
+        "proof": _proof(flow.proof),
+    }
+
+
+def _increment(one: Increment) -> dict[str, Quantiles]:
+    return {"orders": _quantiles(one.orders), "profit": _quantiles(one.profit)}
+
+
+def _pays(one: BreakEven | None) -> dict[str, object] | None:
+    if one is None:
+        return None
+    return {
+        "pays": one.pays.value,
+        "scale": _number(one.scale),
+        "error": _number(one.error),
+        "form": one.form,
+        "low": _number(one.low),
+        "high": _number(one.high),
+    }
+
+
+def _proof(one: Proof | None) -> dict[str, object] | None:
+    if one is None:
+        return None
+    return {
+        "provable": one.holdout is not None,
+        "holdout": _maybe(one.holdout),
+        "months": _maybe(one.months),
+        "customers": _number(one.customers),
+        "needed": _maybe(one.needed),
+        "assurance": _number(one.assurance),
+        "smallest": _number(one.smallest),
+    }
+
+
+def _maybe(value: float | None) -> float | None:
+    return None if value is None else _number(value)
+
+
+def _money(one: MoneyPart) -> dict[str, object]:
+    return {
+        "part": one.name,
+        "sign": one.sign,
+        "without": _quantiles(one.without),
+        "with": _quantiles(one.with_playbook),
+        "difference": _quantiles(one.difference),
+    }
+
+
+def _swing(one: Swing) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "label": one.label,
+        "grade": one.grade,
+        "low": one.low,
+        "high": one.high,
+        "profit_low": _number(one.profit_low),
+        "profit_high": _number(one.profit_high),
+        "error": _number(one.error),
+        "guessed": one.guessed,
+    }
+
+
+def _grade(one: GradeShare) -> dict[str, object]:
+    return {"grade": one.grade, "profit": _quantiles(one.profit), "share": _maybe(one.share)}
+
+
+def _judged(one: Judged) -> dict[str, object]:
+    """Return a verdict; without the file's path, which is of one machine only."""
+    return {
+        "requirement": one.text,
+        "line": one.line,
+        "verdict": one.verdict.value,
+        "unit": one.unit,
+        "value": _maybe(one.value),
+        "low": _maybe(one.low),
+        "high": _maybe(one.high),
+        "limit": _maybe(one.limit),
+        "why": one.why,
+    }
+
+
+def _month(one: Month) -> dict[str, object]:
+    return {
+        "month": one.month,
+        "without": _metrics(one.without),
+        "with": _metrics(one.with_playbook),
+        "difference": _metrics(one.difference),
+    }
+
+
+def _points(one: PointsMonth) -> dict[str, object]:
+    return {
+        "month": one.month,
+        "earned": _quantiles(one.earned),
+        "redeemed": _quantiles(one.redeemed),
+        "expired": _quantiles(one.expired),
+        "outstanding": _quantiles(one.outstanding),
+        "liability": _quantiles(one.liability),
+        "breakage": _quantiles(one.breakage),
     }
 
 

@@ -50,9 +50,9 @@ def worlds_reading(projection: Projection) -> Iterator[str]:
         )
         return
     yield (
-        "Interval: 80 % of the simulated futures lie in it. It holds what is unknown of effects and"
-        " of the shop, and the luck of who answers. The read-out of a real holdout test scatters on"
-        " top."
+        "Interval: where the expected difference lies in 80 % of all cases, by what is unknown of"
+        f" effects and of the shop. The luck of who answers{_luck(projection)} is not in it; the"
+        " read-out of a real holdout test scatters by its own error on top."
     )
     yield "P(>0): the chance that the playbook brings in more than it costs."
     yield (
@@ -67,9 +67,9 @@ def flows_reading(projection: Projection) -> Iterator[str]:
     if not projection.flows:
         return
     yield (
-        "Flows: extra orders and profit are those of all flows less those of all but this one"
-        f" ({count_of(projection.flow_draws, 'draw')}), +- half the 80 % interval. Flows that help"
-        " or hinder each other do not add up to the table above."
+        "Flows: extra orders and profit are expectations, never the orders after a message"
+        f" ({count_of(projection.flow_draws, 'draw')}, two futures each), +- half the 80 %"
+        " interval."
     )
     pressure = projection.contact["messages_per_customer_month"]
     yield (
@@ -94,6 +94,13 @@ def flows_reading(projection: Projection) -> Iterator[str]:
             f"Offers: {used:,.0f} used, of them {anyway:,.0f} on orders that would have come"
             " anyway; what those cost is in the profit."
         )
+
+
+def _luck(projection: Projection) -> str:
+    """Return ` (37 % of the draws' variance)`, nothing where none could be told."""
+    if projection.luck < 0.005:
+        return ""
+    return f" ({100 * projection.luck:.0f} % of the variance between the draws)"
 
 
 def _monte_carlo(projection: Projection, unit: float) -> str:

@@ -81,6 +81,17 @@ def projection_schema() -> Schema:
             stages=_said(_list(_STAGE_MONTH), "By month, the same in both worlds."),
             budget_shift=_BUDGET_SHIFT,
             notes=_TEXTS,
+            luck=_said(
+                _SHARE, "Of the variance of the profit difference between draws; not in intervals."
+            ),
+            conservative=_said(_YES_NO, "Every effect at its worse quartile."),
+            rest=_said(_INCREMENT, "What the worths of all flows leave of the total."),
+            profit_parts=_said(_list(_MONEY), "sign times part, summed, is the profit."),
+            tornado=_said(_list(_SWING), "The largest first."),
+            grades=_list(_GRADE),
+            requirements=_said(_list(_JUDGED), "The lines of `require:`, in their order."),
+            months=_said(_list(_MONTH), "By calendar month; differences are expectations."),
+            points=_said(_list(_POINTS), "The ledger of points by month, in the world with."),
         ),
         "$defs": {
             "Q": {
@@ -117,22 +128,105 @@ def _list(items: Schema) -> Schema:
     return {"type": "array", "items": items}
 
 
+def _or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
 def _said(schema: Schema, description: str) -> Schema:
     return {**schema, "description": description}
 
 
+_INCREMENT: Final = _object(orders=_Q, profit=_Q)
+_KNOWN: Final[Schema] = {"type": ["number", "null"]}
+_PAYS: Final = _or_null(
+    _object(
+        pays={"enum": ["above", "always", "never", "no-effect"]},
+        scale=_said(_NUMBER, "Factor on the flow's effects at which its profit is nothing."),
+        error=_said(_NUMBER, "Standard error of scale by the number of draws."),
+        form=_said(_TEXT, "Of the effects told: rate, added, ..."),
+        low=_said(_NUMBER, "The least of them there: orders per 1,000, or a factor less 1."),
+        high=_NUMBER,
+    )
+)
+_PROOF: Final = _or_null(
+    _object(
+        provable=_YES_NO,
+        holdout=_said(_KNOWN, "Share of those who would be sent it; null: cannot be proved here."),
+        months=_KNOWN,
+        customers=_said(_NUMBER, "Who would be sent it in the horizon."),
+        needed=_said(_KNOWN, "Customers that the test takes, both arms; null: no effect."),
+        assurance=_said(_SHARE, "Chance that the test tells, over what is unknown of the effect."),
+        smallest=_said(_NUMBER, "Least profit a customer that a year at 50% holdout could tell."),
+    )
+)
+_MONEY: Final = _object(
+    part=_TEXT,
+    sign=_said({"enum": [1, -1]}, "1 gained, -1 spent."),
+    without=_Q,
+    **{"with": _Q},
+    difference=_Q,
+)
+_SWING: Final = _object(
+    id=_TEXT,
+    label=_TEXT,
+    grade=_TEXT,
+    low=_said(_TEXT, "What it is at its low end: the 10% quantile, or a tenth less."),
+    high=_TEXT,
+    profit_low=_said(_NUMBER, "Mean difference of profit there, the rest as drawn."),
+    profit_high=_NUMBER,
+    error=_said(_NUMBER, "Standard error of how far the two are apart, by the number of draws."),
+    guessed=_said(_YES_NO, "No interval is known: moved by a tenth each way."),
+)
+_GRADE: Final = _object(
+    grade=_TEXT,
+    profit=_said(_Q, "Lost without all effects of this grade."),
+    share=_said(_KNOWN, "Of what is lost over all grades; null where that is no gain."),
+)
+_JUDGED: Final = _object(
+    requirement=_TEXT,
+    line=_said({"type": "integer", "minimum": 1}, "Of the file that it stands in."),
+    verdict=_said(
+        {"enum": ["met", "not met", "undecided"]}, "undecided: within the error of the draws."
+    ),
+    unit={"enum": ["count", "money", "share"]},
+    value=_said(_KNOWN, "As projected; less the part of another metric, where that is the limit."),
+    low=_KNOWN,
+    high=_KNOWN,
+    limit=_KNOWN,
+    why=_TEXT,
+)
+_SOME_METRICS: Final[Schema] = {"type": "object", "additionalProperties": _Q}
+_MONTH: Final = _object(
+    month={"type": "string", "pattern": r"^\d{4}-\d\d$"},
+    without=_SOME_METRICS,
+    **{"with": _SOME_METRICS},
+    difference=_SOME_METRICS,
+)
+_POINTS: Final = _object(
+    month={"type": "string", "pattern": r"^\d{4}-\d\d$"},
+    earned=_Q,
+    redeemed=_Q,
+    expired=_Q,
+    outstanding=_Q,
+    liability=_said(_Q, "Minor units."),
+    breakage=_said(_Q, "Share of the outstanding that is expected never to be redeemed."),
+)
 _FLOW: Final = _object(
     flow=_TEXT,
     entered=_said(_Q, "Times that a customer began the flow."),
     sent=_Q,
     held_back=_said(_Q, "Messages that did not go out, for any reason."),
-    orders=_said(_Q, "Increment: all flows against all but this one."),
-    profit=_said(_Q, "Increment: all flows against all but this one."),
+    orders=_said(_Q, "What it is worth: the mean of first_in and last_in."),
+    profit=_said(_Q, "What it is worth: the mean of first_in and last_in."),
     strategy=_said(_TEXT, "Of the catalogue; empty where the flow names none."),
     held_back_by=_said({"type": "object", "additionalProperties": _Q}, "By reason."),
     delayed=_said(_Q, "Times that a message was moved."),
     offers_used=_Q,
     subsidised=_said(_Q, "Orders that would have come anyway and used an offer of the flow."),
+    first_in=_said(_INCREMENT, "It alone against none."),
+    last_in=_said(_INCREMENT, "All flows against all but it."),
+    pays_if=_said(_PAYS, "null: the flow is off."),
+    proof=_said(_PROOF, "Of its last-in profit, by a holdout. null: the flow is off."),
 )
 _MAYBE: Final[Schema] = {"type": ["integer", "null"]}
 _STAGE_MONTH: Final = _object(

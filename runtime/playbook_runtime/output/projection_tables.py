@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from playbook_compiler.values import dataclass
@@ -17,6 +16,7 @@ from playbook_runtime.output.figures import (
     signed,
     width,
 )
+from playbook_runtime.output.projection_rows import Row
 from playbook_runtime.profit_parts import ACQUISITION
 from playbook_runtime.projection import FlowProjection, Projection
 
@@ -24,17 +24,7 @@ COST: Final = "retention_cost"
 _WHOLE_FROM: Final = 1_000  # money from here on is told in whole units
 _WHOLE_FLOWS_FROM: Final = 20  # ... and a flow's, where the widest interval is so wide
 _LONGEST_FLOW: Final = 28
-_GAP: Final = "   "
 _NOTHING: Final = Estimate.exactly(0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of a table: its cells, and what stands behind them."""
-
-    cells: tuple[str, ...]
-    behind: str = ""
-    strong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,26 +114,6 @@ def flows_table(projection: Projection) -> list[Row]:
             name = ""
         rows.append(Row((name, *_flow_cells(flow, unit, widest, projection.decimals))))
     return rows
-
-
-def table_lines(rows: Sequence[Row], left: Sequence[int] = (0,)) -> list[str]:
-    """Return rows as aligned lines, numbers to the right; columns in `left` to the left.
-
-    A row of one cell is a line as it stands. Cells are ASCII, a character a cell of the terminal.
-    """
-    full = [row for row in rows if len(row.cells) > 1]
-    widths = [max(map(len, column)) for column in zip(*(row.cells for row in full), strict=True)]
-    lines = []
-    for row in rows:
-        if len(row.cells) == 1:
-            lines.append(row.cells[0])
-            continue
-        cells = (
-            cell.ljust(wide) if place in left else cell.rjust(wide)
-            for place, (cell, wide) in enumerate(zip(row.cells, widths, strict=True))
-        )
-        lines.append(_GAP.join(cells).rstrip())
-    return lines
 
 
 def _worlds(projection: Projection, metric: str) -> _Worlds:

@@ -10,8 +10,13 @@ import click
 
 from playbook_runtime.output.cells import escaped
 from playbook_runtime.output.projection_basis import account, assumptions, backtest, provenance
+from playbook_runtime.output.projection_money import money_table
 from playbook_runtime.output.projection_reading import flows_reading, title, worlds_reading
-from playbook_runtime.output.projection_tables import Row, flows_table, table_lines, worlds_table
+from playbook_runtime.output.projection_required import required
+from playbook_runtime.output.projection_rows import Row, table_lines
+from playbook_runtime.output.projection_swings import swings_reading, swings_table
+from playbook_runtime.output.projection_tables import flows_table, worlds_table
+from playbook_runtime.output.projection_worth import worth_reading, worth_table
 from playbook_runtime.output.stage_text import stages
 from playbook_runtime.projection import Projection
 
@@ -40,7 +45,12 @@ def projection_text(
         told([title(projection)]),
         _table(worlds_table(projection), colour, columns),
         _table(flows_table(projection), colour, columns) if projection.flows else (),
+        _table(worth_table(projection), colour, columns, left=(0, 3)),
+        _table(money_table(projection), colour, columns),
+        _table(swings_table(projection), colour, columns),
+        told(required(projection)),
         told((*worlds_reading(projection), *flows_reading(projection))),
+        told((*worth_reading(projection), *swings_reading(projection))),
         told(stages(projection.stages, projection.shift, projection.decimals)),
         told(backtest(projection)),
         told(assumptions(projection)),
@@ -52,9 +62,11 @@ def projection_text(
     return "\n".join(part for part in written if part)
 
 
-def _table(rows: Sequence[Row], colour: bool, columns: int) -> Iterator[str]:
+def _table(
+    rows: Sequence[Row], colour: bool, columns: int, left: Sequence[int] = (0,)
+) -> Iterator[str]:
     """Yield the lines of a table; what stands behind a row goes below it if there is no room."""
-    for row, line in zip(rows, table_lines(rows), strict=True):
+    for row, line in zip(rows, table_lines(rows, left), strict=True):
         fits = len(line) + len(row.behind) + 3 <= columns
         text = f" {line}   {row.behind}" if row.behind and fits else f" {line}"
         yield click.style(text, bold=True) if colour and row.strong else text

@@ -10,7 +10,7 @@ from typing import Final
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.output.cells import escaped
 from playbook_runtime.output.figures import figure, interval_of_level, places_for, scaled, width
-from playbook_runtime.output.projection_tables import Row, table_lines
+from playbook_runtime.output.projection_rows import Row, table_lines
 from playbook_runtime.sweep import Sweep, SweepPoint
 from playbook_runtime.sweep_request import BUDGET, HOLDOUT, SPLIT
 
