@@ -26,6 +26,7 @@ from playbook_runtime.metric_values import (
     metrics_of,
     tables,
 )
+from playbook_runtime.profit_parts import profit_of
 from playbook_runtime.projection import WorldCounts
 from playbook_runtime.rfm import SCORES, segment
 
@@ -151,6 +152,7 @@ def test_what_the_metrics_promise_of_each_other(seed: int) -> None:
     assert values["profit"] == (
         values["contribution"] - values["retention_cost"] + programmes - counts.acquisition_cost
     )
+    assert values["profit"] == profit_of(counts)
     assert values["retention_cost"] == values["message_cost"] + values["offer_cost"]
     assert math.isclose(
         values["customer_value"], values["purchase_frequency"] * values["aov"], rel_tol=1e-12
