@@ -7,10 +7,12 @@ from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.source import Span
 from playbook_compiler.values import dataclass, replace
 from playbook_runtime.admission import Admission, admitted, with_months
+from playbook_runtime.assumed import DATA, OWN
 from playbook_runtime.behaviour.backtest import Backtest, backtest, origins_for
 from playbook_runtime.behaviour.findings import diagnostics_of
 from playbook_runtime.behaviour.fit import fit_families
-from playbook_runtime.behaviour.model import FAMILIES, Finding, FittedBehaviour
+from playbook_runtime.behaviour.model import FAMILIES, KS, Finding, FittedBehaviour
+from playbook_runtime.behaviour.seasonality import Seasonality, seasonality_of
 from playbook_runtime.behaviour.spend import fit_spend
 from playbook_runtime.behaviour.window import window_findings
 from playbook_runtime.kernel.instructions import Program
@@ -18,6 +20,7 @@ from playbook_runtime.month_plan import MonthPlan, planned
 from playbook_runtime.observed import Observed
 from playbook_runtime.prepare import Prepared, prepare
 from playbook_runtime.program import build_program
+from playbook_runtime.projection import Assumption
 from playbook_runtime.settings import Calendar, Settings, calendar
 from playbook_runtime.unsimulated import unsimulated
 
@@ -44,7 +47,9 @@ def launched(
     days = calendar(data.as_of, settings.horizon, playbook.timezone)
     if days.days < 1:
         return None, [error("bad-horizon", "the horizon has no day", Span.of_file(file))]
-    fits, found = fit_families(data.history, FAMILIES, with_weak_prior=True)
+    seasonality = seasonality_of(data.history, settings.season)
+    season = seasonality.season
+    fits, found = fit_families(data.history, FAMILIES, with_weak_prior=True, ks=KS, season=season)
     spend, more = fit_spend(data.history, 10**playbook.decimals, with_weak_prior=True)
     findings = unsimulated(playbook)
     edges = window_findings(data.history)
@@ -53,7 +58,8 @@ def launched(
         return None, [*findings, _no_projection(file, spend is None)]
     tested, told = _backtest(data, days, settings)
     findings += diagnostics_of(told, file)
-    prepared = prepare(graph, data, days, settings, fits, spend, tested.drift)
+    prepared = prepare(graph, data, days, settings, fits, spend, tested.drift, season)
+    prepared = replace(prepared, assumptions=(*prepared.assumptions, *_season_line(seasonality)))
     findings += prepared.findings
     program, unread = build_program(graph, prepared.launch)
     findings += unread
@@ -61,6 +67,25 @@ def launched(
     program, admission = admitted(graph, program, prepared, plan, settings.threads)
     prepared = replace(prepared, launch=with_months(prepared.launch, graph.playbook, program))
     return Launched(days, fits, tested, prepared, plan, program, admission), findings
+
+
+def _season_line(seasonality: Seasonality) -> tuple[Assumption, ...]:
+    """Return the line on the season that a projection rests on, where there is one."""
+    season = seasonality.season
+    if season is None:
+        return ()
+    estimated = season.source == "estimated"
+    return (
+        Assumption(
+            id="season",
+            effect="how buying goes up and down within a year",
+            source="orders" if estimated else "--seasonality",
+            grade=DATA if estimated else OWN,
+            value=f"{min(season.index):.2f}..{max(season.index):.2f} of the mean week",
+            in_headline=True,
+            used_by=("all orders",),
+        ),
+    )
 
 
 def _no_projection(file: str, without_spend: bool) -> Diagnostic:
@@ -84,8 +109,6 @@ def _backtest(data: Observed, days: Calendar, settings: Settings) -> tuple[Backt
         until_day=data.as_of_day,
         origins=origins,
         horizon_days=days.days,
-        # What is tested is what the kernel runs: one phase a gap, all days alike.
-        ks=(1,),
-        season="off",
+        season=settings.season,
         seed=settings.seed,
     )

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from playbook_compiler.units import Duration
 from playbook_compiler.values import dataclass
 from playbook_runtime.zones import midnight
+
+if TYPE_CHECKING:
+    from playbook_runtime.behaviour.seasonality import Given
 
 EPOCH = date(1970, 1, 1)
 DEFAULT_DRAWS = 1_000
@@ -18,7 +22,7 @@ FLOW_DRAWS = 100
 class Settings:
     """The questions of one run: how far, how many draws, which seed, as of which day, how many
     threads (0: all there are), in which stage (empty: the playbook's); `conservative` holds every
-    effect at its worse quartile."""
+    effect at its worse quartile; `season` is estimated where the orders allow it, off, or given."""
 
     horizon: Duration = Duration(months=12)
     draws: int = DEFAULT_DRAWS
@@ -27,6 +31,7 @@ class Settings:
     threads: int = 0
     stage: str = ""
     conservative: bool = False
+    season: Given = "auto"
 
 
 @dataclass(frozen=True, slots=True)
