@@ -28,7 +28,7 @@ _Z: Final = _CRITICAL + _STANDARD.inv_cdf(POWER)
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Recipients:
     """Customers who would be sent a flow in the horizon: how many, the variance of what one of
     them brings without it (minor units squared), and the share of it that is foreseen."""
 
@@ -44,9 +44,9 @@ def needed(delta: float, variance: float, share: float, foreseen: float = 0.0) -
     return _Z**2 * variance * (1 - foreseen) / (delta**2 * share * (1 - share))
 
 
-def standard_error(tested: Tested, customers: float, share: float) -> float:
+def standard_error(recipients: Recipients, customers: float, share: float) -> float:
     """Return the standard error of the difference per customer between the arms."""
-    spread = tested.variance * (1 - tested.foreseen)
+    spread = recipients.variance * (1 - recipients.foreseen)
     return math.sqrt(spread / (customers * share * (1 - share)))
 
 
@@ -60,21 +60,21 @@ def assurance(deltas: Sequence[float], error: float) -> float:
 
 
 def proof_of(
-    tested: Tested, profit: Sequence[float], horizon_months: float, own: float = 0.0
+    recipients: Recipients, profit: Sequence[float], horizon_months: float, own: float = 0.0
 ) -> Proof:
     """Return the test that proves a flow's last-in profit.
 
     `profit` are its draws over the horizon (minor units, expectations), `own` the share of the
     playbook's holdout, which is proposed where it suffices.
     """
-    if tested.customers <= 0 or tested.variance <= 0:
-        return Proof(None, None, tested.customers, None, 0.0, 0.0)
-    deltas = [value / tested.customers for value in profit]
+    if recipients.customers <= 0 or recipients.variance <= 0:
+        return Proof(None, None, recipients.customers, None, 0.0, 0.0)
+    deltas = [value / recipients.customers for value in profit]
     delta = math.fsum(deltas) / len(deltas)
-    rate = tested.customers / horizon_months
+    rate = recipients.customers / horizon_months
 
     def months(share: float) -> float:
-        return needed(delta, tested.variance, share, tested.foreseen) / rate
+        return needed(delta, recipients.variance, share, recipients.foreseen) / rate
 
     shares = sorted({*SHARES, *((own,) if 0 < own <= 0.5 else ())})
     chosen = next((share for share in shares if months(share) <= GOOD_MONTHS), None)
@@ -83,13 +83,13 @@ def proof_of(
     best = chosen if chosen is not None else 0.5
     # A test of a few days would see few of the weeks that customers differ in.
     length = max(1.0, months(best)) if chosen is not None else MOST_MONTHS
-    tried = standard_error(tested, rate * length, best)
-    year = standard_error(tested, rate * GOOD_MONTHS, 0.5)
-    count = needed(delta, tested.variance, best, tested.foreseen)
+    tried = standard_error(recipients, rate * length, best)
+    year = standard_error(recipients, rate * GOOD_MONTHS, 0.5)
+    count = needed(delta, recipients.variance, best, recipients.foreseen)
     return Proof(
         holdout=chosen,
         months=length if chosen is not None else None,
-        customers=tested.customers,
+        customers=recipients.customers,
         needed=count if math.isfinite(count) else None,
         assurance=assurance(deltas, tried),
         smallest=_Z * year,

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from playbook_runtime.kernel.tables import F64, I64
 from playbook_runtime.outcomes import MICRO
-from playbook_runtime.provable import Tested
+from playbook_runtime.provable import Recipients
 
 
 class Sent(NamedTuple):
-    """Sums over persons and draws in which they were sent a flow's message or held out of it.
+    """Sums over persons and draws in which they were sent something by a flow.
 
     `cells` counts them, `persons` whom they belong to; `total` and `squares` are sums of y and y^2,
     y being the contribution in the world without (minor units); `by_person` sums, over persons,
@@ -34,7 +34,7 @@ def no_one_sent() -> Sent:
 
 
 def sent_of(mask: NDArray[np.bool_], contribution: I64) -> Sent:
-    """Return the sums of some persons, (N, D) each: whether they were sent or held out, and their
+    """Return the sums of some persons, (N, D) each: whether they were sent something, and their
     contribution without, in ten-thousandths of a minor unit."""
     times = mask.sum(axis=1)
     some = times > 0
@@ -56,16 +56,18 @@ def sent_together(parts: Sequence[Sent]) -> Sent:
     return Sent(*(float(sum(column)) for column in zip(*parts, strict=True)))
 
 
-def tested(sent: Sent, draws: int) -> Tested:
-    """Return customers a draw, the variance of y, and the share of it that is foreseen.
+def recipients(sent: Sent, draws: int, holdout: float) -> Recipients:
+    """Return customers a draw, the variance of y, and the share of it that is foreseen; with those
+    whom the playbook's holdout leaves out, who are like the others.
 
     One-way analysis of variance: what differs between the draws of one person is what nobody
     foresees; 1 - MS within / MS total is the R^2 of the posterior expectation as a covariate.
     """
+    customers = sent.cells / draws / (1 - holdout)
     if sent.cells < 2:
-        return Tested(sent.cells / draws, 0.0, 0.0)
+        return Recipients(customers, 0.0, 0.0)
     variance = max(0.0, sent.squares - sent.total**2 / sent.cells) / (sent.cells - 1)
     free = sent.cells - sent.persons
     within = max(0.0, sent.squares - sent.by_person) / free if free > 0 else variance
     foreseen = 1 - within / variance if variance > 0 else 0.0
-    return Tested(sent.cells / draws, variance, min(1.0, max(0.0, foreseen)))
+    return Recipients(customers, variance, min(1.0, max(0.0, foreseen)))

@@ -14,6 +14,7 @@ import numpy as np
 
 from playbook_compiler.diagnostics import Diagnostic, error
 from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.model import Flow
 from playbook_compiler.plan import digest_of
 from playbook_compiler.values import dataclass
 from playbook_runtime.accounts import checks, data_account, family_text
@@ -51,7 +52,7 @@ from playbook_runtime.profit_parts import ACQUISITION, PARTS
 from playbook_runtime.projection import BreakEven, MoneyPart, Projection, Proof
 from playbook_runtime.provable import proof_of
 from playbook_runtime.requirements import Known, judged
-from playbook_runtime.sent import tested
+from playbook_runtime.sent import recipients
 from playbook_runtime.settings import FLOW_DRAWS, Settings
 from playbook_runtime.simulated_findings import simulated_findings
 from playbook_runtime.tornado import DRAWS as TORNADO_DRAWS
@@ -108,7 +109,8 @@ def project(
     plan = ready.plan
     runs = WorldRuns(ready.program, ready.prepared, settings.threads, progress)
     numbers = {flow: n for n, flow in enumerate(sorted(graph.playbook.flows))}
-    on = {flow: n for flow, n in numbers.items() if graph.playbook.flows[flow].enabled}
+    # What runs already is in both worlds: it adds nothing, and stays on in every world.
+    on = {flow: n for flow, n in numbers.items() if _is_new(graph.playbook.flows[flow])}
     runs.begin(_draws_to_run(runs, settings, len(on)))
     try:
         headline = _headline(runs, settings)
@@ -229,7 +231,7 @@ def _flows(
     }
     proofs = {
         n: proof_of(
-            tested(futures[0].touched.sent[n], number),
+            recipients(futures[0].touched.sent[n], number, holdout),
             last_in_profit(futures, worlds[n]),
             days / MONTH_DAYS,
             holdout,
@@ -237,6 +239,10 @@ def _flows(
         for n in on.values()
     }
     return Flows(futures, worlds, pays, proofs)
+
+
+def _is_new(flow: Flow) -> bool:
+    return flow.enabled and flow.running is None
 
 
 def _holdout(graph: TriggerGraph) -> float:

@@ -3,7 +3,7 @@
 Whoever never enters a flow lives the same life without it, so that a world with one flow changed
 differs from the whole only by the customers that the flow touched in that draw. Runs of them alone
 give the same integers as runs of all people (exact once budget admission is fixed), in a fraction
-of the time. To tell whom a flow touched, persons are run one by one; reruns go draw by draw.
+of the time; they go draw by draw.
 """
 
 from __future__ import annotations
@@ -16,14 +16,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playbook_runtime.kernel.instructions import Program
-from playbook_runtime.kernel.layout import WITH, WITHOUT, PerFlow, World, flow_column, world_column
-from playbook_runtime.kernel.run import CHUNK, Piece, Task, counted, default_threads
+from playbook_runtime.kernel.layout import (
+    FLAGS,
+    WITH,
+    WITHOUT,
+    WORLD,
+    World,
+    flag_words,
+    world_column,
+)
+from playbook_runtime.kernel.run import CHUNK, Piece, counted, counted_each, default_threads
 from playbook_runtime.kernel.tables import I64, Draws
 from playbook_runtime.outcomes import VALUES, values_of
 from playbook_runtime.sent import Sent, no_one_sent, sent_of, sent_together
 from playbook_runtime.world_runs import WorldRuns
 
-BLOCK: Final = 64  # persons whose lives are held at once
+BLOCK: Final = 256  # persons whose lives are held at once
 Bits = NDArray[np.uint8]
 T = TypeVar("T")
 
@@ -45,31 +53,24 @@ class Touched(NamedTuple):
 
 
 def touched(runs: WorldRuns, draws: Draws) -> Touched:
-    """Return whom the flows touched on these draws, from a run of all people one by one."""
+    """Return whom the flows touched on these draws, from a run that counts each person."""
     task = runs.task(draws)
     flows, count = len(runs.program.flow_first), len(draws.number)
-
-    entering = [flow_column(flow, PerFlow.ENTERED) for flow in range(flows)]
-    receiving = [flow_column(flow, PerFlow.SENT) for flow in range(flows)]
-    held_out = [flow_column(flow, PerFlow.HELD_HOLDOUT) for flow in range(flows)]
-    anyway = world_column(WITHOUT, World.CONTRIBUTION_MICRO)
+    anyway, first_flag = world_column(WITHOUT, World.CONTRIBUTION_MICRO), 2 * WORLD
 
     def block(first: int, last: int) -> Touched:
-        found = []
-        for person in range(first, last):
-            life = _life(task, person)
-            reached = life[:, receiving] + life[:, held_out]
-            found.append((values_of(life, WITH), life[:, entering], reached, life[:, anyway]))
+        lives = counted_each(task, Piece(first, last, 0, count)).transpose(1, 0, 2)  # (N, D, ..)
         runs.advance((last - first) * count)
-        values, entries, reached, contribution = (np.stack(one) for one in zip(*found, strict=True))
-        entered = (entries > 0).transpose(2, 0, 1)  # (F, N, D)
-        anyone: NDArray[np.bool_] = np.zeros(contribution.shape, dtype=np.bool_)
+        values = values_of(lives, WITH)
+        entered = [_flagged(lives, first_flag, flow) for flow in range(flows)]
+        anyone: NDArray[np.bool_] = np.zeros(lives.shape[:2], dtype=np.bool_)
         for mask in entered:
             anyone |= mask
+        sent = [_flagged(lives, first_flag + flag_words(flows), flow) for flow in range(flows)]
         return Touched(
             tuple(_cells(mask, values) for mask in entered),
             _cells(anyone, values),
-            tuple(sent_of(reached[:, :, flow] > 0, contribution) for flow in range(flows)),
+            tuple(sent_of(mask, lives[:, :, anyway]) for mask in sent),
         )
 
     parts = in_blocks(len(runs.prepared.people.key), runs.threads, block)
@@ -134,9 +135,10 @@ def in_blocks(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _life(task: Task, person: int) -> I64:
-    """Return the counts of one person, (D, columns)."""
-    return counted(task, Piece(person, person + 1, 0, len(task.draws)))[0]
+def _flagged(lives: I64, first: int, flow: int) -> NDArray[np.bool_]:
+    """Return where the bit of a flow is set in the words that begin at a column."""
+    found: NDArray[np.bool_] = (lives[..., first + flow // FLAGS] >> (flow % FLAGS)) & 1 > 0
+    return found
 
 
 def _cells(mask: NDArray[np.bool_], values: I64) -> Cells:

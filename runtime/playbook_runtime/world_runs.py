@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-import numpy as np
-
 from playbook_compiler.values import dataclass
 from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.kernel.run import Horizon, Task, run, task_of
@@ -46,10 +44,11 @@ class WorldRuns:
     def task(
         self, draws: Draws, on: Collection[int] | None = None, program: Program | None = None
     ) -> Task:
-        """Return what runs persons on these draws, with only the flows of `on`, if given."""
+        """Return what runs persons on these draws, with only the flows of `on`, if given, and those
+        that run already."""
         used = self.program if program is None else program
         if on is not None:
-            flow_on = np.zeros_like(used.flow_on)
+            flow_on = used.flow_on * used.flow_running
             flow_on[sorted(on)] = used.flow_on[sorted(on)]
             used = used._replace(flow_on=flow_on)
         people, zones = self.prepared.people, self.prepared.launch.zones
