@@ -234,7 +234,7 @@ class Stage(Record):
 
     enter: Condition | None = key(
         SHOP_CONDITION,
-        "When the shop enters it: mean of 3 months; not simulated yet.",
+        "When the shop enters it, read on the 1st: mean of three full months.",
         default=None,
     )
     split: BudgetSplit | None = key(

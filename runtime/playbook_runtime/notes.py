@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -42,7 +43,8 @@ def notes(
     """Return the notes of a projection; `counts` are those of the headline, `findings` all that was
     found on the way."""
     told = (
-        *_model(graph, data),
+        *_newcomers(graph, prepared),
+        *_model(graph, prepared),
         *_money(graph),
         *_day_one(graph, data, prepared),
         *_overlap(counts),
@@ -57,10 +59,37 @@ def notes(
     return tuple(dict.fromkeys(told))
 
 
-def _model(graph: TriggerGraph, data: Observed) -> Iterator[str]:
-    count, days = data.newcomers_per_day()
-    yield f"Newcomers come as they did: {count:,} first orders in the last {days} days."
-    yield "Seasons are not modelled; orders of one day count as one purchase."
+def _newcomers(graph: TriggerGraph, prepared: Prepared) -> Iterator[str]:
+    """Yield what newcomers are projected from, and where that contradicts `acquisition`."""
+    trend = prepared.trend
+    words = (
+        f"Newcomers: {trend.count:,} first orders in the last {trend.days} days,"
+        f" {trend.monthly:,.0f} a month at their end"
+    )
+    change = math.expm1(trend.slope)
+    if abs(change) >= 0.005:
+        words += f", changing by {change:+.0%} a month, which is taken to fade"
+    yield f"{words}. Both worlds have the same."
+    economics = graph.playbook.economics
+    said = economics.acquisition if economics is not None else None
+    if said is None or said.at_budget is None or not said.cost_per_customer.amount:
+        return
+    won = float(said.at_budget.amount / said.cost_per_customer.amount)
+    if won > trend.monthly:
+        yield (
+            f"By `acquisition` advertising won {won:,.0f} customers a month, which is more than"
+            f" came ({trend.monthly:,.0f}): either customers cost more than that, or the past's"
+            " budget was smaller. The projection goes by `acquisition`."
+        )
+
+
+def _model(graph: TriggerGraph, prepared: Prepared) -> Iterator[str]:
+    if not prepared.launch.season.moments:
+        yield (
+            "No season is modelled: that takes two years of orders in which weeks differ by more"
+            " than chance, or an index of yours (`--seasonality FILE`)."
+        )
+    yield "Orders of one day count as one purchase."
     yield (
         "The horizon ends hard: orders that late messages would still bring, and codes still valid,"
         " are not counted."
@@ -80,7 +109,10 @@ def _money(graph: TriggerGraph) -> Iterator[str]:
         yield f"No cost is given for messages by {', '.join(free)}: they count as free."
     if economics.acquisition is not None:
         yield (
-            "Both worlds spend the same on acquisition, so that it does not stand in the profit."
+            "Both worlds spend the same on winning customers: it is in both profits, and not in"
+            " their difference."
+            if economics.monthly_budget is not None
+            else "What winning customers costs is not in the profits: no `monthly_budget` is given."
         )
 
 

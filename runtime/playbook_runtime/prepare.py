@@ -418,6 +418,12 @@ def _money(graph: TriggerGraph) -> Iterator[Assumption]:
             parts.append(f"payment {payment.share} + {payment.fixed}")
         parts.append(f"return {costs.returns} at {costs.return_rate}")
         yield _said("economics.order_costs", "costs of an order", ", ".join(parts))
+    if economics is not None and economics.acquisition is not None:
+        said = economics.acquisition
+        value = f"{said.cost_per_customer} a customer"
+        value += f" at {said.at_budget} a month" if said.at_budget is not None else ""
+        value += f", saturation {said.saturation.normalize():f}"
+        yield _said("economics.acquisition", "what winning a customer costs", value)
     if economics is not None and economics.message_costs:
         costs_by_channel = economics.message_costs.items()
         value = ", ".join(f"{channel} {cost}" for channel, cost in sorted(costs_by_channel))

@@ -127,21 +127,17 @@ def _first_record(value: Any) -> Record | None:
 
 def _unused(playbook: Playbook) -> Iterator[tuple[str, Span]]:
     """Yield each setting that nothing goes by, with its place."""
-    for record, names in (
-        (playbook, ("stage", "stages")),
-        (playbook.economics, ("acquisition", "monthly_budget", "interest_rate")),
-    ):
-        for name in names:
-            if record is not None and record.origin.has(name):
-                yield name, record.origin.key_span(name)
+    economics = playbook.economics
+    if economics is not None and economics.origin.has("interest_rate"):
+        yield "interest_rate", economics.origin.key_span("interest_rate")
     if VISITS in playbook.assume and playbook.origin.has("assume", VISITS):
         yield f"assume.{VISITS}", playbook.origin.key_span("assume", VISITS)
     for flow in playbook.flows.values():
-        for name in ("stages", "goal"):
-            if flow.origin.has(name):
-                yield f"flows.{name}", flow.origin.key_span(name)
+        if flow.origin.has("goal"):
+            yield "flows.goal", flow.origin.key_span("goal")
         for step in _all(flow.steps):
-            if isinstance(step, Split) and step.experiment is not None:
+            experiment = step.experiment if isinstance(step, Split) else None
+            if experiment is not None and experiment.smallest_effect is None:
                 yield "experiment", step.origin.key_span("experiment")
 
 

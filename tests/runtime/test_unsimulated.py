@@ -87,7 +87,10 @@ def test_reading_says_nothing_of_it(tmp_path: Path) -> None:
 
 
 def test_settings_that_no_number_depends_on_are_one_hint(tmp_path: Path) -> None:
-    text = f"{HEAD}stage: growth\nstages: {{growth: {{}}}}\n{MESSAGES}"
+    text = (
+        f"{HEAD}economics: {{gross_margin: 58%, interest_rate: 8%}}\n"
+        f"assume: {{visits: {{rate: 9 per 1d}}}}\n{MESSAGES}"
+    )
     (found,) = unsimulated.unsimulated(playbook(tmp_path, text))
     assert found.severity is Severity.HINT
     assert (found.span.line, [one.span.line for one in found.labels]) == (5, [6])

@@ -63,8 +63,8 @@ def _spent(own: Sequence[PlannedMonth], decimals: int) -> Iterator[str]:
         for flow, share in one.admitted:
             least[flow] = min(share, least.get(flow, 1.0))
     if least:
-        told = ", ".join(f"{flow} (down to {100 * share:.0f}%)" for flow, share in least.items())
-        yield f" The budget does not suffice for all: admitted in part are {told}."
+        told = ", ".join(f"{flow} (to {100 * share:.0f}%)" for flow, share in least.items())
+        yield f" The budget does not suffice for all: it limits {told}."
 
 
 def _shift(shift: BudgetShift, decimals: int) -> str:
