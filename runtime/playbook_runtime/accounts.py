@@ -11,6 +11,9 @@ from playbook_runtime.observed import Observed
 from playbook_runtime.projection import Check, DataAccount
 from playbook_runtime.settings import EPOCH
 
+# Of a model of less weight nobody would see a difference.
+SMALLEST_WEIGHT = 0.005
+
 
 def checks(tested: Backtest) -> tuple[Check, ...]:
     """Return the origins of a backtest."""
@@ -30,10 +33,12 @@ def checks(tested: Backtest) -> tuple[Check, ...]:
 def family_text(fits: tuple[FittedBehaviour, ...]) -> str:
     """Return the models that are mixed, with their weights."""
     weights = akaike_weights(fits)
-    return ", ".join(
-        f"{fitted.parameters.family} {weight:.0%}"
-        for fitted, weight in zip(fits, weights, strict=True)
-    )
+    told = []
+    for fitted, weight in zip(fits, weights, strict=True):
+        k = f" (k = {fitted.parameters.k})" if fitted.parameters.k > 1 else ""
+        if weight >= SMALLEST_WEIGHT:
+            told.append(f"{fitted.parameters.family}{k} {weight:.0%}")
+    return ", ".join(told)
 
 
 def data_account(data: Observed) -> DataAccount:

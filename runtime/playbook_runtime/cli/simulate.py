@@ -18,6 +18,7 @@ from playbook_runtime.cli.order_options import (
     refuse_quarantine,
     refuse_wrong_options,
 )
+from playbook_runtime.cli.season_option import season_option, season_or_exit
 from playbook_runtime.orders.options import OrderInput
 from playbook_runtime.sweep_request import SweepRequest
 
@@ -86,6 +87,7 @@ WIDEST = 100
     show_default=True,
     help="How the projection is shown.",
 )
+@season_option
 @order_options
 @click.pass_context
 def command(
@@ -97,6 +99,7 @@ def command(
     seed: int,
     as_of: date | None,
     threads: int,
+    seasonality: str,
     stage: str | None,
     sweep: SweepRequest | None,
     conservative: bool,
@@ -148,7 +151,8 @@ def command(
     show(found)
     if data is None or has_errors(found):
         ctx.exit(1)
-    settings = Settings(length, draws, seed, as_of, threads, stage or "", conservative)
+    season = season_or_exit(seasonality)
+    settings = Settings(length, draws, seed, as_of, threads, stage or "", conservative, season)
     if sweep is not None:
         with progress_bar(quiet) as progress:
             swept, found = sweep_of(graph, data, settings, sweep, progress)
