@@ -94,7 +94,13 @@ def _model(graph: TriggerGraph, prepared: Prepared) -> Iterator[str]:
         "The horizon ends hard: orders that late messages would still bring, and codes still valid,"
         " are not counted."
     )
-    if not any(flow.running is not None for flow in graph.playbook.flows.values()):
+    running = sorted(flow.id for flow in graph.playbook.flows.values() if flow.running is not None)
+    if running:
+        yield (
+            f"{', '.join(running)}: in both worlds, with all costs; what they bring is in the past"
+            " orders, which are read as if they had run all the time."
+        )
+    else:
         yield "The difference is over whatever already ran in the history."
 
 

@@ -34,6 +34,9 @@ PARTS: Final = (
     Part("membership_fees", None, 1, "membership fees"),
     Part("offer_cost", World.OFFER_COST, -1, "offers: discounts, shipping, gifts"),
     Part("liability_change", None, -1, "points owed, change"),
+    Part(
+        "repayment", World.REPAYMENT_MICRO, -1, "orders only brought forward, pending", micro=True
+    ),
     Part("message_cost", World.MESSAGE_COST_MICRO, -1, "messages and tasks", micro=True),
     Part("programme_cost", None, -1, "fees of programmes"),
     Part(ACQUISITION, None, -1, "acquisition"),

@@ -40,6 +40,7 @@ class WorldCounts:
     programme_cost: int = 0
     liability_change: int = 0
     acquisition_cost: int = 0
+    repayment: int = 0
     visits: int | None = None
     points_liability: int | None = None
 

@@ -171,9 +171,6 @@ def _of_offer(offer: Offer) -> Iterator[Diagnostic]:
 
 
 def _of_flow(flow: Flow, unread: frozenset[str]) -> Iterator[Diagnostic]:
-    if flow.running is not None:
-        instead = f"{flow.id} counts as new, so that what it already brings is counted twice"
-        yield _told("`running`", instead, flow.origin.key_span("running"))
     if not flow.enabled:
         return
     trigger = flow.trigger

@@ -56,7 +56,6 @@ def test_each_is_told_at_its_line(tmp_path: Path) -> None:
         (9, "`sync"),
         (10, "`limit` of the offer `one` is not simulated yet"),
         (13, "what `at_least` counts before the first day is not simulated yet"),
-        (14, "`running` is not simulated yet"),
         (15, "`flows.goal`"),
         (22, "a grant of points is not simulated yet"),
         (29, "what each product lasts is not simulated yet"),

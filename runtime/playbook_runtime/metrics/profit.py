@@ -16,6 +16,7 @@ READS: Final = (
     "membership_fees",
     "offer_cost",
     "liability_change",
+    "repayment",
     "message_cost",
     "programme_cost",
     "acquisition_cost",
@@ -29,6 +30,7 @@ def value(counts: WorldCounts) -> float:
         + counts.membership_fees
         - counts.offer_cost
         - counts.liability_change
+        - counts.repayment
         - counts.message_cost
         - counts.programme_cost
         - counts.acquisition_cost

@@ -149,8 +149,9 @@ def test_what_the_metrics_promise_of_each_other(seed: int) -> None:
     counts = any_world(seed)
     values = metric_values(counts)
     programmes = counts.membership_fees - counts.liability_change - counts.programme_cost
+    apart = counts.acquisition_cost + counts.repayment
     assert values["profit"] == (
-        values["contribution"] - values["retention_cost"] + programmes - counts.acquisition_cost
+        values["contribution"] - values["retention_cost"] + programmes - apart
     )
     assert values["profit"] == profit_of(counts)
     assert values["retention_cost"] == values["message_cost"] + values["offer_cost"]
