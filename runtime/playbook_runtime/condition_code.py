@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from playbook_compiler.changes import FIELD, TAG
@@ -10,6 +10,7 @@ from playbook_compiler.condition_evaluation import passes
 from playbook_compiler.conditions import (
     And,
     Between,
+    Bought,
     Compare,
     Condition,
     Entered,
@@ -24,6 +25,7 @@ from playbook_compiler.conditions import (
     IsKnown,
     Not,
     Or,
+    OrderHas,
     Received,
     Unsubscribed,
     Value,
@@ -32,13 +34,15 @@ from playbook_compiler.diagnostics import Diagnostic, shown, warning
 from playbook_compiler.facts import Fact, IdKind
 from playbook_compiler.model import Audience, Playbook
 from playbook_compiler.units import Duration, Money, Share
-from playbook_compiler.values import dataclass, field
+from playbook_compiler.values import dataclass, field, replace
 from playbook_runtime.heard import Told
 from playbook_runtime.kernel import instructions as code
 from playbook_runtime.kernel.tables import NO, UNKNOWN, YES
+from playbook_runtime.launch import Mark
 
 NOT_SIMULATED = "not-yet-simulated"
 AT_LEAST = code.OPERATORS.index(">=")
+CATEGORY, MARKETPLACE, ORDER_MARKETPLACE = "category", "marketplace", "trigger.order.marketplace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Names:
     told: Mapping[tuple[str, str], Told]
     cuts: Mapping[str, float]
     order_flows: frozenset[str] = frozenset()  # whose runs are about an order
+    marks: tuple[Mark, ...] = ()
 
 
 def names_of(
@@ -68,6 +73,7 @@ def names_of(
     told: Mapping[tuple[str, str], Told],
     cuts: Mapping[str, float],
     duration: Callable[[Duration], int],
+    marks: tuple[Mark, ...] = (),
 ) -> Names:
     """Return the numbers of all names: flows, messages and offers in order of ids."""
     return Names(
@@ -82,6 +88,7 @@ def names_of(
         duration=duration,
         told=told,
         cuts=cuts,
+        marks=marks,
     )
 
 
@@ -154,6 +161,14 @@ class CodeList:
                 key := told_key(node)
             ) in names.told:
                 self._told(node, key)
+            case OrderHas(test=test) if self.names.marks and test.fact.name == CATEGORY:
+                self._marked(test, CATEGORY, about=self.about_order, or_latest=True)
+            case Compare() | InSet() | IsKnown() if self._is_marketplace(node.fact):
+                about = node.fact.name != MARKETPLACE
+                self._marked(node, MARKETPLACE, about=about, or_latest=not about)
+            case Bought(kind=IdKind.CATEGORY, name=name, within=within) if self.names.marks:
+                first = self.answers_of(mark.category == name for mark in self.names.marks)
+                self._row(code.BOUGHT, first, self._within(within))
             case InFlow(flow=flow):
                 self._row(code.IN_FLOW, names.flows[flow])
             case Entered(flow=flow, within=within):
@@ -178,6 +193,32 @@ class CodeList:
     def _is_number(self, fact: Fact) -> bool:
         """Return whether the kernel knows a fact as a number."""
         return _counts(fact) or (self.about_order and fact.name in code.ORDER_FACTS)
+
+    def _is_marketplace(self, fact: Fact) -> bool:
+        return bool(self.names.marks) and (
+            fact.name == MARKETPLACE or (self.about_order and fact.name == ORDER_MARKETPLACE)
+        )
+
+    def _marked(self, node: FactTest, column: str, *, about: bool, or_latest: bool) -> None:
+        """Write a test of an order's mark: its answer for each mark."""
+        which = code.OF_LATEST
+        if about:
+            which = code.OF_RUN_OR_LATEST if or_latest else code.OF_RUN
+            self.reads_orders = True
+        known = isinstance(node, IsKnown)
+        test = replace(node, known=True) if isinstance(node, IsKnown) else node
+        values = (getattr(mark, column) or None for mark in self.names.marks)
+        self._row(code.MARKED, which, self.answers_of(_answer(test, value) for value in values))
+        if known:
+            self._row(code.DEFINITE)
+            if isinstance(node, IsKnown) and not node.known:
+                self._row(code.NOT)
+
+    def answers_of(self, answers: Iterable[bool | None]) -> int:
+        """Append answers by mark; return where they begin."""
+        first = len(self.answers)
+        self.answers.extend(_code(answer) for answer in answers)
+        return first
 
     def _told(self, node: FactTest, key: tuple[str, str]) -> None:
         """Write a test of a tag or own field: its answer in each state of it."""

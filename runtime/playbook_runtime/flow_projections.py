@@ -19,6 +19,7 @@ HELD = {
     "offer": PerFlow.HELD_OFFER,
     "zone": PerFlow.HELD_ZONE,
     "cap": PerFlow.HELD_CAP,
+    "marketplace": PerFlow.HELD_MARKETPLACE,
     "budget": PerFlow.HELD_BUDGET,
 }
 

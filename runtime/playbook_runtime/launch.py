@@ -53,6 +53,29 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What an order is like: the category of its largest line, and the marketplace it came by. Both
+    in the playbook's spelling where it names them, OTHER where it does not, empty where the orders
+    do not say (of a marketplace: the shop's own)."""
+
+    category: str
+    marketplace: str
+
+
+OTHER = "(other)"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMarks:
+    """The marks of orders that a playbook asks for: `shares` cumulated over the shop's orders of a
+    year; `strength` is how many orders these weigh beside a customer's own."""
+
+    marks: tuple[Mark, ...] = ()
+    shares: tuple[float, ...] = ()
+    strength: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
 class OperationalClock:
     """Operational time over the horizon: by each local midnight of the shop, from the start to the
     end, the seconds that have passed and the operational seconds. Both begin at 0 and never stand
@@ -78,7 +101,7 @@ class Launch:
     million, its entry admits in each month, and `open_months` in which months it is open: all and
     always where a flow is not named. `season` says how fast buying goes over the horizon, empty
     where all days are alike. With `coins_on_extra_orders` extra orders toss the drop-out coin,
-    too: a question of the tornado's.
+    too: a question of the tornado's. `orders` names the columns of People.mark_orders.
     """
 
     seed: int
@@ -104,6 +127,7 @@ class Launch:
     open_months: Mapping[str, tuple[bool, ...]] = field(default_factory=dict)
     season: OperationalClock = OperationalClock()
     coins_on_extra_orders: bool = False
+    orders: OrderMarks = OrderMarks()
 
 
 def stream(name: str) -> int:

@@ -38,6 +38,7 @@ from playbook_runtime.kernel.tables import (
 )
 from playbook_runtime.launch import Launch
 from playbook_runtime.observed import Observed
+from playbook_runtime.order_marks import MarkedOrders, own_marks
 from playbook_runtime.rfm import FIFTHS
 
 STATIC_FACTS = ("country", "zone", "channel")
@@ -52,6 +53,7 @@ def people_of_history(
     statics: tuple[Condition, ...],
     guardrails: Guardrails | None,
     horizon_days: int,
+    marked: MarkedOrders,
 ) -> People:
     """Return one row for each customer of the history, ascending by hash."""
     history = data.history
@@ -59,6 +61,7 @@ def people_of_history(
     n = len(history)
     facts = {name: static_fact(data, name) for name in STATIC_FACTS}
     scores = rfm_scores(data)
+    latest_mark, mark_orders, mark_moment = own_marks(data, marked)
     consent = [
         np.ones(n, dtype=np.int8)
         if consent_rule(guardrails, channel) in ASKS_NOBODY
@@ -85,6 +88,9 @@ def people_of_history(
         cohort=cohorts_of_history(data, launch.cohorts),
         static=_stacked([_answers(one, facts, scores) for one in statics], n, np.int8),
         last_event=_stacked([_latest(data, event) for event in launch.events], n, np.int64),
+        latest_mark=latest_mark,
+        mark_orders=mark_orders,
+        mark_moment=mark_moment,
     )
 
 
@@ -127,6 +133,9 @@ def people_to_come(
         cohort=cohorts_to_come(kind, months, launch.cohorts)[month],
         static=np.full((n, len(launch.statics)), UNKNOWN, dtype=np.int8),
         last_event=np.full((n, len(launch.events)), NEVER),
+        latest_mark=np.full(n, -1, dtype=np.int64),
+        mark_orders=np.zeros((n, len(launch.orders.marks)), dtype=np.int64),
+        mark_moment=np.full((n, len(launch.orders.marks)), NEVER),
     )
 
 

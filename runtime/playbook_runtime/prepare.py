@@ -73,6 +73,7 @@ from playbook_runtime.launch import (
 )
 from playbook_runtime.newcomer_trend import Trend, trend_of
 from playbook_runtime.observed import Observed
+from playbook_runtime.order_marks import marked_orders
 from playbook_runtime.population import (
     can_answer,
     cuts_of,
@@ -159,6 +160,7 @@ def prepare(
     statics = {str(leaf): leaf for one in conditions for leaf in nodes(one) if can_answer(leaf)}
     months = tuple(calendar.months())
     earliest = int(data.time.min()) - YEARS_AROUND
+    marked, untold = marked_orders(playbook, conditions, data)
     launch = Launch(
         seed=settings.seed,
         start=calendar.start,
@@ -180,6 +182,7 @@ def prepare(
         cuts=cuts_of(data, conditions, calendar.start),
         cohorts=cohorts_of(data, tuple(name for name, _, _ in months)),
         season=_operational_clock(season, calendar),
+        orders=marked.marks,
     )
     times = operational(data.history, season)
     trend, covered = trend_of(data), months_covered(calendar)
@@ -196,6 +199,7 @@ def prepare(
                 tuple(statics[text] for text in launch.statics),
                 playbook.guardrails,
                 calendar.days,
+                marked,
             )._replace(t_x=times.t_x, T=times.T),
             people_to_come(NEWCOMER, names, newcomers.max(axis=0), launch),
             people_to_come(PROSPECT, names, sign_ups.max(axis=0), launch),
@@ -240,7 +244,11 @@ def prepare(
             *_used(who, what),
             *_refills(graph, data),
         ),
-        findings=(*what.findings, *lifetime_findings(playbook, _weight_of_staying(fits))),
+        findings=(
+            *what.findings,
+            *untold,
+            *lifetime_findings(playbook, _weight_of_staying(fits)),
+        ),
         trend=trend,
         months=covered,
         chance=chance,

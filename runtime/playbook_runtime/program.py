@@ -59,6 +59,7 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
             told=told_of(graph),
             cuts=launch.cuts,
             duration=tables.duration,
+            marks=launch.orders.marks,
         ),
         order_flows=frozenset(
             flow.id for flow, key in zip(flows, flow_key, strict=True) if key == code.KEY_ORDER
@@ -88,6 +89,11 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
     offer_audience = [conditions.add(rules.who_may_get(offer, guardrails)) for offer in offers]
     offer_valid = [-1 if o.valid is None else tables.duration(o.valid) for o in offers]
     cap_delay = tables.duration(rules.delay(guardrails))
+    marks = launch.orders.marks
+    markets = list(playbook.marketplaces.values()) if marks else []
+    market_limits = [rules.market_limit(one) for one in markets]
+    mark_lasts = [rules.lasts(playbook, mark, tables) for mark in marks]
+    offer_marks = [rules.offer_marks(playbook, offer, marks, conditions) for offer in offers]
     entry = [rules.entry(flow, tables) for flow in flows]
     flow_count = rules.counts(flows, tables)
     existing = [rules.existing(flow, thresholds, tables) for flow in flows]
@@ -171,6 +177,18 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         slot_repaid=numbers([steps.repaid_slot(launch, slot) for slot in launch.slots]),
         slot_repaid_stream=streams([f"repaid/{s.flow}/{s.step}/{s.form}" for s in launch.slots]),
         slot_coin=streams([f"coin/{s.flow}/{s.step}/{s.form}" for s in launch.slots]),
+        slot_mark=streams([f"mark/{s.flow}/{s.step}/{s.form}" for s in launch.slots]),
+        mark_margin=numbers([rules.margin_ppm(economics, mark.category) for mark in marks]),
+        mark_share=np.array(launch.orders.shares, dtype=np.float64),
+        mark_strength=np.array([launch.orders.strength]),
+        mark_lasts=numbers(mark_lasts),
+        mark_market=numbers([rules.market_of(playbook, mark) for mark in marks]),
+        market_kinds=numbers([rules.allowed_kinds(one) for one in markets]),
+        market_offers=np.array([one.offers for one in markets], dtype=np.int8),
+        market_limit=numbers([limit for limit, _ in market_limits]),
+        market_window=numbers([window for _, window in market_limits]),
+        market_sends=max((limit for limit, window in market_limits if window >= 0), default=0),
+        offer_marks=numbers(offer_marks),
         slot_response=streams([f"revive/{slot.flow}" for slot in launch.slots]),
         source_event=numbers([names.events[o.event] for o in launch.occurrences]),
         source_nature=numbers(
@@ -212,7 +230,7 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         answers=numbers(conditions.answers),
         watches=np.array(watches, dtype=integer).reshape(-1, 3),
         watch_flows=numbers(watch_flows),
-        reads_orders=int(conditions.reads_orders),
+        reads_orders=int(conditions.reads_orders or bool(markets)),
         turns=len(tables.rotations),
         told=len(names.told),
     )

@@ -8,7 +8,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from playbook_compiler.conditions import Condition, InAudience, all_of, any_of
 from playbook_compiler.facts import Nature
 from playbook_compiler.graph import TriggerGraph
-from playbook_compiler.model import Economics, Flow, Guardrails, Offer, WhenCapped
+from playbook_compiler.marketplaces import Marketplace
+from playbook_compiler.model import Economics, Flow, Guardrails, Offer, Playbook, WhenCapped
 from playbook_compiler.triggers import (
     EntersAudience,
     EventTrigger,
@@ -18,9 +19,10 @@ from playbook_compiler.triggers import (
 from playbook_compiler.units import DAY_SECONDS, Duration, Money
 from playbook_runtime.condition_code import CodeList
 from playbook_runtime.kernel import instructions as code
-from playbook_runtime.launch import Launch
+from playbook_runtime.launch import Launch, Mark
 from playbook_runtime.program_steps import FREE, Tables
 
+KIND_BITS = {"marketing": 1, "transactional": 2}
 NATURES = {
     Nature.AFTER_ORDER: code.AFTER_ORDER,
     Nature.AFTER_MESSAGE: code.AFTER_MESSAGE,
@@ -180,13 +182,17 @@ def message_cost(economics: Economics | None, channel: str) -> Money:
     return economics.message_costs.get(channel, FREE) if economics is not None else FREE
 
 
-def margin_ppm(economics: Economics | None) -> int:
-    """Return gross margin less the payment provider's share, in parts per million."""
+def margin_ppm(economics: Economics | None, category: str = "") -> int:
+    """Return the gross margin of a category, or of orders that tell none, less the payment
+    provider's share, in parts per million."""
     if economics is None:
         return 1_000_000
     costs = economics.order_costs
     payment = costs.payment if costs is not None else None
-    return economics.gross_margin.default.ppm - (payment.share.ppm if payment is not None else 0)
+    margin = economics.gross_margin
+    return margin.by_category.get(category, margin.default).ppm - (
+        payment.share.ppm if payment is not None else 0
+    )
 
 
 def fixed_costs(economics: Economics | None) -> Money:
@@ -218,3 +224,49 @@ def rate(nature: Nature, rate: float, launch: Launch) -> float:
     if NATURES.get(nature, code.ANY_TIME) == code.ANY_TIME:
         return rate / max(launch.customers, 1)
     return rate
+
+
+def market_of(playbook: Playbook, mark: Mark) -> int:
+    """Return the marketplace whose rules hold for orders of a mark, -1 for none."""
+    ids = [one.id.casefold() for one in playbook.marketplaces.values()]
+    name = mark.marketplace.casefold()
+    return ids.index(name) if name in ids else -1
+
+
+def allowed_kinds(marketplace: Marketplace) -> int:
+    """Return 1 for marketing, 2 for transactional messages, their sum for both, 0 for none."""
+    return sum(bit for kind, bit in KIND_BITS.items() if kind in marketplace.kinds)
+
+
+def market_limit(marketplace: Marketplace) -> tuple[int, int]:
+    """Return (messages, window in seconds) that a marketplace allows; window -1: to an order."""
+    if marketplace.at_most is None:
+        return -1, -1
+    per = marketplace.at_most.per
+    window = window_seconds(per) if isinstance(per, Duration) else -1
+    return int(marketplace.at_most.count), window
+
+
+def lasts(playbook: Playbook, mark: Mark, tables: Tables) -> int:
+    """Return how long what was bought lasts, -1 where the list of products does not say: the middle
+    one of the products of the category, the shorter of two."""
+    lengths = sorted(
+        (
+            product.lasts
+            for product in playbook.products.values()
+            if product.lasts is not None and product.category == mark.category
+        ),
+        key=lambda length: (length.nominal_days, str(length)),
+    )
+    return tables.duration(lengths[(len(lengths) - 1) // 2]) if lengths else -1
+
+
+def offer_marks(
+    playbook: Playbook, offer: Offer, marks: Sequence[Mark], conditions: CodeList
+) -> int:
+    """Return the answers by mark of whether an offer for one product may be used: on orders of the
+    product's category. -1 for an offer that may be used on any."""
+    product = playbook.products.get(offer.product)
+    if not marks or product is None or not product.category:
+        return -1
+    return conditions.answers_of(mark.category == product.category for mark in marks)

@@ -11,6 +11,7 @@ from playbook_compiler.model import Flow
 from playbook_compiler.recurrence import DAY, MONTH, Recurrence
 from playbook_compiler.triggers import (
     BIRTHDAY,
+    BY_PRODUCT,
     FIRST_ORDER,
     TYPICAL_INTERVAL,
     DateTrigger,
@@ -46,6 +47,8 @@ def _row(trigger: Trigger, launch: Launch, tables: Tables) -> Row | None:
             return _schedule(every)
         case Replenishment(replenishment=Duration() as length):
             return (code.REFILL, tables.duration(length), 0, 0, 0, 0)
+        case Replenishment(replenishment=interval) if interval == BY_PRODUCT:
+            return (code.BY_MARK, 0, 0, 0, 0, 0) if launch.orders.marks else None
         case Replenishment(replenishment=interval) if interval == TYPICAL_INTERVAL:
             return (code.TYPICAL, launch.typical_gap, 0, 0, 0, 0)
     return None

@@ -18,28 +18,24 @@ from playbook_compiler.source import Span
 from playbook_compiler.steps import Grant, Split, Start, Step, children
 from playbook_compiler.triggers import (
     BIRTHDAY,
-    BY_PRODUCT,
     FIRST_ORDER,
     DateTrigger,
     EntersAudience,
-    Replenishment,
     Trigger,
 )
 from playbook_runtime.condition_code import CodeList, names_of
 from playbook_runtime.heard import channels_of, conditions_of, events_of, told_of
+from playbook_runtime.launch import OTHER, Mark
 from playbook_runtime.population import can_answer
 
 RULE = "not-yet-simulated"
 # Each with what the projection does instead.
 SECTIONS = {
-    "marketplaces": "customers of marketplaces are treated like others",
-    "products": "products are not told apart",
     "programmes": "nobody earns, pays or gets anything by them",
 }
 TRIGGERS = ("points_reach", "points_expiring", "offer_expiring", "tier_changed")
 OFFERS = {
     "limit": "it is issued without a limit",
-    "product": "it may be used on any order",
     "replaces": "the other offer stays live",
     "points": "points cost nothing",
 }
@@ -54,7 +50,7 @@ def unsimulated(playbook: Playbook) -> list[Diagnostic]:
             place = audience.origin.key_span("sync")
             found.append(_told(f"`sync: {audience.sync}`", "nothing is kept in step", place))
     for offer in playbook.offers.values():
-        found.extend(_of_offer(offer))
+        found.extend(_of_offer(playbook, offer))
     unread = unread_audiences(playbook)
     for flow in playbook.flows.values():
         found.extend(_of_flow(flow, unread))
@@ -83,6 +79,7 @@ def unread_audiences(playbook: Playbook) -> frozenset[str]:
         told=told_of(graph),
         cuts={str(leaf): 0.0 for leaf in leaves if isinstance(leaf, InTop)},
         duration=lambda length: 0,
+        marks=(Mark(OTHER, OTHER),),
     )
     unread = set()
     for name in sorted(named):
@@ -102,10 +99,6 @@ def _sections(playbook: Playbook) -> Iterator[Diagnostic]:
     for name, instead in SECTIONS.items():
         if value := getattr(playbook, name):
             yield _told(f"`{name}`", instead, _place(playbook, name, value))
-    economics = playbook.economics
-    if economics is not None and economics.gross_margin.by_category:
-        place = economics.origin.key_span("gross_margin")
-        yield _told("a margin by category", "the default counts for all", place)
 
 
 def _place(playbook: Playbook, name: str, value: Any) -> Span:
@@ -164,7 +157,11 @@ def _kept(playbook: Playbook) -> Iterator[Diagnostic]:
         )
 
 
-def _of_offer(offer: Offer) -> Iterator[Diagnostic]:
+def _of_offer(playbook: Playbook, offer: Offer) -> Iterator[Diagnostic]:
+    product = playbook.products.get(offer.product)
+    if offer.product and (product is None or not product.category):
+        place = offer.origin.key_span("product")
+        yield _told(f"`product` of the offer `{offer.id}`", "it may be used on any order", place)
     for key, instead in OFFERS.items():
         if offer.origin.has(key):
             yield _told(f"`{key}` of the offer `{offer.id}`", instead, offer.origin.key_span(key))
@@ -219,8 +216,6 @@ def _unknown_trigger(trigger: Trigger, unread: frozenset[str]) -> str | None:
             return f"who comes to belong to `{audience}`"
         case DateTrigger(date=str() as name) if name not in (BIRTHDAY, FIRST_ORDER):
             return f"the day `{name}` of each customer, which the files do not tell,"
-        case Replenishment(replenishment=interval) if interval == BY_PRODUCT:
-            return "what each product lasts"
     return None
 
 

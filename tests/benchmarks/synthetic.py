@@ -163,6 +163,9 @@ def _people(past: Past) -> People:
         cohort=np.where(new, index % MONTHS, -1),
         static=np.zeros((count, 0), np.int8),
         last_event=np.column_stack([np.full(count, NEVER), last_order]),
+        latest_mark=np.full(count, -1),
+        mark_orders=np.zeros((count, 0), np.int64),
+        mark_moment=np.zeros((count, 0), np.int64),
     )
 
 

@@ -92,6 +92,9 @@ def people_of(
         cohort=zeros - 1,
         static=np.zeros((n, 0), dtype=np.int8),
         last_event=np.full((n, 1), NEVER),
+        latest_mark=np.full(n, -1),
+        mark_orders=np.zeros((n, 0), dtype=np.int64),
+        mark_moment=np.zeros((n, 0), dtype=np.int64),
     )
 
 

@@ -44,12 +44,15 @@ from playbook_runtime.launch import (
     BASKET,
     DROPOUT,
     ENTRY_STEP,
+    OTHER,
     RATE,
     REPAID,
     REVIVE,
     Launch,
+    Mark,
     Occurrence,
     OperationalClock,
+    OrderMarks,
     Slot,
 )
 
@@ -138,13 +141,14 @@ def _launch(graph: TriggerGraph, chance: random.Random, customers: int, days: in
     months = days // MONTH_DAYS + 2  # the last ones arrive after the end
     length = MONTH_DAYS * DAY_SECONDS
     sends = [node for node in graph.nodes.values() if isinstance(node.what, Send)]
+    orders = _order_marks(playbook)
     leaves = {
         str(leaf)
         for condition in conditions_of(graph)
         for leaf in nodes(condition)
         if not hasattr(leaf, "part")
         and not hasattr(leaf, "parts")
-        and not is_dynamic(leaf, told_by_steps(graph))
+        and not is_dynamic(leaf, told_by_steps(graph), has_marks=bool(orders.marks))
     }
     events = events_of(graph, tuple(conditions_of(graph)))
     return Launch(
@@ -155,6 +159,7 @@ def _launch(graph: TriggerGraph, chance: random.Random, customers: int, days: in
         zones=zone_table((playbook.timezone, *OTHER_ZONES), start, end),
         month_start=tuple(start + month * length for month in range(months)),
         month_length=(length,) * months,
+        orders=orders,
         channels=channels_of(graph, tuple(conditions_of(graph))),
         events=events,
         statics=tuple(sorted(leaves)),
@@ -195,6 +200,19 @@ def _open_months(playbook: Playbook, months: int) -> dict[str, tuple[bool, ...]]
         flow: tuple((month + place) % 3 != 1 for month in range(months))
         for place, flow in enumerate(sorted(playbook.flows)[1:])
     }
+
+
+def _order_marks(playbook: Playbook) -> OrderMarks:
+    """Return marks where the playbook tells categories or marketplaces apart."""
+    margins = playbook.economics.gross_margin.by_category if playbook.economics else {}
+    categories = sorted({*margins, *(one.category for one in playbook.products.values())})
+    if not categories and not playbook.marketplaces:
+        return OrderMarks()
+    places = ["", "", *sorted(playbook.marketplaces), OTHER]
+    marks = {Mark(name, place) for name in (*categories, OTHER, "") for place in places}
+    ordered = tuple(sorted(marks, key=lambda mark: (mark.category, mark.marketplace)))
+    shares = tuple((n + 1) / len(ordered) for n in range(len(ordered)))
+    return OrderMarks(ordered, shares, strength=2.0)
 
 
 def _season(zone: str, launch: Launch, days: int) -> OperationalClock:
@@ -276,6 +294,8 @@ def _people(launch: Launch, chance: random.Random, customers: int) -> People:
         "consent": (number, len(launch.channels)),
         "static": (number, len(launch.statics)),
         "last_event": (number, len(launch.events)),
+        "mark_orders": (number, len(launch.orders.marks)),
+        "mark_moment": (number, len(launch.orders.marks)),
     }
     types: dict[str, Any] = {"key": np.uint64, "kind": np.int8, "consent": np.int8, "base": np.int8}
     types |= {"static": np.int8, "t_x": np.float64, "T": np.float64}
@@ -309,6 +329,9 @@ def _row(launch: Launch, chance: random.Random) -> dict[str, Any]:
         "birthday": BIRTHDAYS[key % len(BIRTHDAYS)],
         "cohort": -1,
         "last_event": [NEVER] * len(launch.events),
+        "latest_mark": -1,
+        "mark_orders": [0] * len(launch.orders.marks),
+        "mark_moment": [NEVER] * len(launch.orders.marks),
     }
 
 
@@ -340,6 +363,25 @@ def _from_history(launch: Launch, chance: random.Random) -> dict[str, Any]:
             events[event] if event == "order_placed" or chance.random() < 0.5 else NEVER
             for event in launch.events
         ],
+        **_own_marks(launch, chance, x + 1, first, last),
+    }
+
+
+def _own_marks(
+    launch: Launch, chance: random.Random, orders: int, first: int, last: int
+) -> dict[str, Any]:
+    """Return the marks of a customer's orders of the history, where orders have any."""
+    count = len(launch.orders.marks)
+    if not count:
+        return {}
+    often = [chance.randrange(count) for _ in range(3)]
+    marks = [chance.choice(often) for _ in range(orders)]
+    moments = sorted([first, last, *(chance.randrange(first, last + 1) for _ in range(orders))])
+    latest = dict(zip(marks, moments[-orders:], strict=True))
+    return {
+        "latest_mark": marks[-1],
+        "mark_orders": [marks.count(mark) for mark in range(count)],
+        "mark_moment": [latest.get(mark, NEVER) for mark in range(count)],
     }
 
 

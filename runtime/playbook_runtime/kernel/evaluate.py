@@ -7,6 +7,7 @@ from playbook_runtime.kernel import instructions as code
 from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.clock import add, local_day
+from playbook_runtime.kernel.marks import answer_of, last_bought, mark_asked
 from playbook_runtime.kernel.tables import NEVER, NO, UNKNOWN, YES
 
 
@@ -89,6 +90,10 @@ def _leaf(p, s, op, a, b, number, moment):
             return UNKNOWN
         order = s[m.PLACED] + s[m.ABOUT] * m.PLACED_WIDTH
         return YES if _compare(float(s[order + a]), b, number) else NO
+    if op == code.MARKED:
+        return answer_of(p, b, mark_asked(s, a))
+    if op == code.BOUGHT:
+        return _recent(p, s, last_bought(p, s, a), b, moment)
     if op == code.TOLD:
         return p[p[at.ANSWERS] + b + s[s[m.TOLD] + a]]
     if op == code.HAPPENED:

@@ -73,6 +73,15 @@ SLOT_REPAID = _cells.next("slot_repaid")
 SLOT_REPAID_STREAM = _cells.next("slot_repaid_stream")
 SLOT_COIN = _cells.next("slot_coin")
 SLOT_RESPONSE = _cells.next("slot_response")
+SLOT_MARK = _cells.next("slot_mark")
+MARK_MARGIN = _cells.next("mark_margin")
+MARK_LASTS = _cells.next("mark_lasts")
+MARK_MARKET = _cells.next("mark_market")
+MARKET_KINDS = _cells.next("market_kinds")
+MARKET_OFFERS = _cells.next("market_offers")
+MARKET_LIMIT = _cells.next("market_limit")
+MARKET_WINDOW = _cells.next("market_window")
+OFFER_MARKS = _cells.next("offer_marks")
 SOURCE_EVENT = _cells.next("source_event")
 SOURCE_NATURE = _cells.next("source_nature")
 SOURCE_LAG = _cells.next("source_lag")
@@ -92,6 +101,8 @@ _INTEGER_TABLES = _cells.names()
 CONDITION_NUMBER = _cells.next("condition_number")
 CHANNEL_SHARE = _cells.next("channel_share")
 SOURCE_RATE = _cells.next("source_rate")
+MARK_SHARE = _cells.next("mark_share")
+MARK_STRENGTH = _cells.next("mark_strength")
 SEASON_MOMENT = _cells.next("season_moment")
 SEASON_PASSED = _cells.next("season_passed")
 _FLOAT_TABLES = _cells.names()
@@ -112,6 +123,7 @@ FIXED_MICRO = _cells.next("fixed_micro")
 READS_ORDERS = _cells.next("reads_orders")
 CHANGES_BASKETS = _cells.next("changes_baskets")
 TOSSES_ON_EXTRAS = _cells.next("tosses_on_extras")
+MARKET_SENDS = _cells.next("market_sends")
 _VALUES = _cells.names()
 
 # How many rows a table has.
@@ -127,6 +139,8 @@ CLOCKS = _cells.next("timers")
 WATCHED = _cells.next("watches")
 MONTHS = _cells.next("month_start")
 SEASONS = _cells.next("season_moment")
+MARKS = _cells.next("mark_margin")
+MARKETS = _cells.next("market_kinds")
 _COUNTED_TABLES = _cells.names()
 _HEADER = _cells.count
 
@@ -147,6 +161,7 @@ BASE = _people.next("base")
 MONTH = _people.next("month")
 ORDINAL = _people.next("index")
 BORN_ON = _people.next("birthday")
+LATEST_MARK = _people.next("latest_mark")
 COHORT = _people.next("cohort")
 _PEOPLE = _people.names()
 CONSENT = _people.count
@@ -187,7 +202,16 @@ def packed_program(program: Program, zones: Zones) -> tuple[I64, F64]:
 def packed_people(people: People) -> tuple[I64, F64]:
     """Return people as (integers, floats), one row a person."""
     columns = [_bits(getattr(people, name)) for _, name in _PEOPLE]
-    flat = np.column_stack([*columns, people.consent, people.static, people.last_event])
+    flat = np.column_stack(
+        [
+            *columns,
+            people.consent,
+            people.static,
+            people.last_event,
+            people.mark_orders,
+            people.mark_moment,
+        ]
+    )
     return (
         np.ascontiguousarray(flat, dtype=np.int64),
         np.ascontiguousarray(np.column_stack([people.t_x, people.T]), dtype=np.float64),

@@ -27,7 +27,9 @@ CODE_WIDTH = 14
 
 # Condition code: op, a, b, and a number. Postfix, Kleene.
 FACT, KNOWN, STATIC, IN_FLOW, ENTERED, GOT_MESSAGE, GOT_CHANNEL, HOLDS, LEFT, HAPPENED = range(10)
-CONSENTS, NOT, AND, OR, DEFINITE, CONSTANT, TOLD, ORDER = range(10, 18)
+CONSENTS, NOT, AND, OR, DEFINITE, CONSTANT, TOLD, ORDER, MARKED, BOUGHT = range(10, 20)
+# MARKED: A which order, B first answer by mark       BOUGHT: A first answer by mark, B duration
+OF_RUN_OR_LATEST, OF_LATEST, OF_RUN = range(3)
 FACTS = (
     "orders",
     "revenue",
@@ -52,7 +54,7 @@ TAKEN_BACK = -2  # consent to a channel that a step suppressed
 # Timers: what makes a flow start by the clock. Columns of Program.timers.
 TIMER_FLOW, TIMER_KIND, TIMER_A, TIMER_B, TIMER_C, TIMER_SHIFT, TIMER_BACK = range(7)
 TIMER_WIDTH = 7
-YEARLY, BIRTHDAY, ANNIVERSARY, ONE_DAY, DAILY, WEEKLY, MONTHLY, REFILL, TYPICAL = range(9)
+YEARLY, BIRTHDAY, ANNIVERSARY, ONE_DAY, DAILY, WEEKLY, MONTHLY, REFILL, TYPICAL, BY_MARK = range(10)
 # YEARLY: A month * 100 + day     ONE_DAY: A day number     (BIRTHDAY, ANNIVERSARY: the person's)
 #   these: SHIFT duration row, BACK years that a shift can reach over
 # DAILY, WEEKLY, MONTHLY: A every so many, B second of the day, C weekday (0 is Monday) or day
@@ -120,6 +122,18 @@ class Program(NamedTuple):
     slot_repaid_stream: U64
     slot_coin: U64  # coins of its orders
     slot_response: U64
+    slot_mark: U64
+    mark_margin: I64  # ppm, less the payment's share: (K,), by mark
+    mark_share: F64  # cumulated shares of the shop's orders
+    mark_strength: F64  # (1,): how many orders the shop's shares weigh beside the customer's own
+    mark_lasts: I64  # duration or -1
+    mark_market: I64  # marketplace, or -1 for the shop's own
+    market_kinds: I64  # 1 marketing, 2 transactional, 3 both
+    market_offers: I8
+    market_limit: I64  # messages, or -1
+    market_window: I64  # within so many seconds, or -1: of an order
+    market_sends: int  # how many sends must be remembered for it
+    offer_marks: I64  # first answer by mark, or -1: any order
     source_event: I64  # occurrences: how events come about
     source_nature: I64
     source_rate: F64

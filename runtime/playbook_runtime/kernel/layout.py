@@ -51,6 +51,7 @@ class PerFlow(IntEnum):
     UPDATED = 14  # tags, fields and suppressions that were changed
     LISTED = 15  # times somebody was put into a list kept outside, or taken out
     CALLED = 16  # calls of other systems
+    HELD_MARKETPLACE = 17
     HELD_BUDGET = 17  # entries that the budget of the month did not admit
 
 

@@ -29,6 +29,7 @@ from playbook_runtime.kernel.layout import (
     world_column,
 )
 from playbook_runtime.kernel.life import first_coin, go_on, next_baseline, next_source, toss
+from playbook_runtime.kernel.marks import drawn_mark
 from playbook_runtime.kernel.months import WITH, WITHOUT, count_ever, to_month, turn
 from playbook_runtime.kernel.orders import (
     count_without,
@@ -44,9 +45,9 @@ from playbook_runtime.kernel.runs import NO_KEY, happen, proceed, try_entry
 from playbook_runtime.kernel.scratch import next_event, note, schedule, wipe
 from playbook_runtime.kernel.season import operational, pace
 from playbook_runtime.kernel.state import draw_state
-from playbook_runtime.kernel.streams import CANCEL, COIN, HOLDOUT, VALUE
+from playbook_runtime.kernel.streams import CANCEL, COIN, HOLDOUT, MARK, VALUE
 from playbook_runtime.kernel.tables import HISTORY, NEWCOMER, PROSPECT
-from playbook_runtime.kernel.timers import start_timers, ticked
+from playbook_runtime.kernel.timers import start_timers, ticked, timer_key
 from playbook_runtime.kernel.watches import first_look, look
 
 _EXTRA_ORDERS = flow_column(0, PerFlow.EXTRA_ORDERS)
@@ -223,6 +224,13 @@ def _remember(p, f, s, person):
     column += s[m.OFFER_UNTIL] - s[m.STATIC_ANSWERS]
     for event in range(p[at.EVENTS_COUNTED]):
         s[s[m.LAST_EVENT] + event] = person[column + event]
+    column += p[at.EVENTS_COUNTED]
+    marks = p[at.MARKS]
+    s[m.LAST_MARK] = person[at.LATEST_MARK]
+    for mark in range(marks):
+        s[s[m.OWN_BY_MARK] + mark] = person[column + mark]
+        s[m.OWN_ORDERS] += person[column + mark]
+        s[s[m.LAST_BY_MARK] + mark] = person[column + marks + mark]
 
 
 @compiled
@@ -269,7 +277,7 @@ def _handle(p, f, s, g, out, event, tosses):
     elif kind == m.TICK:
         flow = ticked(p, s, arg0, arg1, arg2)
         if flow >= 0:
-            try_entry(p, f, s, g, out, flow, NO_KEY, moment)
+            try_entry(p, f, s, g, out, flow, timer_key(p, arg0, arg1), moment)
     elif kind == m.JOIN:
         if holds(p, f, s, p[p[at.WATCHES] + 3 * arg1], moment):
             try_entry(p, f, s, g, out, arg0, NO_KEY, moment)
@@ -296,9 +304,9 @@ def _baseline(p, f, s, g, out, n, moment, tosses):
     if not without and not alive:
         return
     s[m.PATH_NEXT] = n + 1
-    value = value_of(s, g, VALUE, n)
+    value, mark = value_of(s, g, VALUE, n), drawn_mark(p, f, s, MARK, n)
     if without:
-        count_without(p, s, out, value)
+        count_without(p, s, out, value, mark)
     cancelled = alive and _is_cancelled(p, f, s, g, n, moment)
     if tosses:
         u = uniform(s, COIN, n)
@@ -314,7 +322,7 @@ def _baseline(p, f, s, g, out, n, moment, tosses):
         note(s, moment, m.T_CANCELLED, n, value)
     else:
         note(s, moment, m.T_ORDER if without else m.T_SAVED, n, value)
-        _ordered(p, f, s, g, out, value, moment, -1, n, without)
+        _ordered(p, f, s, g, out, value, mark, moment, -1, n, without)
 
 
 @compiled
@@ -368,6 +376,7 @@ def _comeback(p, f, s, g, out, slot, counter, moment):
 def _extra(p, f, s, g, out, slot, counter, moment):
     """An order that a message brought; it may be one that would have come later."""
     value = value_of(s, g, p[p[at.SLOT_VALUE_STREAM] + slot], counter)
+    mark = drawn_mark(p, f, s, p[p[at.SLOT_MARK] + slot], counter)
     out[_EXTRA_ORDERS + p[p[at.SLOT_FLOW] + slot] * FLOW] += 1
     repaid = p[p[at.SLOT_REPAID] + slot]
     if repaid >= 0:
@@ -375,11 +384,11 @@ def _extra(p, f, s, g, out, slot, counter, moment):
         if u < g[m.DRAWN + at.EFFECT + repaid]:
             s[m.OWED] += 1
     note(s, moment, m.T_EXTRA, slot, value)
-    _ordered(p, f, s, g, out, value, moment, slot, counter, 0)
+    _ordered(p, f, s, g, out, value, mark, moment, slot, counter, 0)
 
 
 @compiled
-def _ordered(p, f, s, g, out, value, moment, slot, counter, without):
+def _ordered(p, f, s, g, out, value, mark, moment, slot, counter, without):
     """An order in the world with: placed, told to the flows, followed by its own events.
 
     It is baseline order `counter` (slot -1), which may be in the world without, too, or candidate
@@ -387,7 +396,7 @@ def _ordered(p, f, s, g, out, value, moment, slot, counter, without):
     """
     if p[at.CHANGES_BASKETS]:
         value = changed_value(p, s, g, value, moment)
-    number = place(p, s, out, value, moment, without)
+    number = place(p, s, out, value, mark, moment, without)
     happen(p, f, s, g, out, p[at.ORDER_EVENT], m.SCOPE_ALL, number, moment)
     follow(p, f, s, number, moment, slot, counter)
 

@@ -19,6 +19,7 @@ from playbook_runtime.kernel.layout import (
     flow_column,
     world_column,
 )
+from playbook_runtime.kernel.marks import fits, margin_of, note_mark
 from playbook_runtime.kernel.months import WITH, count_order
 from playbook_runtime.kernel.random import gamma, uniform
 from playbook_runtime.kernel.scratch import note, schedule
@@ -53,9 +54,9 @@ def value_of(s, g, stream, counter):
 
 
 @compiled
-def _contribution(p, value):
+def _contribution(p, value, mark):
     """Return what an order leaves after goods, payment and its fixed costs, in micro."""
-    return (value * p[at.MARGIN_PPM]) // 100 - p[at.FIXED_MICRO]
+    return (value * margin_of(p, mark)) // 100 - p[at.FIXED_MICRO]
 
 
 @compiled
@@ -63,8 +64,8 @@ def expected_contribution(p, g):
     """Return what the person's expected order leaves, in micro."""
     value = g[m.DRAWN + at.P] / g[m.SPEND_RATE] + 0.5
     if not value < float(LARGEST_VALUE):
-        return _contribution(p, LARGEST_VALUE)
-    return _contribution(p, max(1, math.floor(value)))
+        return _contribution(p, LARGEST_VALUE, -1)
+    return _contribution(p, max(1, math.floor(value)), -1)
 
 
 @compiled
@@ -80,13 +81,15 @@ def _cost_of(p, offer, value):
 
 
 @compiled
-def _redeem(p, s, out, value, moment, baseline):
+def _redeem(p, s, out, value, mark, moment, baseline):
     """Use the live offers that the customer will use; return the discount."""
     discount, best, best_cost, first = 0, -1, -1, -1
     for offer in range(p[at.OFFERS]):
         if s[s[m.OFFER_UNTIL] + offer] <= moment or not s[s[m.OFFER_WILL] + offer]:
             continue
         if value < p[p[at.OFFER_MINIMUM] + offer]:
+            continue
+        if not fits(p, offer, mark):
             continue
         cost, _ = _cost_of(p, offer, value)
         if p[at.STACKABLE]:
@@ -121,33 +124,34 @@ def _use(p, s, out, offer, value, discount, moment):
 
 
 @compiled
-def count_without(p, s, out, value):
+def count_without(p, s, out, value, mark):
     """Count a baseline order in the world without."""
     out[_WITHOUT_ORDERS] += 1
     out[_WITHOUT_REVENUE] += value
-    left = _contribution(p, value)
+    left = _contribution(p, value, mark)
     out[_WITHOUT_CONTRIBUTION] += left
     count_order(s, out, 0, s[m.ORDERS_BEFORE] + s[m.WITHOUT_ORDERS], value, left)
     s[m.WITHOUT_ORDERS] += 1
 
 
 @compiled
-def place(p, s, out, value, moment, baseline):
+def place(p, s, out, value, mark, moment, baseline):
     """An order in the world with: money, facts, lapse timer, and what follows from it later.
 
     `baseline` says whether the world without has it, too. Returns the order's number; the caller
     lets `order_placed` happen.
     """
-    paid = value - _redeem(p, s, out, value, moment, baseline)
+    paid = value - _redeem(p, s, out, value, mark, moment, baseline)
     out[_WITH_ORDERS] += 1
     out[_WITH_REVENUE] += paid
-    left = _contribution(p, value)
+    left = _contribution(p, value, mark)
     out[_WITH_CONTRIBUTION] += left
     count_order(s, out, 1, s[m.ORDERS], paid, left)
     number = s[m.ORDER_NUMBER]
     s[m.ORDER_NUMBER] += 1
     if p[at.READS_ORDERS]:
-        _note_order(s, number, paid, value - paid)
+        _note_order(s, number, paid, value - paid, mark)
+    note_mark(s, mark, moment)
     s[m.HORIZON_ORDERS] += 1
     if s[m.HORIZON_ORDERS] > MOST_ORDERS:
         s[m.OVERFLOW] = m.RUNAWAY
@@ -165,12 +169,13 @@ def place(p, s, out, value, moment, baseline):
 
 
 @compiled
-def _note_order(s, number, paid, discount):
+def _note_order(s, number, paid, discount, mark):
     """Remember of an order what conditions may read."""
     if number >= s[m.ROOM]:
         s[m.OVERFLOW] = m.NO_ROOM
         return
     row = s[m.PLACED] + number * m.PLACED_WIDTH
+    s[row + m.MARK] = mark
     s[row + m.TOTAL], s[row + m.DISCOUNT], s[row + m.NTH] = paid, discount, s[m.ORDERS] + 1
 
 

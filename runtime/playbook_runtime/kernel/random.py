@@ -96,6 +96,14 @@ def uniform_at(s, stream, counter, attempt):
 
 
 @compiled
+def three_uniforms(s, stream, counter):
+    """Return the first three uniforms of a block."""
+    seed, draw, person = _word(s[SEED_ID]), _word(s[DRAW_ID]), _word(s[PERSON_ID])
+    w0, w1, w2, _ = philox(seed, draw, person, _word(stream), _word(counter), ZERO)
+    return unit(w0), unit(w1), unit(w2)
+
+
+@compiled
 def second_uniform(s, stream, counter):
     """Return the second uniform of the same block as `uniform`."""
     seed, draw, person = _word(s[SEED_ID]), _word(s[DRAW_ID]), _word(s[PERSON_ID])

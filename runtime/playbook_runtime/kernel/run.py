@@ -95,6 +95,8 @@ def task_of(program: Program, zones: Zones, people: People, draws: Draws, horizo
         turns=program.turns,
         told=program.told,
         watches=len(program.watches),
+        marks=len(program.mark_margin),
+        market_sends=program.market_sends,
     )
     integers, floats = packed_program(program, zones)
     already = np.zeros(0, dtype=np.int64)

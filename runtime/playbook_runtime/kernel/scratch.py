@@ -58,6 +58,9 @@ ALIVE_WITHOUT = _cells.next()  # ALIVE_NOW is of the world with
 PATH_PENDING = _cells.next()  # a baseline order is scheduled, or falls after the end
 PATH_NEXT = _cells.next()  # its number, or that of the next
 COIN_AT = _cells.next()
+LAST_MARK = _cells.next()
+OWN_ORDERS = _cells.next()  # of the history, with a mark
+SENT_SINCE = _cells.next()  # messages since the latest order
 OWED = _cells.next()  # extra orders that cancel a baseline order to come
 KEPT = _cells.count
 # Registers that the host or the loop over draws sets.
@@ -94,7 +97,10 @@ LAST_MESSAGE = _cells.next()
 LAST_CHANNEL = _cells.next()
 LAST_EVENT = _cells.next()
 RECENT = _cells.next()
+LAST_BY_MARK = _cells.next()
+LATEST_SENDS = _cells.next()
 CONSENTS_TO = _cells.next()
+OWN_BY_MARK = _cells.next()
 STATIC_ANSWERS = _cells.next()
 OFFER_UNTIL = _cells.next()
 OFFER_WILL = _cells.next()
@@ -152,8 +158,8 @@ SCOPE_ALL, SCOPE_ORDER, SCOPE_RUN = range(3)
 RUN_WIDTH = 12
 
 # Columns of orders of the horizon, where conditions read them.
-TOTAL, DISCOUNT, NTH = range(3)
-PLACED_WIDTH = 3
+TOTAL, DISCOUNT, NTH, MARK = range(4)
+PLACED_WIDTH = 4
 
 # Columns of effects, integers and floats.
 BEGUN, UNTIL, SLOT, PENDING, COUNT, ENTRY_OF = range(6)
@@ -208,6 +214,8 @@ class Sizes(NamedTuple):
     turns: int
     told: int
     watches: int
+    marks: int
+    market_sends: int
 
 
 def working_memory(sizes: Sizes, room: int, trace_rows: int) -> Memory:
@@ -233,7 +241,10 @@ def working_memory(sizes: Sizes, room: int, trace_rows: int) -> Memory:
         (LAST_CHANNEL, sizes.channels),
         (LAST_EVENT, sizes.events),
         (RECENT, sizes.counted),
+        (LAST_BY_MARK, sizes.marks),
+        (LATEST_SENDS, sizes.market_sends),
         (CONSENTS_TO, sizes.channels),
+        (OWN_BY_MARK, sizes.marks),
         (STATIC_ANSWERS, sizes.statics),
         (OFFER_UNTIL, sizes.offers),
         (OFFER_WILL, sizes.offers),

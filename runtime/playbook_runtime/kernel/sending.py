@@ -19,6 +19,7 @@ from playbook_runtime.kernel.layout import (
     flow_column,
     world_column,
 )
+from playbook_runtime.kernel.marks import market_forbids, note_send
 from playbook_runtime.kernel.months import WITH
 from playbook_runtime.kernel.random import uniform
 from playbook_runtime.kernel.scratch import note, schedule
@@ -33,6 +34,7 @@ _CONSENT = flow_column(0, PerFlow.HELD_CONSENT)
 _SUPPRESSED = flow_column(0, PerFlow.HELD_SUPPRESSED)
 _OFFER = flow_column(0, PerFlow.HELD_OFFER)
 _ZONE = flow_column(0, PerFlow.HELD_ZONE)
+_MARKETPLACE = flow_column(0, PerFlow.HELD_MARKETPLACE)
 _CAP = flow_column(0, PerFlow.HELD_CAP)
 _DELAYED = flow_column(0, PerFlow.DELAYED)
 _ISSUED = flow_column(0, PerFlow.OFFERS_ISSUED)
@@ -99,6 +101,8 @@ def _held(p, f, s, channel, offer, marketing, quiet, moment):
             return _CONSENT
         if s[m.SUPPRESSED]:
             return _SUPPRESSED
+    if p[at.MARKETS] and market_forbids(p, s, offer, marketing, moment):
+        return _MARKETPLACE
     if offer >= 0 and not _may_be_issued(p, f, s, offer, moment):
         return _OFFER
     if quiet >= 0 and not s[m.ZONE_KNOWN] and p[p[at.CHANNEL_HOLD] + channel]:
@@ -162,6 +166,8 @@ def _send(p, f, s, g, out, run, row, moment):
     spend(s, out, flow, p[p[at.CHANNEL_COST] + channel])
     s[s[m.LAST_MESSAGE] + p[row + code.A]] = moment
     s[s[m.LAST_CHANNEL] + channel] = moment
+    if p[at.MARKETS]:
+        note_send(p, s, moment)
     note(s, moment, m.T_SENT, flow, channel * 2 + p[row + code.H])
     if marketing:
         if s[m.ORDERS] > 0:

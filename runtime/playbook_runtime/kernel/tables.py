@@ -1,7 +1,8 @@
 """The arrays that the kernel reads: people, draws, the flat program, and zones.
 
 Named tuples of arrays, because that is what a compiled function can take apart. N people, D draws,
-C channels, E events that matter, Z conditions that cannot change, L effect slots, M months.
+C channels, E events that matter, K marks of orders, Z conditions that cannot change, L effect
+slots, M months.
 """
 
 from __future__ import annotations
@@ -48,6 +49,9 @@ class People(NamedTuple):
     cohort: I64  # number of the month of the first order, -1: counted in none
     static: I8  # (N, Z): NO, YES, UNKNOWN
     last_event: I64  # (N, E)
+    latest_mark: I64  # of the latest order, or -1
+    mark_orders: I64  # (N, K) orders of the history by mark
+    mark_moment: I64  # (N, K) the latest of them, or NEVER
 
 
 class Draws(NamedTuple):

@@ -23,6 +23,7 @@ from playbook_runtime.kernel.tables import NEVER
 
 # 1970-01-05, a Monday: from there days and weeks are counted.
 MONDAY = 4
+NO_KEY = -1
 # How many gaps of the population stand beside a customer's own.
 SHRINK = 2
 
@@ -109,7 +110,9 @@ def start_timers(p, s, moment):
     for i in range(p[at.CLOCKS]):
         timer = _timer(p, i)
         kind = p[timer + code.TIMER_KIND]
-        if kind >= code.REFILL:
+        if kind == code.BY_MARK:
+            _by_mark(p, s, i, timer, moment)
+        elif kind >= code.REFILL:
             if s[m.LAST_ORDER] != NEVER:
                 _go_on(p, s, i, timer, moment)
         elif kind == code.BIRTHDAY:
@@ -134,6 +137,39 @@ def _go_on(p, s, i, timer, start):
 
 
 @compiled
+def _by_mark(p, s, i, timer, start):
+    """Let what was bought before the start be used up, each thing by itself; what was used up by
+    then comes late or never."""
+    flow = p[timer + code.TIMER_FLOW]
+    spread = p[p[at.EXISTING] + 2 * flow]
+    for mark in range(p[at.MARKS]):
+        last, lasts = s[s[m.LAST_BY_MARK] + mark], p[p[at.MARK_LASTS] + mark]
+        if last == NEVER or lasts < 0:
+            continue
+        due = add(p, s[m.ZONE], last, lasts)
+        if due < start:
+            if spread < 0:
+                continue
+            u = uniform(s, p[p[at.EXISTING_STREAM] + flow], 0)
+            due = start + math.floor(u * float(spread))
+        schedule(s, due, 2, m.TICK, i, mark, last)
+
+
+@compiled
+def _lasts(p, s, i, mark, moment):
+    """Schedule when what an order brought is used up."""
+    lasts = p[p[at.MARK_LASTS] + mark] if mark >= 0 else -1
+    if lasts >= 0:
+        schedule(s, max(moment, add(p, s[m.ZONE], moment, lasts)), 2, m.TICK, i, mark, moment)
+
+
+@compiled
+def timer_key(p, i, k):
+    """Return the key of a run that a timer starts: what is used up, where it tells things apart."""
+    return k if p[_timer(p, i) + code.TIMER_KIND] == code.BY_MARK else NO_KEY
+
+
+@compiled
 def restart_timers(p, s, moment, previous):
     """An order at `moment`, the one before it at `previous`: refills count from now."""
     zone = s[m.ZONE]
@@ -142,7 +178,9 @@ def restart_timers(p, s, moment, previous):
     for i in range(p[at.CLOCKS]):
         timer = _timer(p, i)
         kind = p[timer + code.TIMER_KIND]
-        if kind >= code.REFILL:
+        if kind == code.BY_MARK:
+            _lasts(p, s, i, s[m.LAST_MARK], moment)
+        elif kind >= code.REFILL:
             schedule(s, max(moment, _refill(p, s, timer)), 2, m.TICK, i, 0, s[m.STAMP])
         elif kind == code.ANNIVERSARY and previous == NEVER:
             _begin(p, s, i, moment)
@@ -153,6 +191,8 @@ def ticked(p, s, i, k, stamp):
     """Return the flow to start when a timer goes off, -1 if an order came since; set it anew."""
     timer = _timer(p, i)
     kind = p[timer + code.TIMER_KIND]
+    if kind == code.BY_MARK:
+        return p[timer + code.TIMER_FLOW] if stamp == s[s[m.LAST_BY_MARK] + k] else -1
     if kind >= code.REFILL:
         return p[timer + code.TIMER_FLOW] if stamp == s[m.STAMP] else -1
     if kind != code.ONE_DAY:

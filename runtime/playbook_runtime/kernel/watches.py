@@ -14,6 +14,7 @@ from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.clock import DAY_SECONDS, add, local_day, to_utc
 from playbook_runtime.kernel.evaluate import holds
+from playbook_runtime.kernel.marks import last_bought
 from playbook_runtime.kernel.random import uniform
 from playbook_runtime.kernel.runs import NO_KEY, try_entry
 from playbook_runtime.kernel.scratch import schedule
@@ -90,6 +91,8 @@ def _change(p, f, s, i, moment):
         last = s[s[m.LAST_CHANNEL] + a]
     elif op == code.HAPPENED:
         last = s[s[m.LAST_EVENT] + a]
+    elif op == code.BOUGHT:
+        last = last_bought(p, s, a)
     if last == NEVER or b < 0:
         return NO_CHANGE
     over = add(p, s[m.ZONE], last, b) + 1

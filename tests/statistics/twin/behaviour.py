@@ -97,6 +97,9 @@ class Person:
     cohort: int
     static: dict[str, bool | None]
     last_event: dict[str, int]
+    latest_mark: int | None
+    mark_orders: list[int]
+    mark_moment: dict[int, int]
 
 
 def person(people: People, launch: Launch, i: int) -> Person:
@@ -130,6 +133,9 @@ def person(people: People, launch: Launch, i: int) -> Person:
         cohort=int(people.cohort[i]),
         static={name: answer(int(people.static[i, z])) for z, name in enumerate(launch.statics)},
         last_event={name: at for name, at in events.items() if at is not None},
+        latest_mark=int(people.latest_mark[i]) if people.latest_mark[i] >= 0 else None,
+        mark_orders=[int(orders) for orders in people.mark_orders[i]],
+        mark_moment={mark: int(at) for mark, at in enumerate(people.mark_moment[i]) if at != NEVER},
     )
 
 
@@ -184,6 +190,20 @@ def in_bounds(value: float) -> int:
     """Return a value in whole minor units, from 1 to the largest."""
     rounded = value + 0.5
     return max(1, math.floor(rounded)) if rounded < LARGEST_VALUE else LARGEST_VALUE
+
+
+def order_mark(one: Person, who: Buyer, launch: Launch, stream: str, counter: int) -> int | None:
+    """Return the mark of an order: that of one of the person's own, or of one of the shop's."""
+    if not launch.orders.marks:
+        return None
+    u, place, shop, _ = who.randomness.uniforms(stream, counter)
+    own = [mark for mark, orders in enumerate(one.mark_orders) for _ in range(orders)]
+    if u < len(own) / (len(own) + launch.orders.strength):
+        return own[math.floor(place * len(own))]
+    return next(
+        (mark for mark, share in enumerate(launch.orders.shares) if shop < share),
+        len(launch.orders.marks) - 1,
+    )
 
 
 def buyer(one: Person, draw: Parameters, launch: Launch) -> Buyer | None:

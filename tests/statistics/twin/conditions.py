@@ -14,6 +14,7 @@ from playbook_compiler.condition_evaluation import all_true, any_true, opposite
 from playbook_compiler.conditions import (
     And,
     Between,
+    Bought,
     Compare,
     Condition,
     Entered,
@@ -27,6 +28,7 @@ from playbook_compiler.conditions import (
     IsKnown,
     Not,
     Or,
+    OrderHas,
     Received,
     Unsubscribed,
     Value,
@@ -35,6 +37,7 @@ from playbook_compiler.conditions import (
 from playbook_compiler.facts import Fact, IdKind
 from playbook_compiler.model import Audience
 from playbook_compiler.units import Duration, Money
+from playbook_runtime.launch import Mark
 
 DYNAMIC_FACTS = (
     "orders",
@@ -45,6 +48,8 @@ DYNAMIC_FACTS = (
     "days_as_customer",
 )
 ORDER_FACTS = ("trigger.order.total", "trigger.order.discount", "trigger.order.nth")
+ORDER_MARKETPLACE = "trigger.order.marketplace"
+MARKETPLACES = ("marketplace", ORDER_MARKETPLACE)
 Truth = bool | None
 
 
@@ -62,13 +67,25 @@ class Customer(Protocol):
     def was_sent(self, kind: IdKind, name: str, within: Duration | None) -> bool: ...
     def holds(self, offer: str) -> bool: ...
     def happened(self, event: str, within: Duration | None) -> Truth: ...
+    def order_mark(self, *, or_latest: bool) -> Mark | None: ...
+    def latest_mark(self) -> Mark | None: ...
+    def has_marks(self) -> bool: ...
+    def bought_lately(self, category: str, within: Duration | None) -> bool: ...
 
 
-def is_dynamic(leaf: Condition, told: Collection[tuple[str, str]] = ()) -> bool:
+def is_dynamic(
+    leaf: Condition, told: Collection[tuple[str, str]] = (), *, has_marks: bool = False
+) -> bool:
     """Return whether the simulation itself can answer a leaf, at any moment. `told` are the tags
     and fields that steps change: ("tag", its name), ("field", its name)."""
     if _asks_for(leaf) in told:
         return True
+    if has_marks:
+        match leaf:
+            case OrderHas() | Bought():
+                return True
+            case Compare(fact) | InSet(fact) | IsKnown(fact) if fact.name in MARKETPLACES:
+                return True
     match leaf:
         case Compare(fact) | InSet(fact) | Between(fact) | IsKnown(fact):
             if fact.name in ORDER_FACTS:
@@ -115,6 +132,17 @@ def truth(
                 return (value is not None) is node.known
             return _of_field(node, value)
         match node:
+            case OrderHas(test):
+                mark = customer.order_mark(or_latest=True)
+                return _of_text(test, mark.category if mark is not None else "")
+            case Bought(_, category, within):
+                return customer.bought_lately(category, within)
+            case Compare(fact) | InSet(fact) | IsKnown(fact) if fact.name == "marketplace":
+                mark = customer.latest_mark()
+                return _of_text(node, mark.marketplace if mark is not None else "")
+            case Compare(fact) | InSet(fact) | IsKnown(fact) if fact.name == ORDER_MARKETPLACE:
+                mark = customer.order_mark(or_latest=False)
+                return _of_text(node, mark.marketplace if mark is not None else "")
             case IsKnown(fact, known):
                 return _is_known(fact, customer) is known
             case Has(fact, channel):
@@ -142,6 +170,20 @@ def truth(
         raise AssertionError(f"not simulated: {node}")
 
     return ask(condition)
+
+
+def _of_text(test: Condition, text: str) -> Truth:
+    """Return what a test says of a text, empty where it is not known."""
+    match test:
+        case IsKnown(_, known):
+            return (text != "") is known
+        case _ if text == "":
+            return None
+        case Compare(_, sign, value):
+            return (text == str(value)) is (sign == "=")
+        case InSet(_, values):
+            return text in [str(value) for value in values]
+    raise AssertionError(f"no test of a text: {test}")
 
 
 def _asks_for(leaf: Condition) -> tuple[str, str]:

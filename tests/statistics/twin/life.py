@@ -21,6 +21,7 @@ from tests.statistics.twin.behaviour import (
     after,
     gap,
     in_bounds,
+    order_mark,
 )
 from tests.statistics.twin.clock import Clock, window_seconds
 from tests.statistics.twin.effects import (
@@ -42,7 +43,7 @@ from tests.statistics.twin.watching import next_change
 from playbook_compiler.conditions import Condition
 from playbook_compiler.facts import Nature
 from playbook_compiler.model import Flow, Offer
-from playbook_compiler.triggers import DateTrigger, EventTrigger, Inactivity
+from playbook_compiler.triggers import DateTrigger, EventTrigger, Inactivity, Replenishment
 from playbook_compiler.units import Duration
 from playbook_runtime.kernel.layout import PerFlow, PerFlowMonth, PerMonth, World
 from playbook_runtime.kernel.tables import HISTORY, PROSPECT
@@ -55,6 +56,7 @@ from playbook_runtime.launch import (
     REPAID,
     REVIVE,
     Launch,
+    Mark,
     Occurrence,
     Slot,
 )
@@ -159,7 +161,8 @@ class Life(State):
             self.owed -= 1
             self.tell(self.now, "cancelled", n)
         else:
-            self.order(self.who.value("value", n), None, n, in_without=in_without)
+            mark = order_mark(self.person, self.who, self.launch, "mark", n)
+            self.order(self.who.value("value", n), mark, None, n, in_without=in_without)
 
     def _toss(self, stream: str, counter: int) -> bool:
         """Toss a coin in the world with; return whether he stays."""
@@ -210,21 +213,25 @@ class Life(State):
         for other, share in zip(self.launch.slots, self.draw.effect, strict=True):
             if (other.flow, other.step, other.form) == (slot.flow, slot.step, REPAID):
                 self.owed += self.who.randomness.uniform(f"repaid/{name}", counter) < share
-        self.order(self.who.value(f"value/{name}", counter), slot, counter, in_without=False)
+        mark = order_mark(self.person, self.who, self.launch, f"mark/{name}", counter)
+        value = self.who.value(f"value/{name}", counter)
+        self.order(value, mark, slot, counter, in_without=False)
 
-    def order(self, value: int, slot: Slot | None, counter: int, *, in_without: bool) -> None:
+    def order(
+        self, value: int, mark: int | None, slot: Slot | None, counter: int, *, in_without: bool
+    ) -> None:
         """Handle an order of the world with: baseline order `counter`, or candidate `counter` of
         the effect that caused it."""
         factor = 1.0 + net(BASKET, self.effects, self.now)
         value = in_bounds(value * factor) if factor != 1.0 else value
         number = self.placed
         self.placed += 1
-        discounts, offer_cost = self._redeem(value, is_baseline=in_without)
+        discounts, offer_cost = self._redeem(value, self.mark(mark), is_baseline=in_without)
         if slot is not None:
             self.count_flow(slot.flow, PerFlow.EXTRA_ORDERS)
         self.count(World.ORDERS)
         self.count(World.REVENUE, value - discounts)
-        brought = self.rules.money.contribution(value)
+        brought = self.rules.contribution(value, self.mark(mark))
         self.count(World.CONTRIBUTION_MICRO, brought)
         self.count(World.OFFER_COST, offer_cost)
         self.count_month(PerMonth.OFFER_COST, offer_cost)
@@ -239,6 +246,10 @@ class Life(State):
                 "trigger.order.nth": self.orders,
             }
         )
+        self.marked.append(mark)
+        self.last_mark, self.sent_since_order = mark, 0
+        if mark is not None:
+            self.last_by_mark[mark] = self.now
         previous, self.last_order = self.last_order, self.now
         if self.first_order is None:
             self.first_order = self.now
@@ -247,6 +258,8 @@ class Life(State):
             self.gaps += 1
         for flow in self.rules.flows:
             self._refill(flow, self.now)
+            if mark is not None and _is_by_product(flow):
+                self._used_up(flow, mark, self.now)
             if previous is None and _is_anniversary(flow):
                 self._tick(flow, self.now)
         key = ("order", number)
@@ -259,12 +272,13 @@ class Life(State):
             if chance < occurrence.rate:
                 self.schedule_event(Happening(occurrence.event, key), occurrence.lag)
 
-    def _redeem(self, value: int, *, is_baseline: bool) -> tuple[int, int]:
+    def _redeem(self, value: int, mark: Mark | None, *, is_baseline: bool) -> tuple[int, int]:
         """Use the offers that the customer will use; return discounts and all offer costs."""
         usable: list[Offer] = []
         for name, issued in sorted(self.offers.items()):
             offer = self.rules.playbook.offers[name]
-            if self.holds(name) and issued.will_use and value >= self.rules.minor(offer.minimum):
+            is_enough = value >= self.rules.minor(offer.minimum)
+            if self.holds(name) and issued.will_use and is_enough and self.rules.fits(offer, mark):
                 usable.append(offer)
         if not self.rules.stackable and usable:
             usable = [max(usable, key=lambda offer: self.rules.benefit(offer, value))]
@@ -459,6 +473,9 @@ class Life(State):
         for flow in self.rules.flows:
             if self.last_order is not None:
                 self._refill(flow, self.launch.start)
+            if _is_by_product(flow):
+                for mark in sorted(self.last_by_mark):
+                    self._used_up(flow, mark, self.last_by_mark[mark])
             if self.first_order is not None or not _is_anniversary(flow):
                 self._tick(flow, self.who.arrival)
 
@@ -477,6 +494,25 @@ class Life(State):
             self.try_entry(flow, None)
 
         self.at(moment, RANK_INACTIVITY, come)
+
+    def _used_up(self, flow: Flow, mark: int, bought: int) -> None:
+        """Schedule when what was bought at a moment is used up, unless it is bought again."""
+        lasts = self.rules.lasts(self.launch.orders.marks[mark])
+        if lasts is None:
+            return
+        due = self.clock.add(bought, lasts)
+        if due < self.launch.start:
+            over = flow.existing.over if flow.existing is not None else None
+            if over is None:
+                return
+            into = self.who.randomness.uniform(f"existing/{flow.id}") * window_seconds(over)
+            due = self.launch.start + math.floor(into)
+
+        def run_out() -> None:
+            if self.last_by_mark[mark] == bought:
+                self.try_entry(flow, ("product", mark))
+
+        self.at(due, RANK_INACTIVITY, run_out)
 
     def _refill(self, flow: Flow, now: int) -> None:
         """Schedule when what was bought last is used up; before the start it was, at `existing`."""
@@ -508,7 +544,7 @@ class Life(State):
                 self.inside[name] = False
                 continue
             where = self.rules.playbook.audiences[name].where
-            self.inside[name] = self.meets(where)
+            self.inside[name] = self.meets(where, of_run=False)
             self._look_again(where)
             for flow in flows:
                 over = flow.existing.over if flow.existing is not None else None
@@ -521,14 +557,15 @@ class Life(State):
             self.at(self.who.arrival, RANK_INACTIVITY, lambda: None)
 
     def _join(self, flow: Flow, where: Condition) -> None:
-        if self.meets(where):
+        if self.meets(where, of_run=False):
             self.try_entry(flow, None)
 
     def _watch(self) -> None:
         """Let the person enter the flows of audiences to which he now comes to belong."""
         for name, flows in self.rules.watched.items():
             where = self.rules.playbook.audiences[name].where
-            was_inside, self.inside[name] = self.inside[name], self.meets(where)
+            was_inside = self.inside[name]
+            self.inside[name] = self.meets(where, of_run=False)
             self._look_again(where)
             if self.inside[name] and not was_inside:
                 for flow in flows:
@@ -616,6 +653,10 @@ def order_of(life: Life, flow: Flow, key: Key) -> int | None:
     return key[1] if nature in (Nature.ORDER, Nature.AFTER_ORDER) else None
 
 
+def _is_by_product(flow: Flow) -> bool:
+    return isinstance(flow.trigger, Replenishment) and flow.trigger.replenishment == "product"
+
+
 def _is_anniversary(flow: Flow) -> bool:
     return isinstance(flow.trigger, DateTrigger) and flow.trigger.date == "first_order"
 
@@ -662,4 +703,6 @@ def begin(
         last_event=dict(one.last_event),
         alive=who.alive,
         gaps=one.x,
+        last_mark=one.latest_mark,
+        last_by_mark=dict(one.mark_moment),
     )

@@ -92,7 +92,7 @@ def refill_due(
     trigger: Trigger, clock: Clock, first: int, last: int, gaps: int, typical: int
 ) -> int | None:
     """Return when what was bought last is used up; None for a trigger that is no refill."""
-    if not isinstance(trigger, Replenishment):
+    if not isinstance(trigger, Replenishment) or trigger.replenishment == "product":
         return None
     if isinstance(trigger.replenishment, Duration):
         return clock.add(last, trigger.replenishment)

@@ -10,6 +10,7 @@ from tests.statistics.twin.clock import window_seconds
 from playbook_compiler.currency import DECIMALS
 from playbook_compiler.facts import Nature
 from playbook_compiler.graph import ACROSS, TriggerGraph
+from playbook_compiler.marketplaces import Marketplace
 from playbook_compiler.model import (
     Discounts,
     Economics,
@@ -25,6 +26,7 @@ from playbook_compiler.model import (
 from playbook_compiler.steps import Step, Update
 from playbook_compiler.triggers import EntersAudience, EventTrigger, Inactivity
 from playbook_compiler.units import Duration, Money, Share
+from playbook_runtime.launch import Mark
 
 FULL = 1_000_000
 MICRO = 10_000
@@ -48,9 +50,9 @@ class OrderMoney:
     fixed: int
     shipping: int
 
-    def contribution(self, value: int) -> int:
+    def contribution(self, value: int, margin_ppm: int) -> int:
         """Return what an order of that value (before discounts) brings, in ten-thousandths."""
-        return value * (self.margin_ppm - self.payment_ppm) // 100 - self.fixed
+        return value * (margin_ppm - self.payment_ppm) // 100 - self.fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,39 @@ class Rules:
         economics = self.playbook.economics
         cost = economics.message_costs.get(channel) if economics else None
         return cost.micro(self.decimals) if cost else 0
+
+    def contribution(self, value: int, mark: Mark | None) -> int:
+        """Return what an order brings, at the margin of its category."""
+        economics = self.playbook.economics
+        margin = self.money.margin_ppm
+        if economics is not None and mark is not None:
+            own = economics.gross_margin.by_category.get(mark.category)
+            margin = margin if own is None else own.ppm
+        return self.money.contribution(value, margin)
+
+    def market(self, mark: Mark | None) -> Marketplace | None:
+        """Return the rules of the marketplace that an order came by, None without any."""
+        if mark is None:
+            return None
+        found = self.playbook.marketplaces.items()
+        return next((one for name, one in found if name.lower() == mark.marketplace.lower()), None)
+
+    def lasts(self, mark: Mark) -> Duration | None:
+        """Return how long what was bought lasts: the middle one of its category's products."""
+        lengths = [
+            product.lasts
+            for product in self.playbook.products.values()
+            if product.category == mark.category and product.lasts is not None
+        ]
+        lengths.sort(key=lambda one: (one.nominal_days, str(one)))
+        return lengths[(len(lengths) - 1) // 2] if lengths else None
+
+    def fits(self, offer: Offer, mark: Mark | None) -> bool:
+        """Return whether an offer may be used on an order, by the category of its product."""
+        product = self.playbook.products.get(offer.product)
+        if product is None or not product.category:
+            return True
+        return mark is not None and mark.category == product.category
 
     def minor(self, money: Money | None) -> int:
         """Return an amount in whole minor units, nothing being 0."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from tests.statistics.twin.clock import window_seconds
 from tests.statistics.twin.life import Life, order_of
 from tests.statistics.twin.randomness import sticky
 from tests.statistics.twin.state import Happening, Issued, Run
@@ -211,22 +212,43 @@ def _held(life: Life, message: Message, offer: str) -> PerFlow | None:
             return PerFlow.HELD_CONSENT
         if life.suppressed:
             return PerFlow.HELD_SUPPRESSED
+    if _market_forbids(life, message, offer):
+        return PerFlow.HELD_MARKETPLACE
     if offer and not _may_be_issued(life, life.rules.playbook.offers[offer]):
         return PerFlow.HELD_OFFER
     return None
+
+
+def _market_forbids(life: Life, message: Message, offer: str) -> bool:
+    """Return whether the marketplace where the customer buys lets this message not be sent now."""
+    if not life.has_marks():
+        return False
+    market = life.rules.market(life.order_mark(or_latest=True))
+    if market is None:
+        return False
+    if message.kind not in market.kinds or (offer and not market.offers):
+        return True
+    if market.at_most is None:
+        return False
+    most, per = int(market.at_most.count), market.at_most.per
+    if not isinstance(per, Duration):
+        return life.sent_since_order >= most
+    return len([one for one in life.all_sends if one > life.now - window_seconds(per)]) >= most
 
 
 def _may_be_issued(life: Life, offer: Offer) -> bool:
     issued = life.offers.get(offer.id)
     if offer.once_per_customer and issued is not None and not life.holds(offer.id):
         return False
-    if offer.audience and not life.meets(InAudience(offer.audience)):
+    if offer.audience and not life.meets(InAudience(offer.audience), of_run=False):
         return False
     discounts = life.rules.playbook.guardrails.discounts if life.rules.playbook.guardrails else None
     if discounts is None or not discounts.only_for:
         return True
     lowers_price = bool(offer.percent_off or offer.amount_off)
-    return not lowers_price or any(life.meets(InAudience(one)) for one in discounts.only_for)
+    return not lowers_price or any(
+        life.meets(InAudience(one), of_run=False) for one in discounts.only_for
+    )
 
 
 def _holds_unknown_zone(rule: str, channel: str) -> bool:
@@ -267,6 +289,8 @@ def _sent(life: Life, run: Run, step: Send, message: Message) -> None:
     life.spend(run.flow.id, life.rules.message_cost(message.channel))
     life.received[IdKind.MESSAGE, message.id] = life.now
     life.received[IdKind.CHANNEL, message.channel] = life.now
+    life.all_sends.append(life.now)
+    life.sent_since_order += 1
     life.tell(life.now, "sent", (run.node, message.id, message.channel, message.kind))
     if is_marketing:
         if life.orders > 0:

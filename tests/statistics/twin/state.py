@@ -27,7 +27,7 @@ from playbook_runtime.kernel.layout import (
     flow_column,
     world_column,
 )
-from playbook_runtime.launch import Launch
+from playbook_runtime.launch import Launch, Mark
 
 Key = tuple[str, int] | None
 
@@ -126,6 +126,11 @@ class State:
     gaps: int = 0  # between days with a purchase
     made: list[dict[str, int]] = field(default_factory=list)  # orders of the horizon
     about: int | None = None  # the order that what is being decided is about
+    last_mark: int | None = None
+    last_by_mark: dict[int, int] = field(default_factory=dict)
+    marked: list[int | None] = field(default_factory=list)  # by order of the horizon
+    all_sends: list[int] = field(default_factory=list)
+    sent_since_order: int = 0
     inside: dict[str, bool] = field(default_factory=dict)  # of watched audiences
     looks: set[int] = field(default_factory=set)  # moments at which they are looked at
     overlap_until: int = 0
@@ -177,8 +182,11 @@ class State:
 
     # --- what conditions ask ----------------------------------------------------------------
 
-    def meets(self, condition: Condition) -> bool:
-        """Return whether a condition holds now: unknown does not."""
+    def meets(self, condition: Condition, *, of_run: bool = True) -> bool:
+        """Return whether a condition holds now: unknown does not. `of_run` says whether it is asked
+        for a run, which may be about an order."""
+        if not of_run:
+            self.about = None
         playbook = self.rules.playbook
         answer = truth(
             condition,
@@ -188,6 +196,33 @@ class State:
             self.rules.decimals,
         )
         return answer is True
+
+    def mark(self, number: int | None) -> Mark | None:
+        """Return a mark by its number."""
+        return None if number is None else self.launch.orders.marks[number]
+
+    def order_mark(self, *, or_latest: bool) -> Mark | None:
+        """Return the mark of the order that is asked about, or of the latest."""
+        if self.about is not None:
+            return self.mark(self.marked[self.about])
+        return self.mark(self.last_mark) if or_latest else None
+
+    def latest_mark(self) -> Mark | None:
+        """Return the mark of the latest order."""
+        return self.mark(self.last_mark)
+
+    def has_marks(self) -> bool:
+        """Return whether orders are told apart at all."""
+        return bool(self.launch.orders.marks)
+
+    def bought_lately(self, category: str, within: Duration | None) -> bool:
+        """Return whether a category was bought lately, or ever."""
+        moments = [
+            moment
+            for number, moment in self.last_by_mark.items()
+            if self.launch.orders.marks[number].category == category
+        ]
+        return self._is_recent(max(moments, default=None), within)
 
     def number(self, fact: str) -> int | float | None:
         """Return a numeric fact: counts, minor units, local days."""

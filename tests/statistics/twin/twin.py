@@ -11,6 +11,7 @@ from tests.statistics.twin.behaviour import (
     Person,
     baseline,
     buyer,
+    order_mark,
     parameters,
     person,
 )
@@ -76,7 +77,7 @@ def simulate_twin(
                     trace.append((d, row, moment, what, about))
 
             path = baseline(who, one.kind, draw.m, launch)
-            bought = _without(counts, read, who, path)
+            bought = _without(counts, read, launch, one, who, path)
             _count_person(counts, WITHOUT, one, len(path))
             _count_months(counts, layout, launch, WITHOUT, one, who, bought)
             clock = zones[max(0, one.zone)]
@@ -85,7 +86,7 @@ def simulate_twin(
             _count_person(counts, WITH, one, life.placed)
             _count_months(counts, layout, launch, WITH, one, who, life.bought)
             if life.alive:
-                contribution = read.money.contribution(who.expected_value())
+                contribution = read.contribution(who.expected_value(), None)
                 counts[world_column(WITH, World.REPAYMENTS)] += life.owed
                 counts[world_column(WITH, World.REPAYMENT_MICRO)] += life.owed * contribution
         table.append(counts)
@@ -102,14 +103,22 @@ def simulate_twin(
     return table
 
 
-def _without(counts: list[int], read: Rules, who: Buyer, path: list[BaselineOrder]) -> list[Bought]:
+def _without(
+    counts: list[int],
+    read: Rules,
+    launch: Launch,
+    one: Person,
+    who: Buyer,
+    path: list[BaselineOrder],
+) -> list[Bought]:
     """Count the world without, exactly the baseline path; return its orders."""
     bought = []
     for order in path:
         value = who.value("value", order.n)
         counts[world_column(WITHOUT, World.ORDERS)] += 1
         counts[world_column(WITHOUT, World.REVENUE)] += value
-        brought = read.money.contribution(value)
+        mark = order_mark(one, who, launch, "mark", order.n)
+        brought = read.contribution(value, None if mark is None else launch.orders.marks[mark])
         counts[world_column(WITHOUT, World.CONTRIBUTION_MICRO)] += brought
         bought.append(Bought(order.moment, value, brought))
     return bought

@@ -9,6 +9,7 @@ from tests.statistics.twin.state import State
 
 from playbook_compiler.conditions import (
     Between,
+    Bought,
     Compare,
     Condition,
     Entered,
@@ -59,6 +60,10 @@ def _changes(state: State, condition: Condition) -> Iterator[int]:
                 yield from _over(state, state.last_entry.get(flow), within)
             case Received(kind, name, within):
                 yield from _over(state, state.received.get((kind, name)), within)
+            case Bought(_, category, within):
+                for number, moment in state.last_by_mark.items():
+                    if state.launch.orders.marks[number].category == category:
+                        yield from _over(state, moment, within)
             case Happened(event, within):
                 yield from _over(state, state.last_event.get(event), within)
 
