@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -104,24 +105,31 @@ def small_world(
 def zone_table(names: tuple[str, ...], start: int, end: int) -> Zones:
     """Return the offset changes of zones, from well before `start` to well after `end`."""
     first, moments, offsets = [0], [], []
-    begin, stop = start - 6 * 366 * DAY_SECONDS, end + 6 * 366 * DAY_SECONDS
+    years = 366 * DAY_SECONDS
     for name in names:
-        zone = ZoneInfo(name)
-        moments.append(NEVER)
-        offsets.append(_offset(zone, begin))
-        for day in range(begin, stop, DAY_SECONDS):
-            if _offset(zone, day) != _offset(zone, day + DAY_SECONDS):
-                low, high = day, day + DAY_SECONDS
-                while high - low > 1:
-                    middle = (low + high) // 2
-                    if _offset(zone, middle) == _offset(zone, low):
-                        low = middle
-                    else:
-                        high = middle
-                moments.append(high)
-                offsets.append(_offset(zone, high))
+        changes = _changes(name, (start // years - 6) * years, (end // years + 7) * years)
+        moments += [moment for moment, _ in changes]
+        offsets += [offset for _, offset in changes]
         first.append(len(moments))
     return Zones(_i64(first), _i64(moments), _i64(offsets))
+
+
+@cache
+def _changes(name: str, begin: int, stop: int) -> tuple[tuple[int, int], ...]:
+    """Return (moment, offset) of a zone's changes, the first one NEVER."""
+    zone = ZoneInfo(name)
+    found = [(NEVER, _offset(zone, begin))]
+    for day in range(begin, stop, DAY_SECONDS):
+        if _offset(zone, day) != _offset(zone, day + DAY_SECONDS):
+            low, high = day, day + DAY_SECONDS
+            while high - low > 1:
+                middle = (low + high) // 2
+                if _offset(zone, middle) == _offset(zone, low):
+                    low = middle
+                else:
+                    high = middle
+            found.append((high, _offset(zone, high)))
+    return tuple(found)
 
 
 def _offset(zone: ZoneInfo, moment: int) -> int:
