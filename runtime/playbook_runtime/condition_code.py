@@ -39,9 +39,13 @@ from playbook_runtime.heard import Told
 from playbook_runtime.kernel import instructions as code
 from playbook_runtime.kernel.tables import NO, UNKNOWN, YES
 from playbook_runtime.launch import Mark
+from playbook_runtime.lifecycle import BUILT_IN, Silence
 
 NOT_SIMULATED = "not-yet-simulated"
 AT_LEAST = code.OPERATORS.index(">=")
+LIFECYCLE = "lifecycle"
+_ORDERS, _DAYS = code.FACTS.index("orders"), code.FACTS.index("days_since_last_order")
+_IS_NOT, _UP_TO, _ABOVE = (code.OPERATORS.index(sign) for sign in ("!=", "<=", ">"))
 CATEGORY, MARKETPLACE, ORDER_MARKETPLACE = "category", "marketplace", "trigger.order.marketplace"
 
 
@@ -62,6 +66,7 @@ class Names:
     cuts: Mapping[str, float]
     order_flows: frozenset[str] = frozenset()  # whose runs are about an order
     marks: tuple[Mark, ...] = ()
+    silence: Silence = BUILT_IN
 
 
 def names_of(
@@ -74,6 +79,7 @@ def names_of(
     cuts: Mapping[str, float],
     duration: Callable[[Duration], int],
     marks: tuple[Mark, ...] = (),
+    silence: Silence = BUILT_IN,
 ) -> Names:
     """Return the numbers of all names: flows, messages and offers in order of ids."""
     return Names(
@@ -89,6 +95,7 @@ def names_of(
         told=told,
         cuts=cuts,
         marks=marks,
+        silence=silence,
     )
 
 
@@ -161,6 +168,19 @@ class CodeList:
                 key := told_key(node)
             ) in names.told:
                 self._told(node, key)
+            case Compare(fact=fact, operator=operator, value=value) if fact.name == LIFECYCLE:
+                self._stage_of_life(str(value))
+                if operator == "!=":
+                    self._row(code.NOT)
+            case InSet(fact=fact, values=values) if fact.name == LIFECYCLE:
+                for n, value in enumerate(values):
+                    self._stage_of_life(str(value))
+                    if n:
+                        self._row(code.OR)
+            case IsKnown(fact=fact, known=known) if fact.name == LIFECYCLE:
+                self._row(code.KNOWN, _DAYS)
+                if not known:
+                    self._row(code.NOT)
             case OrderHas(test=test) if self.names.marks and test.fact.name == CATEGORY:
                 self._marked(test, CATEGORY, about=self.about_order, or_latest=True)
             case Compare() | InSet() | IsKnown() if self._is_marketplace(node.fact):
@@ -193,6 +213,29 @@ class CodeList:
     def _is_number(self, fact: Fact) -> bool:
         """Return whether the kernel knows a fact as a number."""
         return _counts(fact) or (self.about_order and fact.name in code.ORDER_FACTS)
+
+    def _stage_of_life(self, stage: str) -> None:
+        """Write whether a customer is in a stage of life; unknown of those who never bought."""
+        silence = self.names.silence
+        if stage == "lost":
+            self._row(code.FACT, _DAYS, _ABOVE, float(silence.lost_after))
+            return
+        since, until = -1, silence.dormant_after
+        if stage == "dormant":
+            since, until = silence.dormant_after, silence.lost_after
+        self._row(code.FACT, _DAYS, _ABOVE, float(since))
+        self._row(code.FACT, _DAYS, _UP_TO, float(until))
+        self._row(code.AND)
+        # Of no orders these say yes, so that the silence, unknown then, decides.
+        if stage in ("growing", "mature"):
+            self._row(code.FACT, _ORDERS, _IS_NOT, 1.0)
+            self._row(code.AND)
+        if stage == "mature":
+            self._row(code.FACT, _ORDERS, _IS_NOT, 2.0)
+            self._row(code.AND)
+        if stage in ("new", "growing"):
+            self._row(code.FACT, _ORDERS, _UP_TO, 1.0 if stage == "new" else 2.0)
+            self._row(code.AND)
 
     def _is_marketplace(self, fact: Fact) -> bool:
         return bool(self.names.marks) and (

@@ -14,6 +14,7 @@ from playbook_compiler.facts import Nature
 from playbook_compiler.units import DAY_SECONDS, Duration
 from playbook_compiler.values import dataclass, field
 from playbook_runtime.kernel.tables import Zones
+from playbook_runtime.lifecycle import BUILT_IN, Silence
 
 RATE, ADDED = "rate", "added"
 DROPOUT, REVIVE, BASKET, REPAID = "dropout", "revive", "basket", "repaid"
@@ -102,6 +103,7 @@ class Launch:
     always where a flow is not named. `season` says how fast buying goes over the horizon, empty
     where all days are alike. With `coins_on_extra_orders` extra orders toss the drop-out coin,
     too: a question of the tornado's. `orders` names the columns of People.mark_orders.
+    `silence` says after how many days without an order somebody is dormant or lost.
     """
 
     seed: int
@@ -128,6 +130,7 @@ class Launch:
     season: OperationalClock = OperationalClock()
     coins_on_extra_orders: bool = False
     orders: OrderMarks = OrderMarks()
+    silence: Silence = BUILT_IN
 
 
 def stream(name: str) -> int:

@@ -24,7 +24,7 @@ from playbook_runtime.heard import conditions_of, ladder_events, told_of
 from playbook_runtime.kernel.layout import WITH, PerFlow, World, flow_column, world_column
 from playbook_runtime.kernel.tables import HISTORY, I64, PROSPECT
 from playbook_runtime.observed import Observed
-from playbook_runtime.population import SCORES
+from playbook_runtime.population import SCORES, SEGMENT
 from playbook_runtime.prepare import Prepared
 from playbook_runtime.unsimulated import unused_keys
 
@@ -213,7 +213,7 @@ def _taken_over(graph: TriggerGraph) -> Iterator[str]:
 
 def _scores(graph: TriggerGraph) -> Iterator[str]:
     leaves = [leaf for condition in conditions_of(graph) for leaf in nodes(condition)]
-    if any(isinstance(leaf, FactTest) and leaf.fact.name in SCORES for leaf in leaves):
+    if any(isinstance(leaf, FactTest) and leaf.fact.name in (*SCORES, SEGMENT) for leaf in leaves):
         yield "Scores of rfm stay as they are on day one; newcomers have none."
     if any(isinstance(leaf, InTop) for leaf in leaves):
         yield "Who is in the top is measured by what that took on day one."

@@ -39,11 +39,12 @@ from playbook_runtime.kernel.tables import (
 from playbook_runtime.launch import Launch
 from playbook_runtime.observed import Observed
 from playbook_runtime.order_marks import MarkedOrders, own_marks
-from playbook_runtime.rfm import FIFTHS
+from playbook_runtime.rfm import FIFTHS, segment
 
 STATIC_FACTS = ("country", "zone", "channel")
 # Scores from 1 to 5, those of the as-of date.
 SCORES = ("rfm.r", "rfm.f", "rfm.m")
+SEGMENT = "rfm"
 
 
 def people_of_history(
@@ -61,6 +62,7 @@ def people_of_history(
     n = len(history)
     facts = {name: static_fact(data, name) for name in STATIC_FACTS}
     scores = rfm_scores(data)
+    facts[SEGMENT] = _segments(data, scores)
     latest_mark, mark_orders, mark_moment = own_marks(data, marked)
     consent = [
         np.ones(n, dtype=np.int8)
@@ -149,7 +151,7 @@ def can_answer(condition: Condition) -> bool:
     """Return whether a condition is one on a fact that never changes and that files can tell, or on
     a score, which is taken not to change."""
     tests = (Compare, InSet, Between, IsKnown)
-    if isinstance(condition, tests) and condition.fact.name in SCORES:
+    if isinstance(condition, tests) and condition.fact.name in (*SCORES, SEGMENT):
         return True
     return (
         isinstance(condition, Compare | InSet | IsKnown)
@@ -204,6 +206,14 @@ def _answers(
         return np.full(len(values), YES if condition.known else NO, dtype=np.int8)
     by_score = [passes(condition, score) is True for score in range(FIFTHS + 1)]
     return np.where(np.array(by_score)[values], YES, NO).astype(np.int8)
+
+
+def _segments(data: Observed, scores: dict[str, npt.NDArray[np.int64]]) -> npt.NDArray[np.object_]:
+    """Return the RFM segment of each customer of the history, as of the as-of date."""
+    columns = (*(scores[name].tolist() for name in SCORES), data.history.purchases.tolist())
+    found = np.empty(len(data.history), dtype=object)
+    found[:] = [segment(*row) for row in zip(*columns, strict=True)]
+    return found
 
 
 def cuts_of(data: Observed, conditions: Iterable[Condition], start: int) -> dict[str, float]:

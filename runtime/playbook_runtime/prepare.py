@@ -42,6 +42,8 @@ from playbook_runtime.behaviour.fit import akaike_weights
 from playbook_runtime.behaviour.model import FittedBehaviour, FittedSpend
 from playbook_runtime.behaviour.season import Season, operational
 from playbook_runtime.cohorts import cohorts_of
+from playbook_runtime.diagnose.groups import silence_in
+from playbook_runtime.diagnose.purchases import purchases_of
 from playbook_runtime.evidence import library
 from playbook_runtime.evidence.draws import (
     conservative_draws,
@@ -183,6 +185,7 @@ def prepare(
         cohorts=cohorts_of(data, tuple(name for name, _, _ in months)),
         season=_operational_clock(season, calendar),
         orders=marked.marks,
+        silence=silence_in(purchases_of(data, None)),
     )
     times = operational(data.history, season)
     trend, covered = trend_of(data), months_covered(calendar)

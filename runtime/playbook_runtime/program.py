@@ -60,6 +60,7 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
             cuts=launch.cuts,
             duration=tables.duration,
             marks=launch.orders.marks,
+            silence=launch.silence,
         ),
         order_flows=frozenset(
             flow.id for flow, key in zip(flows, flow_key, strict=True) if key == code.KEY_ORDER

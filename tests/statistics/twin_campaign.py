@@ -2,8 +2,8 @@
 
     python -m tests.statistics.twin_campaign [CUSTOMERS] [CASE ...]
 
-Prints for every case whether all integers are identical, and exits with 1 where they are not. 10,000
-customers a case take the twin some minutes each.
+Prints for every case whether all integers are identical, and exits with 1 where they are not.
+10,000 customers a case take the twin some minutes each.
 """
 
 from __future__ import annotations

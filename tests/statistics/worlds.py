@@ -56,6 +56,7 @@ from playbook_runtime.launch import (
     OrderMarks,
     Slot,
 )
+from playbook_runtime.lifecycle import Silence
 
 OTHER_ZONES = ("America/New_York", "Asia/Tokyo", "Australia/Lord_Howe", "Pacific/Auckland")
 MONTH_DAYS = 30
@@ -168,6 +169,7 @@ def _launch(graph: TriggerGraph, chance: random.Random, customers: int, days: in
         month_start=tuple(start + month * length for month in range(months)),
         month_length=(length,) * months,
         orders=orders,
+        silence=Silence(dormant_after=40, lost_after=90, gaps=100),
         channels=channels_of(graph, tuple(conditions_of(graph))),
         events=events,
         statics=tuple(sorted(leaves)),

@@ -46,6 +46,7 @@ DYNAMIC_FACTS = (
     "days_since_first_order",
     "days_since_last_order",
     "days_as_customer",
+    "lifecycle",
 )
 ORDER_FACTS = ("trigger.order.total", "trigger.order.discount", "trigger.order.nth")
 ORDER_MARKETPLACE = "trigger.order.marketplace"
@@ -70,6 +71,7 @@ class Customer(Protocol):
     def order_mark(self, *, or_latest: bool) -> Mark | None: ...
     def latest_mark(self) -> Mark | None: ...
     def has_marks(self) -> bool: ...
+    def stage_of_life(self) -> str: ...
     def bought_lately(self, category: str, within: Duration | None) -> bool: ...
 
 
@@ -143,6 +145,8 @@ def truth(
             case Compare(fact) | InSet(fact) | IsKnown(fact) if fact.name == ORDER_MARKETPLACE:
                 mark = customer.order_mark(or_latest=False)
                 return _of_text(node, mark.marketplace if mark is not None else "")
+            case Compare(fact) | InSet(fact) | IsKnown(fact) if fact.name == "lifecycle":
+                return _of_text(node, customer.stage_of_life())
             case IsKnown(fact, known):
                 return _is_known(fact, customer) is known
             case Has(fact, channel):

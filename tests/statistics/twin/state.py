@@ -28,6 +28,7 @@ from playbook_runtime.kernel.layout import (
     world_column,
 )
 from playbook_runtime.launch import Launch, Mark
+from playbook_runtime.lifecycle import lifecycle_of
 
 Key = tuple[str, int] | None
 
@@ -210,6 +211,11 @@ class State:
     def latest_mark(self) -> Mark | None:
         """Return the mark of the latest order."""
         return self.mark(self.last_mark)
+
+    def stage_of_life(self) -> str:
+        """Return the stage of life with the shop, empty for those who never bought."""
+        days = self._days_since(self.last_order)
+        return "" if days is None else lifecycle_of(self.orders, days, self.launch.silence)
 
     def has_marks(self) -> bool:
         """Return whether orders are told apart at all."""

@@ -43,6 +43,10 @@ def _changes(state: State, condition: Condition) -> Iterator[int]:
         match leaf:
             case InAudience(name):
                 yield from _changes(state, state.rules.playbook.audiences[name].where)
+            case Compare(fact) | InSet(fact) if fact.name == "lifecycle":
+                silence = state.launch.silence
+                for days in (silence.dormant_after, silence.lost_after):
+                    yield from _midnights(state, "days_since_last_order", float(days))
             case Compare(fact, _, value):
                 yield from _midnights(state, fact.name, float(_number(value)))
             case InSet(fact, values):
