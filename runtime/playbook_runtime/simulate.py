@@ -41,10 +41,11 @@ from playbook_runtime.expected import (
 from playbook_runtime.flow_projections import flow_draws_of, flow_projection
 from playbook_runtime.grades import grade_shares
 from playbook_runtime.kernel.layout import WITH, WITHOUT
-from playbook_runtime.kernel.run import CircleError, RunawayError
+from playbook_runtime.kernel.run import CircleError, RunawayError, layout_of
 from playbook_runtime.kernel.tables import I64, some_draws
 from playbook_runtime.launching import launched
 from playbook_runtime.month_report import told_months
+from playbook_runtime.monthly import months_of
 from playbook_runtime.notes import notes
 from playbook_runtime.observed import Observed
 from playbook_runtime.outcomes import Draws, Outcomes, estimates, part_draws, subtracted
@@ -191,6 +192,12 @@ def project(
         tornado=swings,
         grades=grades,
         requirements=judged(graph.playbook.require, known),
+        months=months_of(
+            layout_of(ready.program),
+            [name for name, _, _ in ready.days.months()],
+            headline.counts,
+            headline.again,
+        ),
         stages=told_months(graph.playbook, plan, ready.prepared, ready.admission),
         shift=shift,
     )

@@ -61,13 +61,16 @@ def projected(
     seed: int = 1,
     as_of: date | None = None,
     threads: int = 1,
+    conservative: bool = False,
 ) -> Projection:
     """Return the projection of a playbook, the shipped `growth` unless said otherwise."""
     graph = compiled(path or playbook_path("growth"))
     given = OrderInput(OrderOptions(), shop.customers, shop.events)
     data, found = read_data(graph.playbook, shop.orders, given, as_of)
     assert data is not None and not has_errors(found)
-    projection, found = project(graph, data, Settings(horizon, draws, seed, as_of, threads))
+    projection, found = project(
+        graph, data, Settings(horizon, draws, seed, as_of, threads, conservative=conservative)
+    )
     assert projection is not None and not has_errors(found)
     return projection
 
@@ -124,6 +127,38 @@ def test_profit_is_contribution_less_costs_in_both_worlds(shop: Shop) -> None:
     for name, value in projection.difference.items():
         apart = projection.with_playbook[name].mean - projection.without[name].mean
         assert value.mean == pytest.approx(apart, abs=1e-6)
+
+
+def test_the_months_add_up_to_the_horizon(shop: Shop) -> None:
+    projection = projected(shop)
+    assert [one.month for one in projection.months] == sorted(
+        one.month for one in projection.months
+    )
+    for name in ("orders", "revenue", "contribution", "message_cost", "offer_cost"):
+        for world in ("without", "with_playbook", "difference"):
+            total = sum(getattr(one, world)[name].mean for one in projection.months)
+            assert total == pytest.approx(getattr(projection, world)[name].mean, abs=2)
+
+
+def test_the_parts_of_profit_add_up_to_it_in_both_worlds(shop: Shop) -> None:
+    projection = projected(shop)
+    for world in ("without", "with_playbook", "difference"):
+        total = sum(one.sign * getattr(one, world).mean for one in projection.money)
+        assert total == pytest.approx(getattr(projection, world)["profit"].mean, abs=1e-6)
+
+
+def test_requirements_are_judged_in_their_order(shop: Shop) -> None:
+    projection = projected(shop)
+    asked = compiled(playbook_path("growth")).playbook.require
+    assert [one.text for one in projection.requirements] == [one.text for one in asked]
+    assert all(one.value is not None for one in projection.requirements)
+
+
+def test_conservative_brings_less(shop: Shop) -> None:
+    usual, careful = projected(shop), projected(shop, conservative=True)
+    assert careful.conservative and not usual.conservative
+    assert careful.difference["orders"].mean < usual.difference["orders"].mean
+    assert careful.without == usual.without
 
 
 def test_the_same_seed_gives_the_same_bytes_on_one_thread_and_on_two(shop: Shop) -> None:

@@ -11,6 +11,7 @@ import click
 from playbook_runtime.output.cells import escaped
 from playbook_runtime.output.projection_basis import account, assumptions, backtest, provenance
 from playbook_runtime.output.projection_money import money_table
+from playbook_runtime.output.projection_months import months_table
 from playbook_runtime.output.projection_reading import flows_reading, title, worlds_reading
 from playbook_runtime.output.projection_required import required
 from playbook_runtime.output.projection_rows import Row, table_lines
@@ -47,6 +48,7 @@ def projection_text(
         _table(flows_table(projection), colour, columns) if projection.flows else (),
         _table(worth_table(projection), colour, columns, left=(0, 3)),
         _table(money_table(projection), colour, columns),
+        _table(months_table(projection), colour, columns),
         _table(swings_table(projection), colour, columns),
         told(required(projection)),
         told((*worlds_reading(projection), *flows_reading(projection))),
