@@ -15,8 +15,9 @@ EXITS = (
     ("0", "Clean, or warnings only. There is a result."),
     ("1", "Errors in a playbook or in orders; for `fmt --check`: a file would change."),
     ("2", "Wrong usage, or an internal error. For `diff --detailed-exitcode`: there are changes."),
-    ("130", "Interrupted with Ctrl-C."),
+    ("130", "Interrupted with Ctrl-C: nothing is printed any more, within two seconds."),
     ("141", "The reader of the output went away, as in `playbook check \\| head`."),
+    ("143", "Ended by SIGTERM, likewise."),
 )
 VARIABLES = (
     ("`NO_COLOR`", "Set to anything: no colours."),

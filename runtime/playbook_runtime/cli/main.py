@@ -17,10 +17,11 @@ from typing import NoReturn
 
 import click
 
+from playbook_runtime.cli._interrupts import INTERRUPTED, TERMINATED, end_on_signals, leave
+
 _PACKAGE = "playbook_runtime.cli"
 _DEFINES_COMMAND = re.compile(r"^def command\(", re.MULTILINE)
 USAGE_OR_INTERNAL = 2
-INTERRUPTED = 130
 BROKEN_PIPE = 141
 # What the machine refuses, whatever the program does.
 _OUTSIDE = frozenset(
@@ -125,6 +126,7 @@ def main() -> NoReturn:
     """
     stdout = sys.stdout
     try:
+        end_on_signals()
         code = group.main(prog_name="playbook", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Exit as leaving:
@@ -147,6 +149,8 @@ def main() -> NoReturn:
         code = _outside_error(problem) if problem.errno in _OUTSIDE else _internal_error(problem)
     except Exception as problem:  # noqa: BLE001 - the last stop: no traceback reaches a user
         code = _internal_error(problem)
+    if code in (INTERRUPTED, TERMINATED):
+        leave(code)
     sys.exit(code if isinstance(code, int) else 0)
 
 

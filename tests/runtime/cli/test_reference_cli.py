@@ -8,7 +8,8 @@ from tests.reference.cli_page import EXITS, VARIABLES, cli_page, commands, optio
 from tests.runtime.cli.command import BAD, GOOD, playbook
 
 import playbook_runtime
-from playbook_runtime.cli.main import BROKEN_PIPE, INTERRUPTED, USAGE_OR_INTERNAL
+from playbook_runtime.cli._interrupts import INTERRUPTED, TERMINATED
+from playbook_runtime.cli.main import BROKEN_PIPE, USAGE_OR_INTERNAL
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "cli.md"
 
@@ -33,7 +34,7 @@ def test_every_command_and_option_stands_there() -> None:
 
 def test_the_exit_codes_are_those_of_the_program(tmp_path: Path) -> None:
     told = {code for code, _ in EXITS}
-    assert told == {"0", "1", "2", str(INTERRUPTED), str(BROKEN_PIPE)}
+    assert told == {"0", "1", "2", str(INTERRUPTED), str(BROKEN_PIPE), str(TERMINATED)}
     (tmp_path / "playbook.yaml").write_text(GOOD, encoding="utf-8")
     assert playbook("check", cwd=tmp_path).returncode == 0
     (tmp_path / "playbook.yaml").write_text(BAD, encoding="utf-8")
