@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,9 +15,16 @@ from playbook_compiler.diff import diff
 from playbook_compiler.driver import Compiled
 from playbook_compiler.include import MAIN_NAMES
 from playbook_compiler.source import SourceFile, Span
-from playbook_compiler.values import replace
+from playbook_compiler.values import dataclass, replace
 from playbook_runtime.checked import compile_and_check
+from playbook_runtime.cli._command_line import given
+from playbook_runtime.cli._day import DAY
 from playbook_runtime.cli._findings import show_findings
+from playbook_runtime.cli._horizon import horizon_of
+from playbook_runtime.cli._whole import Whole
+from playbook_runtime.cli.order_options import order_options
+from playbook_runtime.cli.season_option import season_option, season_or_exit
+from playbook_runtime.orders.options import OrderInput
 from playbook_runtime.output import diff_json, diff_markdown, diff_text
 from playbook_runtime.output.atomic import write_output
 from playbook_runtime.output.diagnostics import colour_wanted
@@ -26,6 +34,16 @@ from playbook_runtime.revisions import RevisionError, Snapshot, find_repository,
 ERRORS = 1
 CHANGES = 2
 SHOWN_ERRORS = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """The comparison, the playbook's path in git, and both sides as they compiled (None: none)."""
+
+    found: Comparison
+    at: str
+    old: Compiled | None
+    new: Compiled | None
 
 
 @click.command()
@@ -48,6 +66,32 @@ SHOWN_ERRORS = 20
 @click.option(
     "--detailed-exitcode", is_flag=True, help="Exit with 2 where the two differ, 0 where not."
 )
+@click.option(
+    "--orders",
+    type=click.Path(path_type=Path),
+    help="The shop's past orders: adds what the change does to the projection on them.",
+)
+@click.option("--horizon", default="12mo", show_default=True, help="How far to project: 12mo, 90d.")
+@click.option(
+    "--draws",
+    type=Whole(2, 100_000),
+    default=1_000,
+    show_default=True,
+    help="Number of draws of the projection.",
+)
+@click.option(
+    "--seed",
+    type=Whole(0, 2**63 - 1),
+    default=1,
+    show_default=True,
+    help="Where chance starts from: the same luck on both sides.",
+)
+@click.option(
+    "--as-of", type=DAY, help="Project from the end of this day. Default: the last order."
+)
+@click.option("--threads", type=Whole(0, 256), default=0, help="Threads; 0 takes all.")
+@season_option
+@order_options
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -55,6 +99,14 @@ def command(
     path: str,
     output_format: str,
     detailed_exitcode: bool,
+    orders: Path | None,
+    horizon: str,
+    draws: int,
+    seed: int,
+    as_of: date | None,
+    threads: int,
+    seasonality: str,
+    order_input: OrderInput,
 ) -> None:
     """Compare a git revision of a playbook with the work tree, or two revisions with each other.
 
@@ -62,32 +114,57 @@ def command(
     something that it uses. Exits with 0, and with 1 where a revision is unknown or has errors; with
     --detailed-exitcode 0 means no change and 2 changes. Wrong usage is 2 too, but prints nothing on
     standard output.
+
+    With --orders both sides are simulated on them, on the same draws and with the same luck, and
+    the projected difference and the guardrails stand beside the changes.
     """
+    if orders is None and (options := given(ctx, _WITH_ORDERS)):
+        raise click.UsageError(f"{' and '.join(options)} needs --orders FILE.")
+    length = horizon_of(horizon)
     if len(revisions) > 2:
         raise click.UsageError("Name one revision, or two; the playbook goes with --path PATH.")
     try:
         with TemporaryDirectory(prefix="playbook-", ignore_cleanup_errors=True) as folder:
-            found, at = _compared(revisions, path, Path(folder))
+            compared = _compared(revisions, path, Path(folder))
+        effect = None
+        if compared is not None and orders is not None:
+            from playbook_runtime.cli._effect import effect_of
+            from playbook_runtime.settings import Settings
+
+            season = season_or_exit(seasonality)
+            settings = Settings(length, draws, seed, as_of, threads, season=season)
+            sides = (compared.old, compared.new)
+            changed = compared.found.diff.entries
+            effect = effect_of(ctx, sides, changed, orders, order_input, settings)
     except RevisionError as problem:
         click.echo(f"error: {problem}", err=True)
         if problem.help:
             click.echo(f"  = help: {problem.help}", err=True)
         ctx.exit(ERRORS)
-    if found is None:
+    if compared is None or (orders is not None and effect is None):
         ctx.exit(ERRORS)
+    found = compared.found
     if output_format == "json":
-        text = diff_json.render(found)
+        text = diff_json.render(found, effect)
     elif output_format == "markdown":
-        text = diff_markdown.render(found, at)
+        text = diff_markdown.render(found, compared.at, effect)
     else:
         encoding = sys.stdout.encoding or "utf-8"
-        text = diff_text.render(found, colour_wanted(sys.stdout), encoding)
+        text = diff_text.render(found, colour_wanted(sys.stdout), encoding, effect)
     write_output("-", text)
     ctx.exit(CHANGES if detailed_exitcode and not found.diff.is_empty else 0)
 
 
-def _compared(revisions: tuple[str, ...], path: str, folder: Path) -> tuple[Comparison | None, str]:
-    """Return the comparison, None where a side has errors, and the playbook's path in git."""
+# What only a projection reads: parameters of the command, by their names.
+_WITH_ORDERS = (
+    *("horizon", "draws", "seed", "as_of", "threads", "seasonality"),
+    *("mapped", "source", "encoding", "skip_lines", "date_format", "currency", "timezone"),
+    *("max_rejects", "quarantine", "customers", "events"),
+)
+
+
+def _compared(revisions: tuple[str, ...], path: str, folder: Path) -> Compared | None:
+    """Return the comparison, None where a side has errors."""
     repository = find_repository(path)
     snapshots = [
         snapshot(repository, revision, folder / name)
@@ -105,11 +182,12 @@ def _compared(revisions: tuple[str, ...], path: str, folder: Path) -> tuple[Comp
         )
     sides = (_side(snapshots[0], old), _side(snapshots[1] if len(snapshots) > 1 else None, new))
     if _told_errors(old, sides[0]) | _told_errors(new, sides[1]):
-        return None, repository.path
+        return None
     graphs = [None if one is None else one.graph for one in (old, new)]
     named = next(graph.playbook.name for graph in reversed(graphs) if graph is not None)
     untouched = old is not None and new is not None and _texts(old) == _texts(new)
-    return Comparison(diff(*graphs), *sides, named, untouched), repository.path
+    found = Comparison(diff(*graphs), *sides, named, untouched)
+    return Compared(found, repository.path, old, new)
 
 
 def _texts(compiled: Compiled) -> list[tuple[str, str]]:

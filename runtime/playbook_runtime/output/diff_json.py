@@ -1,7 +1,7 @@
 """A comparison as JSON for other programs, and its schema (docs/reference/diff.schema.json).
 
-A projection of both sides belongs beside the entries, under a key of its own: the schema leaves
-further keys open at the top and in entries.
+What the change does to the projection stands beside the entries, under `projected`, where orders
+were given: the schema leaves further keys open at the top and in entries.
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ from playbook_compiler.redact import redact
 from playbook_compiler.source import Span
 from playbook_compiler.steps import STEPS
 from playbook_runtime.output.diff_words import Comparison, Side
+from playbook_runtime.output.effect_json import effect_fields, effect_schemas
+from playbook_runtime.projected_change import ProjectedChange
 
 JSON_VERSION: Final = 1
 Json = dict[str, Any]
 
 
-def render(found: Comparison) -> str:
-    """Return the comparison as JSON that ends with a line break; ASCII goes anywhere."""
+def render(found: Comparison, effect: ProjectedChange | None = None) -> str:
+    """Return the comparison as JSON that ends with a line break; ASCII goes anywhere. `effect` is
+    what the change does to the projection."""
     diff = found.diff
     data = {
         "version": JSON_VERSION,
@@ -34,7 +37,9 @@ def render(found: Comparison) -> str:
         "new": _side(found.new, diff.new_digest),
         "entries": [_entry(entry, found) for entry in diff.entries],
     }
-    return json.dumps(data, indent=2) + "\n"
+    if effect is not None:
+        data["projected"] = effect_fields(effect)
+    return json.dumps(data, indent=2, allow_nan=False) + "\n"
 
 
 def _side(side: Side, digest: str) -> Json:
@@ -123,8 +128,10 @@ def diff_schema() -> Json:
             old={"$ref": "#/$defs/side"},
             new={"$ref": "#/$defs/side"},
             entries={"type": "array", "items": {"$ref": "#/$defs/entry"}},
+            optional={"projected": {"$ref": "#/$defs/projected"}},
         ),
         "$defs": {
+            **effect_schemas(),
             "side": _object(
                 revision=_or_null("As it was written; null for the work tree."),
                 commit=_or_null("The full id of the commit."),
@@ -198,10 +205,10 @@ def _or_null(description: str) -> Json:
     return {"type": ["string", "null"], "description": description}
 
 
-def _object(*, open_: bool = False, **properties: Json) -> Json:
+def _object(*, open_: bool = False, optional: Json | None = None, **properties: Json) -> Json:
     return {
         "type": "object",
         "required": list(properties),
         "additionalProperties": open_,
-        "properties": properties,
+        "properties": properties | (optional or {}),
     }

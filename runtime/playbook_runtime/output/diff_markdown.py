@@ -26,24 +26,28 @@ from playbook_runtime.output.diff_words import (
     sentence,
     several,
 )
+from playbook_runtime.output.effect_markdown import effect_lines
+from playbook_runtime.output.markdown_text import code, plain
+from playbook_runtime.projected_change import ProjectedChange
 
 MARKER: Final = "playbook-diff"
 VALUE_LIMIT: Final = 80
 ROWS_LIMIT: Final = 60  # a comment of GitHub's holds 65,536 characters
-# All that Markdown or HTML could read as more than text: underscores, and what begins an address.
-_SPECIAL = re.compile(r"[^\w .,;:=/()+%-]|_|:(?=/)|[wW](?=ww\.)")
 
 
-def render(found: Comparison, path: str) -> str:
-    """Return the comment; `path` is that of the playbook from the repository's top."""
+def render(found: Comparison, path: str, effect: ProjectedChange | None = None) -> str:
+    """Return the comment; `path` is that of the playbook from the repository's top, `effect` what
+    the change does to the projection."""
     lines = [f"<!-- {MARKER}: {_marked(path)} -->"]
     diff = found.diff
-    name = _code(found.playbook)
+    name = code(found.playbook)
     if diff.is_empty:
-        return "\n".join([*lines, f"**Playbook {name}**: {sentence(found)}.", ""])
+        lines.append(f"**Playbook {name}**: {sentence(found)}.")
+        return "\n".join([*lines, *_effect(effect, found), ""])
     lines += [f"### Playbook {name}", "", f"{counts(diff)[:1].upper()}{counts(diff)[1:]}."]
     if absence(found):
-        lines += ["", _plain(absence(found))]
+        lines += ["", plain(absence(found))]
+    lines += _effect(effect, found)
     rows: list[Sequence[str]] = []
     for entry in diff.entries:
         if entry.is_direct:
@@ -51,7 +55,7 @@ def render(found: Comparison, path: str) -> str:
             rows += [(_place(entry, found), *its[0]), *(("", *row) for row in its[1:])]
     lines += ["", *_table(("What", "Key", found.old.name, found.new.name), rows)]
     others = [
-        (_place(entry, found), "; ".join(because(reason, _code) for reason in entry.reasons))
+        (_place(entry, found), "; ".join(because(reason, code) for reason in entry.reasons))
         for entry in diff.entries
         if not entry.is_direct
     ]
@@ -63,10 +67,16 @@ def render(found: Comparison, path: str) -> str:
     return "\n".join([*lines, ""])
 
 
+def _effect(effect: ProjectedChange | None, found: Comparison) -> list[str]:
+    if effect is None:
+        return []
+    return ["", *effect_lines(effect, found.old.name, found.new.name)]
+
+
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     if not rows:
         return
-    yield f"| {' | '.join(_plain(head) for head in heads)} |"
+    yield f"| {' | '.join(plain(head) for head in heads)} |"
     yield f"|{' --- |' * len(heads)}"
     for row in rows[:ROWS_LIMIT]:
         yield f"| {' | '.join(row)} |"
@@ -79,13 +89,13 @@ def _rows(entry: Entry) -> Iterator[tuple[str, str, str]]:
     """Yield the key, the old and the new value of all that changed: at least one row."""
     if entry.how in (ADDED, REMOVED):
         steps = f" ({several(len(entry.steps), 'step')})" if entry.steps else ""
-        text = _code(around(entry.text, "", VALUE_LIMIT)[0]) + steps
+        text = code(around(entry.text, "", VALUE_LIMIT)[0]) + steps
         yield entry.how, *((text, "") if entry.how == REMOVED else ("", text))
         return
     if entry.was:
-        yield "renamed", _code(entry.was), _code(entry.id)
+        yield "renamed", code(entry.was), code(entry.id)
     for change in entry.changes:
-        yield _code(change.key), *_values(change)
+        yield code(change.key), *_values(change)
     for step in entry.steps:
         if not step.follows:
             yield from _step_rows(step)
@@ -94,24 +104,24 @@ def _rows(entry: Entry) -> Iterator[tuple[str, str, str]]:
 
 
 def _step_rows(step: StepDiff) -> Iterator[tuple[str, str, str]]:
-    name = f"step {_code(step.id)}"
+    name = f"step {code(step.id)}"
     moved = " and moved" if step.moved else ""
     if step.was:
-        yield f"step renamed{moved}", _code(step.was), _code(step.id)
+        yield f"step renamed{moved}", code(step.was), code(step.id)
     elif step.how in (ADDED, REMOVED):
-        text = _code(around(step.text, "", VALUE_LIMIT)[0])
+        text = code(around(step.text, "", VALUE_LIMIT)[0])
         yield f"{name} {step.how}", *((text, "") if step.how == REMOVED else ("", text))
     elif step.moved:
         old, new = (f"line {at.line}" if at else "" for at in (step.old_span, step.new_span))
         yield f"{name} moved", old, new
     for change in step.changes:
-        yield f"{name}: {_code(change.key)}", *_values(change)
+        yield f"{name}: {code(change.key)}", *_values(change)
 
 
 def _values(change: Change) -> tuple[str, str]:
     old, new = around(change.old.text, change.new.text, VALUE_LIMIT)
     sides = ((change.old, old), (change.new, new))
-    one, other = (_code(said(written, text)) if written.text else "" for written, text in sides)
+    one, other = (code(said(written, text)) if written.text else "" for written, text in sides)
     return one, other
 
 
@@ -124,22 +134,7 @@ def _place(entry: Entry, found: Comparison) -> str:
     else:
         was = f" (was line {old.line})" if old is not None and old.line != new.line else ""
         at = found.new.place(new) + was
-    return f"{entry.kind} {_code(entry.id)}<br><sub>{_code(at)}</sub>"
-
-
-def _code(text: str) -> str:
-    """Return a user's text so that neither Markdown nor HTML, a mention nor a link comes of it."""
-    return f"<code>{_plain(text)}</code>" if text else ""
-
-
-def _plain(text: str) -> str:
-    line = " ".join(text.split())
-    return _SPECIAL.sub(_entity, line)
-
-
-def _entity(match: re.Match[str]) -> str:
-    char = match[0]
-    return f"&#{ord(char)};" if char.isprintable() else f"&#92;u{ord(char):04x}"
+    return f"{entry.kind} {code(entry.id)}<br><sub>{code(at)}</sub>"
 
 
 def _marked(path: str) -> str:

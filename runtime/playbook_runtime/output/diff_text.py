@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import click
@@ -24,6 +24,8 @@ from playbook_runtime.output.diff_words import (
     sentence,
     several,
 )
+from playbook_runtime.output.effect_text import effect_lines
+from playbook_runtime.projected_change import ProjectedChange
 
 VALUE_LIMIT: Final = 100
 _SIGNS: Final = {
@@ -36,8 +38,14 @@ _SIGNS: Final = {
 }
 
 
-def render(found: Comparison, colour: bool, encoding: str = "utf-8") -> str:
-    """Return the comparison as text that ends with a line break."""
+def render(
+    found: Comparison,
+    colour: bool,
+    encoding: str = "utf-8",
+    effect: ProjectedChange | None = None,
+) -> str:
+    """Return the comparison as text that ends with a line break; `effect` is what the change does
+    to the projection."""
     head = f"{found.old.name} -> {found.new.name}: "
     diff = found.diff
     lines = [_shown(head + sentence(found), encoding)]
@@ -53,7 +61,16 @@ def render(found: Comparison, colour: bool, encoding: str = "utf-8") -> str:
         lines += body
     if has_new_ids(diff.entries):
         lines += ["", NEW_IDS]
+    if effect is not None:
+        told = effect_lines(effect, found.old.name, found.new.name, colour)
+        lines += ["", *(_shown_lines(told, encoding))]
     return "\n".join(lines) + "\n"
+
+
+def _shown_lines(lines: Iterable[str], encoding: str) -> Iterator[str]:
+    """Yield lines, user's text escaped; what colours them stays."""
+    for line in lines:
+        yield "\x1b".join(escaped(part, encoding) for part in line.split("\x1b"))
 
 
 def _shown(text: str, encoding: str) -> str:
