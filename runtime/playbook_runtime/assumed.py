@@ -15,6 +15,7 @@ from playbook_compiler.model import EventAssumption, Guardrails, Playbook
 from playbook_compiler.source import Span
 from playbook_compiler.units import Duration, Rate, Share
 from playbook_compiler.values import dataclass
+from playbook_runtime.heard import made_by_programmes
 from playbook_runtime.launch import Occurrence
 from playbook_runtime.observed import Observed
 from playbook_runtime.projection import Assumption
@@ -122,8 +123,9 @@ def happenings(playbook: Playbook, data: Observed, events: Iterable[str]) -> Hap
     told: list[Assumption] = []
     findings: list[Diagnostic] = []
     sign_ups = 0.0
+    made = made_by_programmes(playbook)
     for event in events:
-        if event in (ORDER, UNSUBSCRIBED):
+        if event in (ORDER, UNSUBSCRIBED) or event in made:
             continue
         nature = playbook.catalogue.events[event].nature
         own = playbook.assume.get(event)

@@ -35,7 +35,7 @@ from playbook_compiler.facts import Fact, IdKind
 from playbook_compiler.model import Audience, Playbook
 from playbook_compiler.units import Duration, Money, Share
 from playbook_compiler.values import dataclass, field, replace
-from playbook_runtime.heard import Told
+from playbook_runtime.heard import Told, has_points
 from playbook_runtime.kernel import instructions as code
 from playbook_runtime.kernel.tables import NO, UNKNOWN, YES
 from playbook_runtime.launch import Mark
@@ -64,6 +64,7 @@ class Names:
     duration: Callable[[Duration], int]
     told: Mapping[tuple[str, str], Told]
     cuts: Mapping[str, float]
+    points: bool = False  # there is a points programme
     order_flows: frozenset[str] = frozenset()  # whose runs are about an order
     marks: tuple[Mark, ...] = ()
     silence: Silence = BUILT_IN
@@ -96,6 +97,7 @@ def names_of(
         cuts=cuts,
         marks=marks,
         silence=silence,
+        points=has_points(playbook),
     )
 
 
@@ -156,11 +158,11 @@ class CodeList:
                 self._compare(fact, ">=", low)
                 self._compare(fact, "<=", high)
                 self._row(code.AND)
-            case IsKnown(fact=fact, known=known) if _counts(fact):
+            case IsKnown(fact=fact, known=known) if self._counts(fact):
                 self._row(code.KNOWN, code.FACTS.index(fact.name))
                 if not known:
                     self._row(code.NOT)
-            case InTop(fact=fact) if _counts(fact) and str(node) in names.cuts:
+            case InTop(fact=fact) if fact.name in code.CUT_FACTS and str(node) in names.cuts:
                 self._row(code.FACT, code.FACTS.index(fact.name), AT_LEAST, names.cuts[str(node)])
             case Has(fact=fact, value=channel) if fact.name == "consent":
                 self._row(code.CONSENTS, names.channels[channel])
@@ -212,7 +214,10 @@ class CodeList:
 
     def _is_number(self, fact: Fact) -> bool:
         """Return whether the kernel knows a fact as a number."""
-        return _counts(fact) or (self.about_order and fact.name in code.ORDER_FACTS)
+        return self._counts(fact) or (self.about_order and fact.name in code.ORDER_FACTS)
+
+    def _counts(self, fact: Fact) -> bool:
+        return fact.name in code.FACTS and (fact.name != "points" or self.names.points)
 
     def _stage_of_life(self, stage: str) -> None:
         """Write whether a customer is in a stage of life; unknown of those who never bought."""
@@ -326,7 +331,3 @@ def told_key(node: Condition) -> tuple[str, str]:
     if isinstance(node, Has):
         return TAG if node.fact.name == "tags" else "", node.value
     return (FIELD, node.fact.name) if isinstance(node, FactTest) else ("", "")
-
-
-def _counts(fact: Fact) -> bool:
-    return fact.name in code.FACTS

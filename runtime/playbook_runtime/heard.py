@@ -9,11 +9,16 @@ from playbook_compiler.conditions import Condition, Happened, Has, Value, nodes,
 from playbook_compiler.facts import IdKind
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.message_choice import LADDER
+from playbook_compiler.model import Playbook
+from playbook_compiler.programmes import PROGRAMME_NAMES, Tiers
 from playbook_compiler.steps import Branch, Grant, If, Send, UntilEvent, Update, Wait
 from playbook_compiler.triggers import EventTrigger
 from playbook_compiler.values import dataclass
+from playbook_runtime.launch import PROGRAMMES
 
 ORDER = "order_placed"
+MEMBERS = "(members)"  # among the levels: the paid membership
+TIER_FACT = (FIELD, "tier")  # as a field that changes
 # The events that say that a message of a ladder has reached somebody; `delivered` is assumed.
 REACHED_BY = {"opened": "message_opened", "clicked": "link_clicked"}
 
@@ -30,6 +35,11 @@ def conditions_of(graph: TriggerGraph) -> Iterator[Condition]:
     """Yield every condition that the simulation reads."""
     for audience in graph.playbook.audiences.values():
         yield audience.where
+    programmes = graph.playbook.programmes
+    if programmes is not None and programmes.points is not None:
+        for earn in programmes.points.earn:
+            if earn.where is not None:
+                yield earn.where
     for flow in graph.playbook.flows.values():
         for condition in (flow.trigger.where, flow.audience, flow.exit_when):
             if condition is not None:
@@ -75,6 +85,9 @@ def told_of(graph: TriggerGraph) -> dict[tuple[str, str], Told]:
         elif change.value is not None:
             states.setdefault((FIELD, change.name), []).append(change.value)
     found: dict[tuple[str, str], Told] = {}
+    tiers = graph.playbook.programmes.tiers if graph.playbook.programmes is not None else None
+    if tiers is not None:
+        found[TIER_FACT] = Told(level_names(tiers))
     for key, values in sorted(states.items()):
         first = False if key[0] == TAG and True in values else None
         others = sorted({value for value in values if value != first}, key=str)
@@ -99,9 +112,70 @@ def offers_granted(graph: TriggerGraph) -> tuple[str, ...]:
     )
 
 
+def has_membership(playbook: Playbook) -> bool:
+    """Return whether a playbook has a paid membership."""
+    return playbook.programmes is not None and playbook.programmes.membership is not None
+
+
+def has_tiers(playbook: Playbook) -> bool:
+    """Return whether a playbook has a tier programme."""
+    return playbook.programmes is not None and playbook.programmes.tiers is not None
+
+
+def level_names(tiers: Tiers) -> tuple[str | None, ...]:
+    """Return the levels from the lowest up; None stands below the first where that begins above
+    nothing."""
+    names = tiers.in_order
+    return names if tiers.levels[names[0]] == 0 else (None, *names)
+
+
+def gifts_of(playbook: Playbook) -> tuple[tuple[str, str], ...]:
+    """Return (level, offer) of the offers that are given once on reaching a level, or on
+    joining."""
+    programmes = playbook.programmes
+    if programmes is None:
+        return ()
+    given = dict(programmes.tiers.rights) if programmes.tiers is not None else {}
+    if programmes.membership is not None:
+        given[MEMBERS] = programmes.membership.rights
+    found = [(level, one.offer) for level, rights in given.items() for one in rights if one.offer]
+    return tuple(sorted(set(found)))
+
+
+def gift_send(level: str, offer: str) -> str:
+    """Return the name under which a gift stands among the sends."""
+    return f"{PROGRAMMES}/{level}-{offer}"
+
+
+def programmes_of(playbook: Playbook) -> frozenset[str]:
+    """Return the names of the programmes that a playbook has."""
+    programmes = playbook.programmes
+    if programmes is None:
+        return frozenset()
+    return frozenset(name for name in PROGRAMME_NAMES if getattr(programmes, name) is not None)
+
+
+def has_points(playbook: Playbook) -> bool:
+    """Return whether a playbook has a points programme."""
+    return playbook.programmes is not None and playbook.programmes.points is not None
+
+
+def made_by_programmes(playbook: Playbook) -> frozenset[str]:
+    """Return the events that a playbook's programmes bring about in the simulation."""
+    made: set[str] = set()
+    if has_points(playbook):
+        made |= {"points_earned", "points_redeemed", "points_expiring"}
+    if has_tiers(playbook):
+        made.add("tier_changed")
+    return frozenset(made)
+
+
 def events_of(graph: TriggerGraph, conditions: tuple[Condition, ...]) -> tuple[str, ...]:
     """Return the events that something listens to."""
     found = {ORDER}
+    programmes = graph.playbook.programmes
+    if programmes is not None and programmes.points is not None:
+        found |= {earn.event for earn in programmes.points.earn}
     for flow in graph.playbook.flows.values():
         found |= set(flow.exit_on or ())
         if isinstance(flow.trigger, EventTrigger):

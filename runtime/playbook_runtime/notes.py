@@ -20,7 +20,7 @@ from playbook_compiler.triggers import (
     Replenishment,
 )
 from playbook_compiler.units import DAY_SECONDS
-from playbook_runtime.heard import conditions_of, ladder_events, told_of
+from playbook_runtime.heard import TIER_FACT, conditions_of, ladder_events, told_of
 from playbook_runtime.kernel.layout import WITH, PerFlow, World, flow_column, world_column
 from playbook_runtime.kernel.tables import HISTORY, I64, PROSPECT
 from playbook_runtime.observed import Observed
@@ -30,6 +30,13 @@ from playbook_runtime.unsimulated import unused_keys
 
 LEFT_OUT_RULES = frozenset({"not-yet-simulated", "event-never-happens", "assumption-does-not-fit"})
 LAPSED, LAPSED_DAYS = "email.lapsed", 300
+COSTLY_RIGHTS = frozenset(
+    {
+        *("fast-shipping", "free-returns", "longer-returns", "priority-support"),
+        *("personal-adviser", "birthday-gift", "surprise-gift", "handwritten-card"),
+        *("invitations", "free-samples"),
+    }
+)
 NO_MARGIN = "No `economics:`: margin is taken as 100% and messages as free, so profit is too high."
 
 
@@ -54,6 +61,7 @@ def notes(
         *_by_the_clock(graph, prepared),
         *_scores(graph),
         *_deeds(graph, counts),
+        *_programmes(graph),
         *_not_simulated(graph, findings),
     )
     return tuple(dict.fromkeys(told))
@@ -102,6 +110,23 @@ def _model(graph: TriggerGraph, prepared: Prepared) -> Iterator[str]:
         )
     else:
         yield "The difference is over whatever already ran in the history."
+
+
+def _programmes(graph: TriggerGraph) -> Iterator[str]:
+    """Yield what the projection takes programmes for."""
+    programmes = graph.playbook.programmes
+    if programmes is None:
+        return
+    yield (
+        "Programmes begin on the first day: what one that already runs has given so far is not"
+        " known, and what it does to buying is in the history, too. The holdout belongs to them."
+    )
+    tiers, membership = programmes.tiers, programmes.membership
+    given = {one.right for rights in (tiers.rights if tiers else {}).values() for one in rights}
+    given |= {one.right for one in (membership.rights if membership else ())}
+    free = sorted(given & COSTLY_RIGHTS)
+    if free:
+        yield f"Rights whose cost nobody declares count as free: {', '.join(free)}."
 
 
 def _money(graph: TriggerGraph) -> Iterator[str]:
@@ -232,7 +257,7 @@ def _deeds(graph: TriggerGraph, counts: I64) -> Iterator[str]:
             "Whatever is sent counts as delivered, so that a ladder that wants no more goes on only"
             " where a message may not be sent."
         )
-    if told_of(graph):
+    if set(told_of(graph)) - {TIER_FACT}:
         yield "Tags and own fields are what steps make of them: on day one nobody has any."
     totals = dict.fromkeys((PerFlow.LISTED, PerFlow.CALLED), 0.0)
     for what in totals:

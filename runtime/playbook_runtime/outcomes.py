@@ -28,6 +28,7 @@ class Outcomes:
     base_customers: int
     horizon_days: int
     acquisition_cost: int = 0
+    has_points: bool = False
 
     def of(self, row: Sequence[int], world: int) -> WorldCounts:
         """Return one draw's counts of one world, sums in fractions rounded half-even to minor
@@ -53,6 +54,7 @@ class Outcomes:
             messages=count(World.MESSAGES),
             horizon_days=self.horizon_days,
             acquisition_cost=self.acquisition_cost,
+            points_liability=count(World.LIABILITY) if self.has_points else None,
             **money,
         )
 

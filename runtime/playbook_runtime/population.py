@@ -21,11 +21,12 @@ from playbook_compiler.conditions import (
     nodes,
 )
 from playbook_compiler.model import Guardrails
+from playbook_compiler.programmes import Tiers
 from playbook_compiler.units import DAY_SECONDS
 from playbook_runtime.assumed import ASKS_NOBODY, consent_rule, known_consent
 from playbook_runtime.cohorts import cohorts_of_history, cohorts_to_come
 from playbook_runtime.customer_facts import static_fact
-from playbook_runtime.kernel.instructions import FACTS
+from playbook_runtime.kernel.instructions import CUT_FACTS
 from playbook_runtime.kernel.tables import (
     HISTORY,
     NEVER,
@@ -55,6 +56,7 @@ def people_of_history(
     guardrails: Guardrails | None,
     horizon_days: int,
     marked: MarkedOrders,
+    tiers: Tiers | None = None,
 ) -> People:
     """Return one row for each customer of the history, ascending by hash."""
     history = data.history
@@ -70,6 +72,7 @@ def people_of_history(
         else known_consent(data, channel)
         for channel in launch.channels
     ]
+    basis, basis_at = opening_basis(data, tiers, launch.start)
     return People(
         key=history.customer_hash,
         kind=np.full(n, HISTORY, dtype=np.int8),
@@ -88,12 +91,41 @@ def people_of_history(
         index=np.zeros(n, dtype=np.int64),
         birthday=_birthdays(data),
         cohort=cohorts_of_history(data, launch.cohorts),
+        basis=basis,
+        basis_at=basis_at,
         static=_stacked([_answers(one, facts, scores) for one in statics], n, np.int8),
         last_event=_stacked([_latest(data, event) for event in launch.events], n, np.int64),
         latest_mark=latest_mark,
         mark_orders=mark_orders,
         mark_moment=mark_moment,
     )
+
+
+def opening_basis(
+    data: Observed, tiers: Tiers | None, start: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return what counts for each customer's level at the start, and the mean moment of it.
+
+    Of the single orders before the start only this mean is kept: what they count for is over all
+    at once, so long after it. Points that were earned before are not known.
+    """
+    n = len(data.history)
+    basis, moment = np.zeros(n, dtype=np.int64), np.full(n, NEVER)
+    if tiers is None or tiers.basis.figure == "points_earned":
+        return basis, moment
+    over = tiers.basis.over
+    counts = np.ones(len(data.day), dtype=bool)
+    if over is not None:
+        counts = data.time > start - int(over.nominal_days * DAY_SECONDS)
+    rows, time = data.order_rows(data.customer_hash[counts]), data.time[counts]
+    value = data.value_minor[counts]
+    amount = np.ones_like(value) if tiers.basis.figure == "orders" else value
+    np.add.at(basis, rows, amount)
+    ago = np.zeros(n)
+    np.add.at(ago, rows, amount.astype(np.float64) * (start - time))
+    some = basis > 0
+    moment[some] = start - np.floor(ago[some] / basis[some]).astype(np.int64)
+    return basis, moment
 
 
 def people_to_come(
@@ -133,6 +165,8 @@ def people_to_come(
         index=index,
         birthday=nothing,
         cohort=cohorts_to_come(kind, months, launch.cohorts)[month],
+        basis=nothing,
+        basis_at=np.full(n, NEVER),
         static=np.full((n, len(launch.statics)), UNKNOWN, dtype=np.int8),
         last_event=np.full((n, len(launch.events)), NEVER),
         latest_mark=np.full(n, -1, dtype=np.int64),
@@ -222,7 +256,7 @@ def cuts_of(data: Observed, conditions: Iterable[Condition], start: int) -> dict
     found = {}
     for condition in conditions:
         for leaf in nodes(condition):
-            if isinstance(leaf, InTop) and leaf.fact.name in FACTS:
+            if isinstance(leaf, InTop) and leaf.fact.name in CUT_FACTS:
                 values = np.sort(_numbers(data, leaf.fact.name, start))
                 count = math.ceil(leaf.share.fraction * len(values))
                 found[str(leaf)] = float(values[-max(1, count)])

@@ -57,15 +57,36 @@ from playbook_runtime.evidence.draws import (
 from playbook_runtime.evidence.effects import EffectPrior, default_redemption, from_library
 from playbook_runtime.evidence.lifetime_findings import lifetime_findings
 from playbook_runtime.evidence.model import Form, Grade
+from playbook_runtime.evidence.named_priors import member_effect
 from playbook_runtime.evidence.reference import interval_text, prior_text
 from playbook_runtime.evidence.sends import flow_effects, send_effects
-from playbook_runtime.heard import channels_of, conditions_of, events_of, offers_granted
-from playbook_runtime.kernel.tables import NEWCOMER, PROSPECT, Draws, People, joined
+from playbook_runtime.evidence.updating import shop_rows
+from playbook_runtime.heard import (
+    channels_of,
+    conditions_of,
+    events_of,
+    gift_send,
+    gifts_of,
+    has_membership,
+    offers_granted,
+)
+from playbook_runtime.kernel.tables import (
+    NEWCOMER,
+    PROGRAMME_DRAWS,
+    PROSPECT,
+    Draws,
+    People,
+    joined,
+    rows,
+)
 from playbook_runtime.launch import (
     ADDED,
     BASKET,
     DROPOUT,
     ENTRY_STEP,
+    MEMBER_DAYS,
+    MEMBER_STEP,
+    PROGRAMMES,
     RATE,
     REPAID,
     REVIVE,
@@ -73,6 +94,7 @@ from playbook_runtime.launch import (
     OperationalClock,
     Slot,
 )
+from playbook_runtime.membership import join_offsets
 from playbook_runtime.newcomer_trend import Trend, trend_of
 from playbook_runtime.observed import Observed
 from playbook_runtime.order_marks import marked_orders
@@ -83,6 +105,11 @@ from playbook_runtime.population import (
     people_to_come,
     typical_gap,
     zones_of,
+)
+from playbook_runtime.programme_draws import (
+    has_members,
+    programme_assumptions,
+    programme_draws,
 )
 from playbook_runtime.projection import Assumption
 from playbook_runtime.settings import EPOCH, Calendar, Settings
@@ -203,24 +230,40 @@ def prepare(
                 playbook.guardrails,
                 calendar.days,
                 marked,
+                playbook.programmes.tiers if playbook.programmes is not None else None,
             )._replace(t_x=times.t_x, T=times.T),
             people_to_come(NEWCOMER, names, newcomers.max(axis=0), launch),
             people_to_come(PROSPECT, names, sign_ups.max(axis=0), launch),
         ]
     )
     behaviour = model_draws(fits, settings.seed, settings.draws)
+    worth = spend_draws(spend, settings.seed, settings.draws, 10**playbook.decimals)
+    drifts = np.array(
+        [
+            math.exp(min(LARGEST_DRIFT, max(-LARGEST_DRIFT, one)))
+            for one in drift_draws(drift, settings.seed, settings.draws, calendar.days)
+        ]
+    )
+    programmes = programme_draws(playbook, settings.seed, settings.draws)
+    if has_membership(playbook):
+        column = PROGRAMME_DRAWS.index("join")
+        programmes[:, column] = join_offsets(
+            playbook,
+            rows(people, 0, len(data.history)),
+            behaviour.values,
+            behaviour.k,
+            behaviour.m,
+            worth,
+            drifts,
+            programmes[:, column].tolist(),
+        )
     common = {
         "number": np.arange(settings.draws, dtype=np.uint64),
         "behaviour": behaviour.values,
         "k": behaviour.k,
         "m": behaviour.m,
-        "spend": spend_draws(spend, settings.seed, settings.draws, 10**playbook.decimals),
-        "drift": np.array(
-            [
-                math.exp(min(LARGEST_DRIFT, max(-LARGEST_DRIFT, one)))
-                for one in drift_draws(drift, settings.seed, settings.draws, calendar.days)
-            ]
-        ),
+        "spend": worth,
+        "drift": drifts,
         "unsubscribe": np.array(
             conservative_unsubscribe(settings.draws)
             if settings.conservative
@@ -232,6 +275,7 @@ def prepare(
             else fatigue_draws(settings.seed, settings.draws)
         ),
         "redemption": _redemption_draws(expected, settings),
+        "programme": programmes,
         "newcomers": newcomers,
         "prospects": sign_ups,
     }
@@ -246,6 +290,7 @@ def prepare(
             *_effect_assumptions(expected),
             *_used(who, what),
             *_refills(graph, data),
+            *programme_assumptions(playbook),
         ),
         findings=(
             *what.findings,
@@ -296,6 +341,12 @@ def expected_effects(graph: TriggerGraph) -> Expected:
         redemptions.append(
             (own.get(flow_id) or default_redemption()) if flow_id in started else None
         )
+    for level, offer in gifts_of(graph.playbook):
+        sends.append(gift_send(level, offer))
+        redemptions.append(default_redemption())
+    if has_members(graph.playbook):
+        slots.append(Slot(PROGRAMMES, MEMBER_STEP, RATE, MEMBER_DAYS * DAY_SECONDS))
+        priors.append(member_effect(shop_rows(graph.playbook)))
     return Expected(tuple(slots), tuple(priors), tuple(sends), tuple(redemptions))
 
 
@@ -405,7 +456,7 @@ def _effect_assumptions(expected: Expected) -> Iterator[Assumption]:
             grade=str(prior.grade),
             value=interval_text(prior),
             in_headline=prior.in_headline,
-            used_by=tuple(sorted(set(flows))),
+            used_by=tuple(sorted({flow.strip("()") for flow in flows})),
         )
 
 

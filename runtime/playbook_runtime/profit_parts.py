@@ -31,9 +31,9 @@ class Part:
 ACQUISITION: Final = "acquisition_cost"  # the same in both worlds, from the plan, not counted
 PARTS: Final = (
     Part("contribution", World.CONTRIBUTION_MICRO, 1, "contribution of orders", micro=True),
-    Part("membership_fees", None, 1, "membership fees"),
-    Part("offer_cost", World.OFFER_COST, -1, "offers: discounts, shipping, gifts"),
-    Part("liability_change", None, -1, "points owed, change"),
+    Part("membership_fees", World.FEES, 1, "membership fees"),
+    Part("offer_cost", World.OFFER_COST, -1, "offers: discounts, shipping, gifts, points"),
+    Part("liability_change", World.LIABILITY, -1, "points owed, change"),
     Part(
         "repayment", World.REPAYMENT_MICRO, -1, "orders only brought forward, pending", micro=True
     ),

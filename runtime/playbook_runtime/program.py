@@ -27,6 +27,7 @@ from playbook_runtime.launch import (
     Launch,
     stream,
 )
+from playbook_runtime.program_programmes import CHANGED, EARNED, REDEEMED, programme_tables
 from playbook_runtime.program_timers import timers
 
 FORMS = {
@@ -100,6 +101,7 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
     existing = [rules.existing(flow, thresholds, tables) for flow in flows]
     source_lag = [tables.duration(occurrence.lag) for occurrence in launch.occurrences]
     clocks = timers(flows, launch, tables)
+    programmes = programme_tables(playbook, flows, launch, tables, conditions)
     caps = guardrails.frequency if guardrails is not None else ()
     program = Program(
         code=np.array([row for row, _ in rows], dtype=integer).reshape(-1, code.CODE_WIDTH),
@@ -167,14 +169,14 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         # What a flow that runs already changes is in the past orders: its effects never begin.
         slot_window=numbers(
             [
-                0 if playbook.flows[slot.flow].running is not None else slot.window_seconds
+                0 if rules.runs_already(playbook, slot.flow) else slot.window_seconds
                 for slot in launch.slots
             ]
         ),
         slot_add=np.array([slot.add for slot in launch.slots], dtype=np.int8),
         slot_stream=streams([f"{s.form}/{s.flow}/{s.step}" for s in launch.slots]),
         slot_value_stream=streams([f"value/{s.flow}/{s.step}/{s.form}" for s in launch.slots]),
-        slot_flow=numbers([names.flows[slot.flow] for slot in launch.slots]),
+        slot_flow=numbers([names.flows.get(slot.flow, -1) for slot in launch.slots]),
         slot_repaid=numbers([steps.repaid_slot(launch, slot) for slot in launch.slots]),
         slot_repaid_stream=streams([f"repaid/{s.flow}/{s.step}/{s.form}" for s in launch.slots]),
         slot_coin=streams([f"coin/{s.flow}/{s.step}/{s.form}" for s in launch.slots]),
@@ -231,7 +233,33 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         answers=numbers(conditions.answers),
         watches=np.array(watches, dtype=integer).reshape(-1, 3),
         watch_flows=numbers(watch_flows),
-        reads_orders=int(conditions.reads_orders or bool(markets)),
+        earns=np.array(programmes.earns, dtype=integer).reshape(-1, code.EARN_WIDTH),
+        redeems=np.array(programmes.redeems, dtype=integer).reshape(-1, code.REDEEM_WIDTH),
+        rewards=np.array(programmes.rewards, dtype=integer).reshape(-1, 2),
+        reaches=np.array(programmes.reaches, dtype=integer).reshape(-1, 2),
+        warnings=np.array(programmes.warnings, dtype=integer).reshape(-1, 2),
+        tier_levels=numbers(programmes.levels),
+        tier_flows=np.array(programmes.tier_flows, dtype=integer).reshape(-1, 3),
+        rights=np.array(programmes.rights, dtype=integer).reshape(-1, code.RIGHT_WIDTH),
+        gifts=np.array(programmes.gifts, dtype=integer).reshape(-1, 3),
+        programmes=programmes.on,
+        tier_basis=programmes.tier_basis,
+        tier_over=programmes.tier_over,
+        tier_keep=programmes.tier_keep,
+        tier_cell=programmes.tier_cell,
+        tier_event=names.events.get(CHANGED, -1),
+        fee=programmes.fee,
+        fee_per=programmes.fee_per,
+        fee_seconds=programmes.fee_seconds,
+        trial=programmes.trial,
+        points_expire=programmes.points_expire,
+        points_life=programmes.points_life,
+        points_earned_event=names.events.get(EARNED, -1),
+        points_redeemed_event=names.events.get(REDEEMED, -1),
+        member_slot=programmes.member_slot,
+        shipping_cost=rules.shipping(economics).minor(decimals),
+        earn_log=programmes.earn_log,
+        reads_orders=int(bool(markets) or conditions.reads_orders or programmes.needs_orders),
         turns=len(tables.rotations),
         told=len(names.told),
     )

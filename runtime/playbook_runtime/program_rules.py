@@ -205,6 +205,18 @@ def fixed_costs(economics: Economics | None) -> Money:
     return Money(costs.shipping.amount + payment + returns)
 
 
+def runs_already(playbook: Playbook, flow: str) -> bool:
+    """Return whether a flow runs in the history; what belongs to programmes is no flow."""
+    found = playbook.flows.get(flow)
+    return found is not None and found.running is not None
+
+
+def shipping(economics: Economics | None) -> Money:
+    """Return what shipping an order costs the shop."""
+    costs = economics.order_costs if economics is not None else None
+    return costs.shipping if costs is not None else FREE
+
+
 def benefit(offer: Offer, economics: Economics | None, decimals: int) -> tuple[int, int]:
     """Return (kind, size) of an offer's benefit: ppm, or minor units."""
     if offer.percent_off is not None:
@@ -213,9 +225,10 @@ def benefit(offer: Offer, economics: Economics | None, decimals: int) -> tuple[i
         return code.AMOUNT, offer.amount_off.minor(decimals)
     if offer.credit is not None:
         return code.CREDIT, offer.credit.minor(decimals)
+    if offer.points is not None:
+        return code.POINTS, offer.points
     if offer.free_shipping:
-        costs = economics.order_costs if economics is not None else None
-        return code.SHIPPING, (costs.shipping if costs is not None else FREE).minor(decimals)
+        return code.SHIPPING, shipping(economics).minor(decimals)
     return code.GIFT, (offer.cost or FREE).minor(decimals)
 
 

@@ -121,6 +121,15 @@ def _node_rows(
                     code.D: launch.sends.index(node.id),
                 }
             ]
+        case Grant(grant=gift) if gift.points is not None and names.points:
+            return [
+                {
+                    code.OP: code.GRANT,
+                    code.NEXT: following,
+                    code.A: -1,
+                    code.B: gift.points,
+                }
+            ]
         case Update(update=change):
             return [{code.OP: code.UPDATE, code.NEXT: following, **_change(change, names)}]
         case Membership():

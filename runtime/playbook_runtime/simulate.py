@@ -40,6 +40,7 @@ from playbook_runtime.expected import (
 )
 from playbook_runtime.flow_projections import flow_draws_of, flow_projection
 from playbook_runtime.grades import grade_shares
+from playbook_runtime.heard import has_points
 from playbook_runtime.kernel.layout import WITH, WITHOUT
 from playbook_runtime.kernel.run import CircleError, RunawayError, layout_of
 from playbook_runtime.kernel.tables import I64, some_draws
@@ -130,7 +131,7 @@ def project(
         ),
     ]
     base = int(ready.prepared.people.base.sum())
-    outcomes = Outcomes(base, ready.days.days, plan.acquisition_cost)
+    outcomes = Outcomes(base, ready.days.days, plan.acquisition_cost, has_points(graph.playbook))
     levels = _levels(outcomes, headline)
     contact = outcomes.metrics(headline.counts, WITH, "contact")
     told = tuple(

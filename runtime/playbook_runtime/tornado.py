@@ -23,9 +23,10 @@ from playbook_runtime.evidence.effects import EffectPrior
 from playbook_runtime.evidence.reference import interval_text
 from playbook_runtime.kernel.instructions import OP, TASK, A, Program
 from playbook_runtime.kernel.run import RunawayError
-from playbook_runtime.kernel.tables import F64, Draws, some_draws
+from playbook_runtime.kernel.tables import F64, PROGRAMME_DRAWS, Draws, some_draws
 from playbook_runtime.outcomes import gain
 from playbook_runtime.prepare import Prepared
+from playbook_runtime.programme_draws import SHARES
 from playbook_runtime.projection import Swing
 from playbook_runtime.world_runs import WorldRuns
 
@@ -129,12 +130,13 @@ def _effects(prepared: Prepared, program: Program, some: Draws) -> Iterator[Leve
         flows = {expected.slots[n].flow for n in columns.get(prior, [])} | {
             expected.sends[n].rpartition("/")[0] for n in sends.get(prior, [])
         }
+        names = ", ".join(sorted(flow.strip("()") for flow in flows))
         name = prior.evidence_id
         found = library.find(name) if name else None
         what = found.effect if found is not None else str(prior.form).replace("_", " ")
         yield Lever(
             name or f"own.{'+'.join(sorted(flows))}.{prior.form}",
-            f"{what}: {interval_text(prior)} ({', '.join(sorted(flows))})",
+            f"{what}: {interval_text(prior)} ({names})",
             str(prior.grade),
             at(low),
             at(high),
@@ -194,6 +196,16 @@ def _common(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever
         whole.prospects,
         lambda values: some._replace(prospects=values),
     )
+    for place, name in enumerate(PROGRAMME_DRAWS):
+        if name not in SHARES:
+            continue
+
+        def put(values: Column, place: int = place) -> Draws:
+            programme = some.programme.copy()
+            programme[:, place] = values
+            return some._replace(programme=programme)
+
+        yield from lever(f"programmes.{name}", SHARES[name], "none", whole.programme[:, place], put)
 
 
 def _quantiles(column: Column, share: float) -> Column:

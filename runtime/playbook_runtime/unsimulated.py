@@ -24,36 +24,42 @@ from playbook_compiler.triggers import (
     Trigger,
 )
 from playbook_runtime.condition_code import CodeList, names_of
-from playbook_runtime.heard import channels_of, conditions_of, events_of, told_of
+from playbook_runtime.heard import channels_of, conditions_of, events_of, programmes_of, told_of
 from playbook_runtime.launch import OTHER, Mark
 from playbook_runtime.population import can_answer
 
 RULE = "not-yet-simulated"
 # Each with what the projection does instead.
-SECTIONS = {
-    "programmes": "nobody earns, pays or gets anything by them",
+SECTIONS = {}
+TRIGGERS = ("offer_expiring",)
+# What a programme starts.
+BY_PROGRAMME = {"points_reach": "points", "points_expiring": "points", "tier_changed": "tiers"}
+# Programmes of which nothing happens yet.
+PROGRAMMES = {
+    "referral": "nobody is recommended",
+    "subscription": "nobody subscribes",
 }
-TRIGGERS = ("points_reach", "points_expiring", "offer_expiring", "tier_changed")
 OFFERS = {
     "limit": "it is issued without a limit",
     "replaces": "the other offer stays live",
-    "points": "points cost nothing",
 }
+NO_POINTS = "there is no points programme"
 
 
 def unsimulated(playbook: Playbook) -> list[Diagnostic]:
     """Return a warning for everything in a playbook that the projection is made without, and one
     hint for all settings that it does not go by."""
     found = [*_sections(playbook), *_kept(playbook)]
+    programmes = programmes_of(playbook)
     for audience in playbook.audiences.values():
         if audience.sync:
             place = audience.origin.key_span("sync")
             found.append(_told(f"`sync: {audience.sync}`", "nothing is kept in step", place))
     for offer in playbook.offers.values():
-        found.extend(_of_offer(playbook, offer))
+        found.extend(_of_offer(playbook, offer, points="points" in programmes))
     unread = unread_audiences(playbook)
     for flow in playbook.flows.values():
-        found.extend(_of_flow(flow, unread))
+        found.extend(_of_flow(flow, unread, programmes))
     return in_order(found)
 
 
@@ -99,6 +105,11 @@ def _sections(playbook: Playbook) -> Iterator[Diagnostic]:
     for name, instead in SECTIONS.items():
         if value := getattr(playbook, name):
             yield _told(f"`{name}`", instead, _place(playbook, name, value))
+    programmes = playbook.programmes
+    if programmes is not None:
+        for name, instead in PROGRAMMES.items():
+            if getattr(programmes, name) is not None:
+                yield _told(f"`programmes.{name}`", instead, programmes.origin.key_span(name))
 
 
 def _place(playbook: Playbook, name: str, value: Any) -> Span:
@@ -123,6 +134,9 @@ def _unused(playbook: Playbook) -> Iterator[tuple[str, Span]]:
     economics = playbook.economics
     if economics is not None and economics.origin.has("interest_rate"):
         yield "interest_rate", economics.origin.key_span("interest_rate")
+    points = playbook.programmes.points if playbook.programmes is not None else None
+    if points is not None and points.origin.has("reserve"):
+        yield "programmes.points.reserve", points.origin.key_span("reserve")
     if VISITS in playbook.assume and playbook.origin.has("assume", VISITS):
         yield f"assume.{VISITS}", playbook.origin.key_span("assume", VISITS)
     for flow in playbook.flows.values():
@@ -157,7 +171,10 @@ def _kept(playbook: Playbook) -> Iterator[Diagnostic]:
         )
 
 
-def _of_offer(playbook: Playbook, offer: Offer) -> Iterator[Diagnostic]:
+def _of_offer(playbook: Playbook, offer: Offer, *, points: bool) -> Iterator[Diagnostic]:
+    if offer.points is not None and not points:
+        what = f"`points` of the offer `{offer.id}`"
+        yield _told(what, NO_POINTS, offer.origin.key_span("points"))
     product = playbook.products.get(offer.product)
     if offer.product and (product is None or not product.category):
         place = offer.origin.key_span("product")
@@ -167,24 +184,27 @@ def _of_offer(playbook: Playbook, offer: Offer) -> Iterator[Diagnostic]:
             yield _told(f"`{key}` of the offer `{offer.id}`", instead, offer.origin.key_span(key))
 
 
-def _of_flow(flow: Flow, unread: frozenset[str]) -> Iterator[Diagnostic]:
+def _of_flow(
+    flow: Flow, unread: frozenset[str], programmes: frozenset[str]
+) -> Iterator[Diagnostic]:
     if not flow.enabled:
         return
     trigger = flow.trigger
-    if (what := _unknown_trigger(trigger, unread)) is not None:
+    if (what := _unknown_trigger(trigger, unread, programmes)) is not None:
         yield _told(what, "the flow never starts by it", trigger.origin.key_span(trigger.kind))
     if trigger.origin.has("at_least"):
         what = "what `at_least` counts before the first day"
         instead = "counting begins with the projection"
         yield _told(what, instead, trigger.origin.key_span("at_least"))
     for step in _all(flow.steps):
-        yield from _of_step(step)
+        yield from _of_step(step, points="points" in programmes)
 
 
-def _of_step(step: Step) -> Iterator[Diagnostic]:
-    if isinstance(step, Grant) and not step.grant.offer:
-        what = "points" if step.grant.points is not None else "credit"
-        yield _told(f"a grant of {what}", "nothing is given", step.origin.key_span(step.kind))
+def _of_step(step: Step, *, points: bool) -> Iterator[Diagnostic]:
+    if isinstance(step, Grant) and step.grant.credit is not None:
+        yield _told("a grant of credit", "nothing is given", step.origin.key_span(step.kind))
+    if isinstance(step, Grant) and step.grant.points is not None and not points:
+        yield _told("a grant of points", NO_POINTS, step.origin.key_span(step.kind))
 
 
 def flows_that_start(playbook: Playbook) -> frozenset[str]:
@@ -194,7 +214,7 @@ def flows_that_start(playbook: Playbook) -> frozenset[str]:
     found = {
         flow.id
         for flow in playbook.flows.values()
-        if flow.enabled and _unknown_trigger(flow.trigger, unread) is None
+        if flow.enabled and _unknown_trigger(flow.trigger, unread, programmes_of(playbook)) is None
     }
     open_ones = sorted(found)
     while open_ones:
@@ -206,10 +226,13 @@ def flows_that_start(playbook: Playbook) -> frozenset[str]:
     return frozenset(found)
 
 
-def _unknown_trigger(trigger: Trigger, unread: frozenset[str]) -> str | None:
+def _unknown_trigger(
+    trigger: Trigger, unread: frozenset[str], programmes: frozenset[str]
+) -> str | None:
     """Return what of a trigger is not simulated, None where all of it is. `unread` are audiences
     of which nobody can tell who belongs to them."""
-    if trigger.kind in TRIGGERS:
+    needed = BY_PROGRAMME.get(trigger.kind)
+    if trigger.kind in TRIGGERS or (needed is not None and needed not in programmes):
         return f"the trigger `{trigger.kind}`"
     match trigger:
         case EntersAudience(enters=audience) if audience in unread:

@@ -15,7 +15,14 @@ from playbook_compiler.lower import lower
 from playbook_compiler.steps import Send
 from playbook_compiler.units import DAY_SECONDS, Duration
 from playbook_runtime.kernel.run import Horizon, Task, task_of
-from playbook_runtime.kernel.tables import HISTORY, NEVER, NEWCOMER, Draws, People
+from playbook_runtime.kernel.tables import (
+    HISTORY,
+    NEVER,
+    NEWCOMER,
+    PROGRAMME_DRAWS,
+    Draws,
+    People,
+)
 from playbook_runtime.launch import ADDED, RATE, Launch, Occurrence, Slot
 from playbook_runtime.program import build_program
 from playbook_runtime.zones import zone_table
@@ -161,6 +168,8 @@ def _people(past: Past) -> People:
         index=index // MONTHS,
         birthday=np.zeros(count, np.int64),
         cohort=np.where(new, index % MONTHS, -1),
+        basis=np.zeros(count, np.int64),
+        basis_at=np.zeros(count, np.int64),
         static=np.zeros((count, 0), np.int8),
         last_event=np.column_stack([np.full(count, NEVER), last_order]),
         latest_mark=np.full(count, -1),
@@ -183,6 +192,7 @@ def _draws(launch: Launch, count: int, number: int) -> Draws:
         drift=np.ones(number),
         unsubscribe=np.full(number, 0.00125),
         fatigue=alike((1.0, 0.7, 0.2, 0.1, 0.05)),
+        programme=np.zeros((number, len(PROGRAMME_DRAWS))),
         effect=alike(effects).reshape(number, len(launch.slots)),
         redemption=np.full((number, len(launch.sends)), 0.2),
         newcomers=np.full((number, MONTHS), count),  # all of them

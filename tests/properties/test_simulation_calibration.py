@@ -29,7 +29,7 @@ from playbook_runtime.evidence.draws import effect_draws
 from playbook_runtime.evidence.effects import EffectPrior
 from playbook_runtime.evidence.model import Form, Grade
 from playbook_runtime.history import History
-from playbook_runtime.kernel.tables import Draws
+from playbook_runtime.kernel.tables import PROGRAMME_DRAWS, Draws
 from playbook_runtime.launch import Slot
 
 WORLDS, CUSTOMERS, DRAWS, DAYS = 20, 400, 200, 180
@@ -76,6 +76,7 @@ def place_of_truth(seed: int, folder: Path) -> float:
         drift=np.ones(DRAWS),
         unsubscribe=np.zeros(DRAWS),
         fatigue=np.ones((DRAWS, 5)),
+        programme=np.zeros((DRAWS, len(PROGRAMME_DRAWS))),
         effect=np.array([effect_draws(PRIOR, "back", "send-hello", seed, DRAWS)]).T,
         redemption=np.zeros((DRAWS, 1)),
         newcomers=np.zeros((DRAWS, months), dtype=np.int64),

@@ -90,6 +90,8 @@ def people_of(
         index=zeros,
         birthday=zeros,
         cohort=zeros - 1,
+        basis=zeros,
+        basis_at=zeros,
         static=np.zeros((n, 0), dtype=np.int8),
         last_event=np.full((n, 1), NEVER),
         latest_mark=np.full(n, -1),

@@ -30,11 +30,19 @@ from playbook_compiler.model import Playbook
 from playbook_compiler.steps import Send
 from playbook_compiler.units import DAY_SECONDS, Duration
 from playbook_compiler.values import replace
-from playbook_runtime.heard import channels_of, conditions_of, events_of, offers_granted
+from playbook_runtime.heard import (
+    channels_of,
+    conditions_of,
+    events_of,
+    gift_send,
+    gifts_of,
+    offers_granted,
+)
 from playbook_runtime.kernel.tables import (
     HISTORY,
     NEVER,
     NEWCOMER,
+    PROGRAMME_DRAWS,
     PROSPECT,
     Draws,
     People,
@@ -45,7 +53,10 @@ from playbook_runtime.launch import (
     BASKET,
     DROPOUT,
     ENTRY_STEP,
+    MEMBER_DAYS,
+    MEMBER_STEP,
     OTHER,
+    PROGRAMMES,
     RATE,
     REPAID,
     REVIVE,
@@ -174,7 +185,11 @@ def _launch(graph: TriggerGraph, chance: random.Random, customers: int, days: in
         events=events,
         statics=tuple(sorted(leaves)),
         slots=tuple(_slots(graph, chance)),
-        sends=(*sorted(node.id for node in sends), *offers_granted(graph)),
+        sends=(
+            *sorted(node.id for node in sends),
+            *offers_granted(graph),
+            *(gift_send(level, offer) for level, offer in gifts_of(playbook)),
+        ),
         consent_share={"email": 0.6, "sms": 0.3, "push": 0.5},
         occurrences=tuple(_occurrences(playbook, events)),
         cohorts=COHORTS,
@@ -248,6 +263,9 @@ def _slots(graph: TriggerGraph, chance: random.Random) -> Iterator[Slot]:
         for node in graph.of_flow(flow.id):
             if isinstance(node.what, Send):
                 yield from _two_forms(flow.id, node.step_id, node.what.expect, chance)
+    programmes = graph.playbook.programmes
+    if programmes is not None and any((programmes.points, programmes.tiers, programmes.membership)):
+        yield Slot(PROGRAMMES, MEMBER_STEP, RATE, MEMBER_DAYS * DAY_SECONDS)
 
 
 def _two_forms(
@@ -338,6 +356,8 @@ def _row(launch: Launch, chance: random.Random) -> dict[str, Any]:
         "index": 0,
         "birthday": BIRTHDAYS[key % len(BIRTHDAYS)],
         "cohort": -1,
+        "basis": 0,
+        "basis_at": NEVER,
         "last_event": [NEVER] * len(launch.events),
         "latest_mark": -1,
         "mark_orders": [0] * len(launch.orders.marks),
@@ -366,6 +386,8 @@ def _from_history(launch: Launch, chance: random.Random) -> dict[str, Any]:
         "repeat_value": x * value,
         "orders": x + 1 + (chance.random() < 0.1),
         "revenue": (x + 1) * value + chance.randrange(500),
+        "basis": 0 if value % 3 == 0 else value * 4,
+        "basis_at": launch.start - value * 2_000,
         "first_order": first,
         "last_order": last,
         "base": int(last >= launch.start - (launch.end - launch.start)),
@@ -449,9 +471,21 @@ def _draws(launch: Launch, chance: random.Random, number: int) -> Draws:
         redemption=np.array(
             [some(lambda: chance.uniform(0.2, 0.9), len(launch.sends)) for _ in range(number)]
         ).reshape(number, len(launch.sends)),
+        programme=np.array([_programmes(d) for d in range(number)]),
         newcomers=_i64([[chance.randrange(8) for _ in range(months)] for _ in range(number)]),
         prospects=_i64([[chance.randrange(8) for _ in range(months)] for _ in range(number)]),
     )
+
+
+def _programmes(d: int) -> list[float]:
+    """Return what is assumed of programmes, other things in each draw."""
+    found = {
+        "participation": 0.7 + 0.1 * (d % 3),
+        "redemption": 0.8 - 0.2 * (d % 2),
+        "join": 0.5 - d % 2,
+        "renew": 0.6 + 0.2 * (d % 2),
+    }
+    return [found[name] for name in PROGRAMME_DRAWS]
 
 
 def _i64(values: object) -> np.ndarray:

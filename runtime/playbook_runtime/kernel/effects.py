@@ -80,15 +80,19 @@ def begin(p, f, s, g, out, slot, moment, entry, more):
     g[strength + m.CANDIDATE_CLOCK] = 0.0
     if form != FORM_BASKET:
         next_candidate(p, f, s, g, x)
-    _count_overlap(s, out, moment)
+    if slot != p[at.MEMBER_SLOT]:
+        _count_overlap(p, s, out, moment)
 
 
 @compiled
-def _count_overlap(s, out, moment):
+def _count_overlap(p, s, out, moment):
     """Count the time with two or more effects at work that an effect begun now adds."""
     longest, second = moment, moment
     for x in range(s[m.EFFECTS]):
-        until = s[_rows(s, x)[0] + m.UNTIL]
+        row, _ = _rows(s, x)
+        if s[row + m.SLOT] == p[at.MEMBER_SLOT]:
+            continue
+        until = s[row + m.UNTIL]
         if until > longest:
             longest, second = until, longest
         elif until > second:

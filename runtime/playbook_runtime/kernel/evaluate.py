@@ -19,6 +19,8 @@ def _fact(p, s, fact, moment):
         return True, float(orders)
     if fact == 1:
         return True, float(s[m.REVENUE])
+    if fact == code.POINTS_FACT:
+        return True, float(s[m.BALANCE])
     if orders == 0:
         return False, 0.0
     if fact == 2:

@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 
 from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.kernel.numbering import Numbering
-from playbook_runtime.kernel.tables import F64, I64, Draws, People, Zones
+from playbook_runtime.kernel.tables import (
+    F64,
+    I64,
+    PROGRAMME_DRAWS,
+    Draws,
+    People,
+    Zones,
+)
 
 # Cells of the program: where its tables of integers begin, of floats, of zones; then single values
 # and how many there are of each thing. To add one is to add a line here.
@@ -96,6 +103,15 @@ TIMERS = _cells.next("timers")
 ANSWERS = _cells.next("answers")
 WATCHES = _cells.next("watches")
 WATCH_FLOWS = _cells.next("watch_flows")
+EARNS = _cells.next("earns")
+REDEEMS = _cells.next("redeems")
+REWARDS = _cells.next("rewards")
+REACHES = _cells.next("reaches")
+WARNINGS = _cells.next("warnings")
+TIER_LEVELS = _cells.next("tier_levels")
+TIER_FLOWS = _cells.next("tier_flows")
+RIGHTS = _cells.next("rights")
+GIFTS = _cells.next("gifts")
 _INTEGER_TABLES = _cells.names()
 
 CONDITION_NUMBER = _cells.next("condition_number")
@@ -124,6 +140,22 @@ READS_ORDERS = _cells.next("reads_orders")
 CHANGES_BASKETS = _cells.next("changes_baskets")
 TOSSES_ON_EXTRAS = _cells.next("tosses_on_extras")
 MARKET_SENDS = _cells.next("market_sends")
+PROGRAMMES = _cells.next("programmes")
+POINTS_EXPIRE = _cells.next("points_expire")
+POINTS_LIFE = _cells.next("points_life")
+POINTS_EARNED_EVENT = _cells.next("points_earned_event")
+POINTS_REDEEMED_EVENT = _cells.next("points_redeemed_event")
+MEMBER_SLOT = _cells.next("member_slot")
+TIER_BASIS = _cells.next("tier_basis")
+TIER_OVER = _cells.next("tier_over")
+TIER_KEEP = _cells.next("tier_keep")
+TIER_CELL = _cells.next("tier_cell")
+TIER_EVENT = _cells.next("tier_event")
+FEE = _cells.next("fee")
+FEE_PER = _cells.next("fee_per")
+FEE_SECONDS = _cells.next("fee_seconds")
+TRIAL = _cells.next("trial")
+SHIPPING_COST = _cells.next("shipping_cost")
 _VALUES = _cells.names()
 
 # How many rows a table has.
@@ -141,6 +173,13 @@ MONTHS = _cells.next("month_start")
 SEASONS = _cells.next("season_moment")
 MARKS = _cells.next("mark_margin")
 MARKETS = _cells.next("market_kinds")
+EARNINGS = _cells.next("earns")
+REDEMPTIONS = _cells.next("redeems")
+REACHED = _cells.next("reaches")
+WARNED = _cells.next("warnings")
+LEVELS = _cells.next("tier_levels")
+CHANGES = _cells.next("tier_flows")
+GIVEN = _cells.next("gifts")
 _COUNTED_TABLES = _cells.names()
 _HEADER = _cells.count
 
@@ -163,6 +202,8 @@ ORDINAL = _people.next("index")
 BORN_ON = _people.next("birthday")
 LATEST_MARK = _people.next("latest_mark")
 COHORT = _people.next("cohort")
+BASIS = _people.next("basis")
+BASIS_AT = _people.next("basis_at")
 _PEOPLE = _people.names()
 CONSENT = _people.count
 T_X, T = 0, 1
@@ -171,7 +212,12 @@ T_X, T = 0, 1
 DRAW_NUMBER, PHASES, TOSSES_FIRST, NEWCOMERS = 0, 1, 2, 3
 # Floats, kept in the float memory from DRAWN on: then effects by slot and redemption by send.
 R, ALPHA, A, B, P, Q, GAMMA, DRIFT, UNSUBSCRIBE, FATIGUE = range(10)
-EFFECT = FATIGUE + 5
+PROGRAMME = FATIGUE + 5  # what is assumed of programmes, in the order of tables.PROGRAMME_DRAWS
+PARTICIPATION = PROGRAMME + PROGRAMME_DRAWS.index("participation")
+POINTS_REDEMPTION = PROGRAMME + PROGRAMME_DRAWS.index("redemption")
+JOIN = PROGRAMME + PROGRAMME_DRAWS.index("join")
+RENEW = PROGRAMME + PROGRAMME_DRAWS.index("renew")
+EFFECT = PROGRAMME + len(PROGRAMME_DRAWS)
 
 
 def packed_program(program: Program, zones: Zones) -> tuple[I64, F64]:
@@ -230,6 +276,7 @@ def packed_draws(draws: Draws) -> tuple[I64, F64]:
             draws.drift,
             draws.unsubscribe,
             draws.fatigue,
+            draws.programme,
             draws.effect,
             draws.redemption,
         ]

@@ -20,7 +20,8 @@ CODE_WIDTH = 14
 #       G window row or -1, H marketing (1) or transactional (0), K messages of the ladder (1: no
 #       ladder), L its place on it; OTHERWISE is the way when it is dropped
 # ROTATE: A messages, B rotation number; their SEND rows come right behind
-# GRANT: A offer, D send number      UPDATE: A what, B cell or channel, C state      STARTS: A flow
+# GRANT: A offer, or -1 and B points, D send number
+# UPDATE: A what, B cell or channel, C state      STARTS: A flow
 # WAIT: A duration      WAIT_EVENT: A wait number, B duration, C 1 when since entry
 # WAIT_UNTIL: A weekday (0 is Monday) or -1, B second of the day or -1
 # IF: A condition       SPLIT: A first arm, B arms, C split number      TASK: A cost, micro
@@ -37,14 +38,45 @@ FACTS = (
     "days_since_first_order",
     "days_since_last_order",
     "days_as_customer",
+    "points",
 )
+POINTS_FACT = 6
+CUT_FACTS = FACTS[:POINTS_FACT]  # in which a place among the customers is known
 # What a condition reads of the order that a run is about.
 ORDER_FACTS = ("trigger.order.total", "trigger.order.discount", "trigger.order.nth")
 OPERATORS = ("=", "!=", "<", "<=", ">", ">=")
 
 ONCE, AGAIN, ALWAYS = range(3)
-PERCENT, AMOUNT, SHIPPING, GIFT, CREDIT = range(5)
+PERCENT, AMOUNT, SHIPPING, GIFT, CREDIT, POINTS = range(6)
 AFTER_ORDER, AFTER_MESSAGE, BEFORE_ORDER, ANY_TIME = range(4)
+# Programmes that are on: bits of Program.programmes.
+POINTS_ON, TIERS_ON, MEMBERSHIP_ON, REFERRAL_ON, SUBSCRIPTION_ON = 1, 2, 4, 8, 16
+# When points lapse: never, so long after the last activity, or after each was credited.
+EXPIRE_NEVER, EXPIRE_IDLE, EXPIRE_OLD = range(3)
+# Columns of Program.earns: what an event earns.
+(
+    EARN_EVENT,
+    EARN_FIXED,  # so many points; 0: by the amount
+    EARN_POINTS,  # so many points ...
+    EARN_PER,  # ... per so many minor units that are paid
+    EARN_PENDING,  # duration row or -1
+    EARN_WHERE,  # condition or -1
+    EARN_MOST,  # how often at most; 0: without limit
+    EARN_WITHIN,  # ... in this duration, -1: for the same order
+    EARN_LOG,  # first cell of the log of those
+) = range(9)
+EARN_WIDTH = 9
+# Columns of Program.redeems, from the most points down: points, what is paid on top, first reward
+# and past the last one.
+REDEEM_POINTS, REDEEM_PLUS, REDEEM_FIRST, REDEEM_LAST = range(4)
+REDEEM_WIDTH = 4
+# What counts for the level.
+BY_NOTHING, BY_REVENUE, BY_ORDERS, BY_POINTS = range(4)
+# Columns of Program.rights, one row a level, then one for the membership: points times so many
+# millionths, a standing discount in millionths, what free shipping costs.
+RIGHT_TIMES, RIGHT_PERCENT, RIGHT_SHIPPING = range(3)
+RIGHT_WIDTH = 3
+ONCE = 1_000_000
 KEY_NONE, KEY_ORDER, KEY_EVENT = range(3)
 FORM_RATE, FORM_ADDED, FORM_DROPOUT, FORM_REVIVE, FORM_BASKET, FORM_REPAID = range(6)
 # What an UPDATE changes: a tag or field of the shop's own, or a suppressed channel.
@@ -157,6 +189,32 @@ class Program(NamedTuple):
     answers: I64  # of conditions on tags and own fields, by state
     watches: I64  # (W, 3): audience's condition, first and past last of watch_flows
     watch_flows: I64  # flows that start on entering an audience
+    earns: I64  # (.., EARN_WIDTH): in order of events
+    redeems: I64  # (.., REDEEM_WIDTH)
+    rewards: I64  # (.., 2): kind and size of a benefit, as of offers
+    reaches: I64  # (.., 2): flow, points that start it
+    warnings: I64  # (.., 2): flow or -1 (the event), duration before points lapse
+    tier_levels: I64  # where each begins, from the lowest; the first is where everybody is
+    tier_flows: I64  # (.., 3): flow, 1 up or 0 down, level or -1
+    rights: I64  # (.., RIGHT_WIDTH)
+    gifts: I64  # (.., 3): level (-1 the membership), offer, send: given on reaching it
+    programmes: int
+    tier_basis: int
+    tier_over: int  # duration or -1
+    tier_keep: int  # duration or -1
+    tier_cell: int  # of what conditions know
+    tier_event: int
+    fee: int
+    fee_per: int  # duration
+    fee_seconds: int  # nominally
+    trial: int  # duration or -1
+    points_expire: int
+    points_life: int  # duration
+    points_earned_event: int
+    points_redeemed_event: int
+    member_slot: int
+    shipping_cost: int
+    earn_log: int
     reads_orders: int  # conditions read the order that a run is about
     turns: int  # rotations
     told: int  # tags and fields that steps change

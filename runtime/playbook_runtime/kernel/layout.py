@@ -29,6 +29,18 @@ class World(IntEnum):
     OVERLAP_SECONDS = 11  # customer-seconds with two or more effects at work
     REPAYMENTS = 12  # orders that extra ones will still cost after the end
     REPAYMENT_MICRO = 13  # ... and what they would have contributed
+    POINTS_EARNED = 14  # earned = redeemed + expired + outstanding
+    POINTS_REDEEMED = 15
+    POINTS_EXPIRED = 16
+    POINTS_OUTSTANDING = 17  # at the end, those that cannot be redeemed yet included
+    POINTS_COST = 18  # what was redeemed for them: part of the offer cost
+    POINTS_LATER = 19  # of the outstanding ones, redeemed in the run-out after the end
+    LIABILITY = 20  # what that will cost
+    RIGHTS_COST = 21  # shipping and discounts by level and membership: part of the offer cost
+    JOINED = 22  # the paid membership
+    LEFT = 23
+    FEES = 24  # of the membership, for the time until the end
+    FEES_PAID = 25  # those for the time after the end included
 
 
 class PerFlow(IntEnum):
@@ -68,6 +80,12 @@ class PerMonth(IntEnum):
     FIRST_ORDERS = 7  # people whose first order ever it is
     MESSAGES = 8  # marketing messages sent to people who have bought
     NEWCOMERS = 9
+    POINTS_EARNED = 10
+    POINTS_REDEEMED = 11
+    POINTS_EXPIRED = 12
+    POINTS_OUTSTANDING = 13  # at the end of the month
+    LIABILITY = 14  # what those will cost, as of the end of the month
+    FEES = 15  # of the membership, for the month
 
 
 class PerFlowMonth(IntEnum):

@@ -40,7 +40,9 @@ from playbook_runtime.kernel.orders import (
     place,
     value_of,
 )
+from playbook_runtime.kernel.programmes import enrol, programme_event
 from playbook_runtime.kernel.random import second_uniform, sticky_uniform, uniform
+from playbook_runtime.kernel.run_out import owed_until, settle
 from playbook_runtime.kernel.runs import NO_KEY, happen, proceed, try_entry
 from playbook_runtime.kernel.scratch import next_event, note, schedule, wipe
 from playbook_runtime.kernel.season import operational, pace
@@ -144,6 +146,8 @@ def _person(p, f, s, g, out, person, times, draw):
     s[m.BIRTHDAY], s[m.GAPS] = person[at.BORN_ON], person[at.X]
     _remember(p, f, s, person)
     s[m.HELD_OUT] = 1 if sticky_uniform(s, HOLDOUT) < f[at.HOLDOUT_SHARE] else 0
+    if p[at.PROGRAMMES]:
+        enrol(p, f, s, g, out, person, times, born)
     if kind == HISTORY:
         _day_one(p, s)
         start_timers(p, s, start)
@@ -181,6 +185,8 @@ def _person(p, f, s, g, out, person, times, draw):
         event = next_event(s)
         moment = s[event + m.MOMENT]
         if moment >= s[m.MONTH_END]:
+            if s[m.TAKES_PART]:
+                owed_until(p, s, g, out, moment)
             turn(p, s, moment)
         _handle(p, f, s, g, out, event, tosses)
         if p[at.WATCHED]:
@@ -188,6 +194,8 @@ def _person(p, f, s, g, out, person, times, draw):
         if s[m.OVERFLOW]:
             return
     _count_repayments(p, s, g, out)
+    if s[m.TAKES_PART]:
+        settle(p, s, g, out)
     _count_person(s, out, person, 0, s[m.WITHOUT_ORDERS])
     _count_person(s, out, person, 1, s[m.HORIZON_ORDERS])
 
@@ -281,6 +289,8 @@ def _handle(p, f, s, g, out, event, tosses):
     elif kind == m.JOIN:
         if holds(p, f, s, p[p[at.WATCHES] + 3 * arg1], moment):
             try_entry(p, f, s, g, out, arg0, NO_KEY, moment)
+    elif kind >= m.CREDIT:
+        programme_event(p, f, s, g, out, kind, arg0, arg1, moment)
     elif kind == m.PAST and arg1 == s[m.STAMP]:
         try_entry(p, f, s, g, out, arg0, NO_KEY, moment)
 
@@ -348,7 +358,7 @@ def _candidate(p, f, s, g, out, x, counter, moment):
     row = effect_row(s, x)
     slot = s[row + m.SLOT]
     form = p[p[at.SLOT_FORM] + slot]
-    if form == FORM_RATE and not s[m.ALIVE_NOW]:
+    if moment >= s[row + m.UNTIL] or (form == FORM_RATE and not s[m.ALIVE_NOW]):
         s[row + m.PENDING] = 0
         return
     net, positive = totals(p, s, g, moment, form)
@@ -377,7 +387,8 @@ def _extra(p, f, s, g, out, slot, counter, moment):
     """An order that a message brought; it may be one that would have come later."""
     value = value_of(s, g, p[p[at.SLOT_VALUE_STREAM] + slot], counter)
     mark = drawn_mark(p, f, s, p[p[at.SLOT_MARK] + slot], counter)
-    out[_EXTRA_ORDERS + p[p[at.SLOT_FLOW] + slot] * FLOW] += 1
+    if p[p[at.SLOT_FLOW] + slot] >= 0:
+        out[_EXTRA_ORDERS + p[p[at.SLOT_FLOW] + slot] * FLOW] += 1
     repaid = p[p[at.SLOT_REPAID] + slot]
     if repaid >= 0:
         u = uniform(s, p[p[at.SLOT_REPAID_STREAM] + slot], counter)

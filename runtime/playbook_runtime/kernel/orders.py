@@ -8,7 +8,16 @@ from playbook_runtime.kernel import fields as at
 from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.clock import add
-from playbook_runtime.kernel.instructions import AFTER_ORDER, AMOUNT, CREDIT, PERCENT
+from playbook_runtime.kernel.instructions import (
+    AFTER_ORDER,
+    AMOUNT,
+    BY_ORDERS,
+    BY_REVENUE,
+    CREDIT,
+    MEMBERSHIP_ON,
+    PERCENT,
+    POINTS,
+)
 from playbook_runtime.kernel.layout import (
     FLOW,
     FLOW_MONTH,
@@ -21,9 +30,11 @@ from playbook_runtime.kernel.layout import (
 )
 from playbook_runtime.kernel.marks import fits, margin_of, note_mark
 from playbook_runtime.kernel.months import WITH, count_order
+from playbook_runtime.kernel.points import active, award, redeem
 from playbook_runtime.kernel.random import gamma, uniform
 from playbook_runtime.kernel.scratch import note, schedule
 from playbook_runtime.kernel.tables import LARGEST_VALUE, NEVER
+from playbook_runtime.kernel.tiers import qualify, use_rights
 from playbook_runtime.kernel.timers import restart_timers
 
 # More than thirteen orders a day for a year are no customer: orders that bring orders.
@@ -77,6 +88,8 @@ def _cost_of(p, offer, value):
         return cost, cost
     if kind in (AMOUNT, CREDIT):
         return size, size
+    if kind == POINTS:
+        return 0, 0
     return size, 0
 
 
@@ -101,8 +114,15 @@ def _redeem(p, s, out, value, mark, moment, baseline):
     if best >= 0:
         first = best
         discount = _use(p, s, out, best, value, 0, moment)
-    if baseline and first >= 0:
+    if baseline and first >= 0 and s[s[m.OFFER_FLOW] + first] >= 0:
         out[_SUBSIDISED + s[s[m.OFFER_FLOW] + first] * FLOW] += 1
+    if s[m.TAKES_PART] or s[m.MEMBER]:
+        alone = first < 0
+        if p[at.STACKABLE] or alone:
+            used, off = redeem(p, s, out, value, discount, moment)
+            alone = alone and not used
+            discount += off
+        discount += use_rights(p, s, out, value, discount, alone)
     return discount
 
 
@@ -114,11 +134,14 @@ def _use(p, s, out, offer, value, discount, moment):
         off = min(off, value - discount)
         cost = off
     s[s[m.OFFER_UNTIL] + offer] = NEVER
+    if p[p[at.OFFER_KIND] + offer] == POINTS:
+        award(p, s, out, p[p[at.OFFER_VALUE] + offer], -1, moment)
     out[_WITH_OFFER_COST] += cost
     out[s[m.MONTH_ROW] + _MONTH_OFFER_COST] += cost
     flow = s[s[m.OFFER_FLOW] + offer]
-    out[_OFFERS_USED + flow * FLOW] += 1
-    out[s[m.FLOW_MONTH_ROW] + flow * FLOW_MONTH + _FLOW_MONTH_OFFER_COST] += cost
+    if flow >= 0:
+        out[_OFFERS_USED + flow * FLOW] += 1
+        out[s[m.FLOW_MONTH_ROW] + flow * FLOW_MONTH + _FLOW_MONTH_OFFER_COST] += cost
     note(s, moment, m.T_REDEEMED, offer, cost)
     return discount + off
 
@@ -165,6 +188,15 @@ def place(p, s, out, value, mark, moment, baseline):
     lapse(p, s, moment, 0)
     if p[at.CLOCKS]:
         restart_timers(p, s, moment, previous)
+    if s[m.TAKES_PART]:
+        active(p, s, moment)
+        if p[at.TIER_BASIS] == BY_REVENUE:
+            qualify(p, s, paid, moment)
+        elif p[at.TIER_BASIS] == BY_ORDERS:
+            qualify(p, s, 1, moment)
+    if p[at.PROGRAMMES] & MEMBERSHIP_ON and not s[m.ASKED]:
+        s[m.ASKED] = 1
+        schedule(s, moment, 1, m.ASK, 0, 0, 0)
     return number
 
 

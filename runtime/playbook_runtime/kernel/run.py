@@ -97,12 +97,13 @@ def task_of(program: Program, zones: Zones, people: People, draws: Draws, horizo
         watches=len(program.watches),
         marks=len(program.mark_margin),
         market_sends=program.market_sends,
+        earned=program.earn_log,
     )
     integers, floats = packed_program(program, zones)
     already = np.zeros(0, dtype=np.int64)
     running = program.flow_on * program.flow_running
     if running.any():
-        already = packed_program(program._replace(flow_on=running), zones)[0]
+        already = packed_program(program._replace(flow_on=running, programmes=0), zones)[0]
     return Task(
         integers,
         already,

@@ -12,6 +12,7 @@ from playbook_runtime.kernel.clock import add, until
 from playbook_runtime.kernel.effects import begin
 from playbook_runtime.kernel.evaluate import holds
 from playbook_runtime.kernel.layout import FLOW, FLOW_MONTH, PerFlow, PerFlowMonth, flow_column
+from playbook_runtime.kernel.points import earn
 from playbook_runtime.kernel.random import sticky_uniform
 from playbook_runtime.kernel.scratch import note, schedule
 from playbook_runtime.kernel.sending import DROPPED, SENT, grant, spend, try_to_send
@@ -148,9 +149,21 @@ def _concerns(p, s, run, scope, number):
 
 
 @compiled
+def _paid(p, s, event, scope, number):
+    """Return what was paid at the order that an event is about, 0 for events about none."""
+    if not p[at.READS_ORDERS] or number < 0:
+        return 0
+    if event == p[at.ORDER_EVENT] or scope == m.SCOPE_ORDER:
+        return s[s[m.PLACED] + number * m.PLACED_WIDTH + m.TOTAL]
+    return 0
+
+
+@compiled
 def happen(p, f, s, g, out, event, scope, number, moment):
     """An event happens: exits, waits, then entries."""
     s[s[m.LAST_EVENT] + event] = moment
+    if s[m.TAKES_PART]:
+        earn(p, f, s, out, event, number, _paid(p, s, event, scope, number), moment)
     wait = p[p[at.EVENT_WAIT] + event]
     done = -1
     while True:  # runs in the order of their entry

@@ -62,6 +62,23 @@ LAST_MARK = _cells.next()
 OWN_ORDERS = _cells.next()  # of the history, with a mark
 SENT_SINCE = _cells.next()  # messages since the latest order
 OWED = _cells.next()  # extra orders that cancel a baseline order to come
+TAKES_PART = _cells.next()  # in points and tiers
+REDEEMER = _cells.next()
+BALANCE = _cells.next()  # points that can be redeemed
+PENDING_POINTS = _cells.next()  # points that cannot be yet
+EXPIRES = _cells.next()  # when the next points lapse, 0: none do
+POINTS_STAMP = _cells.next()
+LOTS = _cells.next()
+FIRST_LOT = _cells.next()
+ACTIVE_AT = _cells.next()
+MEMBER = _cells.next()  # of the paid membership
+ASKED = _cells.next()  # whether he wants to be one
+TIER = _cells.next()
+TIER_UNTIL = _cells.next()
+TIER_STAMP = _cells.next()
+COUNTED = _cells.next()  # what counts for the level now
+LOGGED_AMOUNTS = _cells.next()
+FIRST_AMOUNT = _cells.next()
 KEPT = _cells.count
 # Registers that the host or the loop over draws sets.
 SEED_ID = _cells.next()
@@ -85,6 +102,8 @@ SEEN = _cells.next()
 EFFECT_TABLE = _cells.next()
 LOG = _cells.next()
 PLACED = _cells.next()
+LOT_TABLE = _cells.next()
+AMOUNTS = _cells.next()
 ENTRIES = _cells.next()
 TURNS = _cells.next()
 TOLD = _cells.next()
@@ -99,6 +118,7 @@ LAST_EVENT = _cells.next()
 RECENT = _cells.next()
 LAST_BY_MARK = _cells.next()
 LATEST_SENDS = _cells.next()
+EARN_LOG = _cells.next()
 CONSENTS_TO = _cells.next()
 OWN_BY_MARK = _cells.next()
 STATIC_ANSWERS = _cells.next()
@@ -132,12 +152,14 @@ COIN_U = _state.next()  # the latest coin, and with which factors it is read
 COIN_LOW = _state.next()
 COIN_HIGH = _state.next()
 CLOCK = _state.next()
+JOINS = _state.next()  # the chance to join the paid membership
 DRAWN = _state.count
 
 # Columns of queued events and kinds of them.
 MOMENT, RANK, ORDER, KIND, ARG0, ARG1, ARG2 = range(7)
 QUEUE_WIDTH = 7
 BASELINE, CANDIDATE, LAPSE, PAST, EVENT, SOURCE, DUE, TICK, LOOK, JOIN, COMEBACK = range(11)
+CREDIT, EXPIRE, WARNING, REVIEW, CHANGED, ASK, RENEWAL = range(20, 27)
 SCOPE_ALL, SCOPE_ORDER, SCOPE_RUN = range(3)
 
 # Columns of runs.
@@ -160,6 +182,13 @@ RUN_WIDTH = 12
 # Columns of orders of the horizon, where conditions read them.
 TOTAL, DISCOUNT, NTH, MARK = range(4)
 PLACED_WIDTH = 4
+
+# Columns of lots of points: when they lapse, how many are left.
+LOT_EXPIRES, LOT_LEFT = range(2)
+LOT_WIDTH = 2
+# Columns of what counts for the level.
+AMOUNT_AT, AMOUNT = range(2)
+AMOUNT_WIDTH = 2
 
 # Columns of effects, integers and floats.
 BEGUN, UNTIL, SLOT, PENDING, COUNT, ENTRY_OF = range(6)
@@ -216,6 +245,7 @@ class Sizes(NamedTuple):
     watches: int
     marks: int
     market_sends: int
+    earned: int
 
 
 def working_memory(sizes: Sizes, room: int, trace_rows: int) -> Memory:
@@ -229,6 +259,8 @@ def working_memory(sizes: Sizes, room: int, trace_rows: int) -> Memory:
         (EFFECT_TABLE, room * EFFECT_WIDTH),
         (LOG, 4 * room * 2),
         (PLACED, room * PLACED_WIDTH),
+        (LOT_TABLE, room * LOT_WIDTH),
+        (AMOUNTS, room * AMOUNT_WIDTH),
         (ENTRIES, sizes.flows),
         (TURNS, sizes.turns),
         (TOLD, sizes.told),
@@ -243,6 +275,7 @@ def working_memory(sizes: Sizes, room: int, trace_rows: int) -> Memory:
         (RECENT, sizes.counted),
         (LAST_BY_MARK, sizes.marks),
         (LATEST_SENDS, sizes.market_sends),
+        (EARN_LOG, sizes.earned),
         (CONSENTS_TO, sizes.channels),
         (OWN_BY_MARK, sizes.marks),
         (STATIC_ANSWERS, sizes.statics),

@@ -21,6 +21,7 @@ from playbook_runtime.kernel.layout import (
 )
 from playbook_runtime.kernel.marks import market_forbids, note_send
 from playbook_runtime.kernel.months import WITH
+from playbook_runtime.kernel.points import award
 from playbook_runtime.kernel.random import uniform
 from playbook_runtime.kernel.scratch import note, schedule
 from playbook_runtime.kernel.tables import NEVER
@@ -121,14 +122,18 @@ def _may_be_issued(p, f, s, offer, moment):
 
 @compiled
 def grant(p, f, s, g, out, run, row, moment):
-    """Give the offer of instruction `row` without a message; nobody of the holdout gets it."""
+    """Give the offer or points of instruction `row` without a message, but not to the holdout."""
     flow, offer = s[run + m.FLOW], p[row + code.A]
     if s[m.HELD_OUT]:
         out[_HOLDOUT + flow * FLOW] += 1
+    elif offer < 0:
+        if s[m.TAKES_PART]:
+            out[_ISSUED + flow * FLOW] += 1
+            award(p, s, out, p[row + code.B], -1, moment)
     elif not _may_be_issued(p, f, s, offer, moment):
         out[_OFFER + flow * FLOW] += 1
     else:
-        _issue(p, s, g, out, flow, offer, p[row + code.D], s[run + m.ENTRY], moment)
+        issue(p, s, g, out, flow, offer, p[row + code.D], s[run + m.ENTRY], moment)
 
 
 @compiled
@@ -177,7 +182,7 @@ def _send(p, f, s, g, out, run, row, moment):
     send = p[row + code.D]
     entry = s[run + m.ENTRY] * p[row + code.K] + p[row + code.L]
     if p[row + code.C] >= 0:
-        _issue(p, s, g, out, flow, p[row + code.C], send, entry, moment)
+        issue(p, s, g, out, flow, p[row + code.C], send, entry, moment)
     more = 0 if marketing else NO_FATIGUE
     for slot in range(p[row + code.E], p[row + code.E] + p[row + code.F]):
         begin(p, f, s, g, out, slot, moment, entry, more)
@@ -216,8 +221,11 @@ def _log(s, channel, moment):
 
 
 @compiled
-def _issue(p, s, g, out, flow, offer, send, entry, moment):
-    """Give the customer a code, unless he holds a live one: that is repeated, not extended."""
+def issue(p, s, g, out, flow, offer, send, entry, moment):
+    """Give the customer a code, unless he holds a live one: that is repeated, not extended.
+
+    Flow -1 is a programme.
+    """
     if s[s[m.OFFER_UNTIL] + offer] > moment:
         return
     valid = p[p[at.OFFER_VALID] + offer]
@@ -230,4 +238,5 @@ def _issue(p, s, g, out, flow, offer, send, entry, moment):
     s[s[m.OFFER_WILL] + offer] = 1 if u < g[s[m.REDEMPTION] + send] else 0
     s[s[m.OFFER_ISSUED] + offer] += 1
     s[s[m.OFFER_FLOW] + offer] = flow
-    out[_ISSUED + flow * FLOW] += 1
+    if flow >= 0:
+        out[_ISSUED + flow * FLOW] += 1

@@ -21,6 +21,9 @@ NEVER = -(2**62)
 LARGEST_VALUE = 1_000_000_000  # of an order, minor units
 HISTORY, NEWCOMER, PROSPECT = 0, 1, 2
 NO, YES, UNKNOWN = 0, 1, 2
+# What is assumed of programmes: the columns of Draws.programme, by name.
+# `join` is on the logit scale, less what a customer's own saving adds to it.
+PROGRAMME_DRAWS = ("participation", "redemption", "join", "renew")
 
 
 class People(NamedTuple):
@@ -47,6 +50,8 @@ class People(NamedTuple):
     index: I64  # type: ignore[assignment]  # newcomers are told apart by month and index
     birthday: I64  # month * 100 + day, 0 unknown
     cohort: I64  # number of the month of the first order, -1: counted in none
+    basis: I64  # what counts for the level on day one, at once as of ...
+    basis_at: I64
     static: I8  # (N, Z): NO, YES, UNKNOWN
     last_event: I64  # (N, E)
     latest_mark: I64  # of the latest order, or -1
@@ -68,6 +73,7 @@ class Draws(NamedTuple):
     fatigue: F64  # (D, 5)
     effect: F64  # (D, L): mu, or orders per 1,000
     redemption: F64  # (D, S): by send
+    programme: F64  # (D, len(PROGRAMME_DRAWS))
     newcomers: I64  # (D, M)
     prospects: I64  # (D, M)
 

@@ -78,7 +78,7 @@ def _change(p, f, s, i, moment):
     op, a, b = p[row], p[row + 1], p[row + 2]
     last = NEVER
     if op == code.FACT:
-        if a >= DAYS:
+        if DAYS <= a < code.POINTS_FACT:
             return _day_change(p, s, a, f[p[at.CONDITION_NUMBER] + i], moment)
     elif op == code.HOLDS:
         until = s[s[m.OFFER_UNTIL] + a]

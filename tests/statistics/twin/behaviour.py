@@ -14,6 +14,7 @@ from playbook_runtime.kernel.tables import (
     HISTORY,
     NEVER,
     NEWCOMER,
+    PROGRAMME_DRAWS,
     PROSPECT,
     UNKNOWN,
     YES,
@@ -44,6 +45,7 @@ class Parameters:
     fatigue: tuple[float, ...]
     effect: tuple[float, ...]
     redemption: tuple[float, ...]
+    programme: dict[str, float]
     newcomers: tuple[int, ...]
     prospects: tuple[int, ...]
 
@@ -67,6 +69,7 @@ def parameters(draws: Draws, d: int) -> Parameters:
         unsubscribe=float(draws.unsubscribe[d]),
         fatigue=tuple(float(value) for value in draws.fatigue[d]),
         effect=tuple(float(value) for value in draws.effect[d]),
+        programme=dict(zip(PROGRAMME_DRAWS, draws.programme[d].tolist(), strict=True)),
         redemption=tuple(float(value) for value in draws.redemption[d]),
         newcomers=tuple(int(value) for value in draws.newcomers[d]),
         prospects=tuple(int(value) for value in draws.prospects[d]),
@@ -95,6 +98,8 @@ class Person:
     index: int
     birthday: int
     cohort: int
+    basis: int
+    basis_at: int
     static: dict[str, bool | None]
     last_event: dict[str, int]
     latest_mark: int | None
@@ -131,6 +136,8 @@ def person(people: People, launch: Launch, i: int) -> Person:
         index=int(people.index[i]),
         birthday=int(people.birthday[i]),
         cohort=int(people.cohort[i]),
+        basis=int(people.basis[i]),
+        basis_at=int(people.basis_at[i]),
         static={name: answer(int(people.static[i, z])) for z, name in enumerate(launch.statics)},
         last_event={name: at for name, at in events.items() if at is not None},
         latest_mark=int(people.latest_mark[i]) if people.latest_mark[i] >= 0 else None,

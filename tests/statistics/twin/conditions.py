@@ -47,6 +47,7 @@ DYNAMIC_FACTS = (
     "days_since_last_order",
     "days_as_customer",
     "lifecycle",
+    "points",
 )
 ORDER_FACTS = ("trigger.order.total", "trigger.order.discount", "trigger.order.nth")
 ORDER_MARKETPLACE = "trigger.order.marketplace"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from heapq import heappop, heappush
 
+from tests.statistics.twin import membership, points, tiers
 from tests.statistics.twin.behaviour import (
     BaselineOrder,
     Buyer,
@@ -52,6 +53,7 @@ from playbook_runtime.launch import (
     BASKET,
     DROPOUT,
     ENTRY_STEP,
+    PROGRAMMES,
     RATE,
     REPAID,
     REVIVE,
@@ -89,6 +91,8 @@ class Life(State):
         """Live through the horizon."""
         self.without_ended = not self.alive
         self.coin = self._first_coin()
+        points.enrol(self)
+        tiers.enrol(self)
         self._schedule_baseline(path, 0)
         for occurrence in sorted(self.launch.occurrences, key=lambda one: one.event):
             self._schedule_stream(occurrence)
@@ -102,8 +106,10 @@ class Life(State):
         self._start_watching()
         while self.heap:
             self.now, _, _, action = heappop(self.heap)
+            points.owed_until(self, self.now)
             action()
             self._watch()
+        points.settle(self)
 
     # --- orders -----------------------------------------------------------------------------
 
@@ -227,7 +233,7 @@ class Life(State):
         number = self.placed
         self.placed += 1
         discounts, offer_cost = self._redeem(value, self.mark(mark), is_baseline=in_without)
-        if slot is not None:
+        if slot is not None and slot.flow != PROGRAMMES:
             self.count_flow(slot.flow, PerFlow.EXTRA_ORDERS)
         self.count(World.ORDERS)
         self.count(World.REVENUE, value - discounts)
@@ -262,6 +268,10 @@ class Life(State):
                 self._used_up(flow, mark, self.now)
             if previous is None and _is_anniversary(flow):
                 self._tick(flow, self.now)
+        points.stir(self)
+        tiers.qualify(self, "revenue", value - discounts)
+        tiers.qualify(self, "orders", 1)
+        membership.consider(self)
         key = ("order", number)
         self.event(Happening("order_placed", key))
         for occurrence in self.occurrences(Nature.AFTER_ORDER):
@@ -289,13 +299,25 @@ class Life(State):
                 benefit = min(benefit, value - discounts)
                 discounts += benefit
             cost += benefit
+            if offer.points is not None:
+                points.award(self, offer.points, Duration())
             issued = self.offers[offer.id]
             issued.end = self.now
-            self.count_flow(issued.flow, PerFlow.OFFERS_USED)
-            self.count_flow_month(issued.flow, PerFlowMonth.OFFER_COST, benefit)
+            if issued.flow:
+                self.count_flow(issued.flow, PerFlow.OFFERS_USED)
+                self.count_flow_month(issued.flow, PerFlowMonth.OFFER_COST, benefit)
             self.tell(self.now, "redeemed", (offer.id, benefit))
-        if is_baseline and usable:
+        if is_baseline and usable and self.offers[usable[0].id].flow:
             self.count_flow(self.offers[usable[0].id].flow, PerFlow.SUBSIDISED)
+        alone = not usable
+        if (self.rules.stackable or alone) and (used := points.redeem(self, value, discounts)):
+            alone = False
+            discounts += used[0]
+            cost += used[1]
+        if self.loyalty.takes_part or self.is_member:
+            off, more = tiers.use_rights(self, value, discounts, alone=alone)
+            discounts += off
+            cost += more
         return discounts, cost
 
     # --- events -----------------------------------------------------------------------------
@@ -314,6 +336,7 @@ class Life(State):
         event = happening.event
         nature = self.rules.nature(event)
         self.last_event[event] = self.now
+        points.earn(self, happening)
         for run in list(self.runs):
             if event in (run.flow.exit_on or ()):
                 self.end(run, event)
@@ -605,11 +628,13 @@ class Life(State):
                 self.effects.append(effect)
                 self._count_overlap()
                 if effect.size > 0.0 and slot.form != BASKET:
-                    self._next_candidate(effect, 0)
+                    self.next_candidate(effect, 0)
 
     def _count_overlap(self) -> None:
         """Count the time that now has two or more effects and had not before."""
-        ends = sorted(one.end for one in self.effects if self.now < one.end)
+        ends = sorted(
+            one.end for one in self.effects if self.now < one.end and one.slot.flow != PROGRAMMES
+        )
         if len(ends) > 1:
             end = min(ends[-2], self.launch.end)
             start = max(self.now, self.overlap_until)
@@ -617,7 +642,7 @@ class Life(State):
                 self.count(World.OVERLAP_SECONDS, end - start)
                 self.overlap_until = end
 
-    def _next_candidate(self, effect: ActiveEffect, n: int) -> None:
+    def next_candidate(self, effect: ActiveEffect, n: int) -> None:
         counter = effect.entry * ENTRY_BLOCK + n
         is_rate = effect.slot.form == RATE
         per_day = self.who.rate * effect.size if is_rate else effect.size
@@ -631,9 +656,9 @@ class Life(State):
             return
 
         def come() -> None:
-            if is_rate and not self.alive:
+            if self.now >= effect.end or (is_rate and not self.alive):
                 return
-            self._next_candidate(effect, n + 1)
+            self.next_candidate(effect, n + 1)
             decides = self.who.randomness.uniforms(effect.stream, counter)[1]
             if decides < accepted_share(effect.slot.form, self.effects, self.now):
                 slot = effect.slot
@@ -681,6 +706,7 @@ def begin(
     counts: list[int],
     tell: Callable[[int, str, object], None],
     advance: Callable[[Life, Run], None],
+    has_programmes: bool,
 ) -> Life:
     """Return the person's life as it stands when the simulation begins."""
     return Life(
@@ -705,4 +731,5 @@ def begin(
         gaps=one.x,
         last_mark=one.latest_mark,
         last_by_mark=dict(one.mark_moment),
+        has_programmes=has_programmes,
     )

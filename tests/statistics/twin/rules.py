@@ -220,6 +220,9 @@ def told_by_steps(graph: TriggerGraph) -> dict[tuple[str, str], bool]:
     """Return the tags and fields that steps of flows that are on change, and of each whether it is
     a tag that a step sets."""
     found: dict[tuple[str, str], bool] = {}
+    programmes = graph.playbook.programmes
+    if programmes is not None and programmes.tiers is not None:
+        found["field", "tier"] = False
     for node in graph.nodes.values():
         if isinstance(node.what, Update) and graph.playbook.flows[node.flow].enabled:
             change = node.what.update

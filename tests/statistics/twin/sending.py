@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from tests.statistics.twin import points
 from tests.statistics.twin.clock import window_seconds
 from tests.statistics.twin.life import Life, order_of
 from tests.statistics.twin.randomness import sticky
@@ -142,6 +143,10 @@ def _act(life: Life, run: Run, step: Step) -> None:
                 _issue(life, run, offer, run.entry)
             else:
                 life.count_flow(flow, PerFlow.HELD_OFFER)
+        case Grant(grant=gift) if gift.points is not None:
+            if life.loyalty.takes_part:
+                life.count_flow(flow, PerFlow.OFFERS_ISSUED)
+                points.award(life, gift.points, Duration())
         case Task(cost=cost):
             life.count_flow(flow, PerFlow.TASKS)
             if cost is not None:

@@ -74,6 +74,36 @@ class Coin:
     high: float = 1.0
 
 
+@dataclass(slots=True)
+class Account:
+    """The points of one person. A lot is [moment at which it lapses, points left]."""
+
+    takes_part: bool = False
+    redeems: bool = False
+    pending: int = 0
+    lots: list[list[float]] = field(default_factory=list)
+    active: int = 0
+    month: int = 0  # until the end of which what is owed has not been counted
+    lapses: float | None = None  # when points lapse next
+    ticket: int = 0
+    taken: dict[int, list[int]] = field(default_factory=dict)  # by way to earn: moments, or orders
+
+    @property
+    def balance(self) -> int:
+        """Points that can be redeemed."""
+        return int(sum(left for _, left in self.lots))
+
+
+@dataclass(slots=True)
+class Standing:
+    """The level of one person: its place from the lowest up, and what counts for it."""
+
+    level: int = 0
+    log: list[tuple[int, int]] = field(default_factory=list)  # moment, amount
+    kept_until: int = 0
+    ticket: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Happening:
     """An event. `key` is its order or its own number, `run` the run whose message caused it."""
@@ -138,6 +168,11 @@ class State:
     sends: list[tuple[int, str]] = field(default_factory=list)  # marketing: moment, channel
     received: dict[tuple[IdKind, str], int] = field(default_factory=dict)
     offers: dict[str, Issued] = field(default_factory=dict)
+    loyalty: Account = field(default_factory=Account)
+    has_programmes: bool = True
+    was_asked: bool = False
+    is_member: bool = False
+    standing: Standing = field(default_factory=Standing)
     effects: list[ActiveEffect] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     entries: dict[str, int] = field(default_factory=dict)
@@ -237,6 +272,8 @@ class State:
                 return self.orders
             case "revenue":
                 return self.revenue
+            case "points":
+                return self.loyalty.balance
             case "aov":
                 return self.revenue / self.orders if self.orders else None
             case "trigger.order.total" | "trigger.order.discount" | "trigger.order.nth":

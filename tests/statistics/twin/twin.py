@@ -45,6 +45,7 @@ def simulate_twin(
     draws: Draws,
     *,
     flows_on: frozenset[str] | None = None,
+    programmes: bool = True,
     trace: list[Told] | None = None,
 ) -> list[list[int]]:
     """Return one row of counts a draw, the columns as in the kernel's layout.
@@ -81,7 +82,7 @@ def simulate_twin(
             _count_person(counts, WITHOUT, one, len(path))
             _count_months(counts, layout, launch, WITHOUT, one, who, bought)
             clock = zones[max(0, one.zone)]
-            life = begin(read, launch, clock, one, draw, who, on, counts, tell, advance)
+            life = begin(read, launch, clock, one, draw, who, on, counts, tell, advance, programmes)
             life.live(path)
             _count_person(counts, WITH, one, life.placed)
             _count_months(counts, layout, launch, WITH, one, who, life.bought)
@@ -93,8 +94,8 @@ def simulate_twin(
     if already:
         alone = (
             table
-            if already == on
-            else simulate_twin(graph, launch, people, draws, flows_on=already)
+            if already == on and not (programmes and graph.playbook.programmes)
+            else simulate_twin(graph, launch, people, draws, flows_on=already, programmes=False)
         )
         columns = [layout.world_columns(world) for world in (WITHOUT, WITH)]
         for row, other in zip(table, alone, strict=True):

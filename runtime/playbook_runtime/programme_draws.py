@@ -1,0 +1,125 @@
+"""What is assumed of programmes, draw by draw: who takes part, who redeems.
+
+No study says how many customers of a small shop take part in its programmes, and no order file
+tells it. These are judgements of grade "none"; each is a line of the projection's assumptions.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from playbook_compiler.model import Playbook
+from playbook_compiler.units import Range
+from playbook_compiler.values import dataclass
+from playbook_runtime.evidence.draws import effect_draws
+from playbook_runtime.evidence.effects import WIDTH_80, EffectPrior
+from playbook_runtime.evidence.model import Form, Grade
+from playbook_runtime.evidence.reference import interval_text
+from playbook_runtime.heard import has_membership, has_points, has_tiers
+from playbook_runtime.kernel.tables import PROGRAMME_DRAWS
+from playbook_runtime.launch import PROGRAMMES
+from playbook_runtime.projection import Assumption
+
+JUDGED: Final = "a judgement: no study of it was found"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A share that nobody has measured: its column of the draws, and what it is in words."""
+
+    column: str
+    means: str
+    prior: EffectPrior
+
+
+def _share(low: float, high: float, grade: Grade = Grade.NONE, source: str = JUDGED) -> EffectPrior:
+    """Return a share with its 80% interval: a judgement unless the playbook says it."""
+    ends = [math.log(end / (1 - end)) for end in (low, high)]
+    mean, sd = (ends[0] + ends[1]) / 2, (ends[1] - ends[0]) / (2 * WIDTH_80)
+    return EffectPrior("", Form.REDEMPTION, mean, sd, 365.0, grade, source)
+
+
+PARTICIPATION: Final = Judged(
+    "participation", "customers who take part in points and levels", _share(0.3, 0.7)
+)
+REDEMPTION: Final = Judged(
+    "redemption", "of those, members who redeem their points once they can", _share(0.4, 0.8)
+)
+
+
+JOIN: Final = Judged("join", "buyers of a year who join the paid membership", _share(0.01, 0.06))
+RENEW: Final = Judged("renew", "members who pay again when their time is over", _share(0.5, 0.85))
+SURE: Final = 1e-6
+SHARES: Final = {one.column: one.means for one in (PARTICIPATION, REDEMPTION, RENEW)} | {
+    JOIN.column: f"{JOIN.means}, as a logit"
+}
+
+
+def has_members(playbook: Playbook) -> bool:
+    """Return whether a playbook has a programme that one belongs to."""
+    return has_points(playbook) or has_tiers(playbook) or has_membership(playbook)
+
+
+def judged(playbook: Playbook) -> tuple[Judged, ...]:
+    """Return what has to be judged for the programmes of a playbook."""
+    if not has_members(playbook):
+        return ()
+    found: list[Judged] = []
+    if has_points(playbook) or has_tiers(playbook):
+        found.append(PARTICIPATION)
+    if has_points(playbook):
+        found.append(REDEMPTION)
+    if has_membership(playbook):
+        found += _membership(playbook)
+    return tuple(found)
+
+
+def _membership(playbook: Playbook) -> Iterator[Judged]:
+    """Yield who joins and who renews, as `expect` says or a judgement."""
+    programmes = playbook.programmes
+    assert programmes is not None and programmes.membership is not None
+    expect = programmes.membership.expect
+    for judgement, said in (
+        (JOIN, expect.join if expect is not None else None),
+        (RENEW, expect.renew if expect is not None else None),
+    ):
+        if said is None:
+            yield judgement
+        else:
+            prior = _said(said, "programmes.membership.expect")
+            yield Judged(judgement.column, judgement.means, prior)
+
+
+def _said(said: Range, source: str) -> EffectPrior:
+    """Return a share of the playbook's own; what is said to be certain is nearly so."""
+    low, high = (min(1 - SURE, max(SURE, float(end))) for end in (said.low, said.high))
+    return _share(low, high, Grade.OWN, source)
+
+
+def programme_draws(playbook: Playbook, seed: int, draws: int) -> npt.NDArray[np.float64]:
+    """Return the columns of Draws.programme, shape (draws, columns); 0 where nothing asks."""
+    found = {
+        one.column: effect_draws(one.prior, PROGRAMMES, one.column, seed, draws)
+        for one in judged(playbook)
+    }
+    columns = [found.get(name, [0.0] * draws) for name in PROGRAMME_DRAWS]
+    return np.array(columns, dtype=np.float64).reshape(len(columns), draws).T
+
+
+def programme_assumptions(playbook: Playbook) -> Iterator[Assumption]:
+    """Yield a line for each judgement."""
+    for one in judged(playbook):
+        yield Assumption(
+            id=f"programmes.{one.column}",
+            effect=one.means,
+            source=one.prior.source,
+            grade=str(one.prior.grade),
+            value=interval_text(one.prior),
+            in_headline=True,
+            used_by=("programmes",),
+        )
