@@ -6,14 +6,12 @@ line. When the kernel learns something, its line here goes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from playbook_compiler.conditions import InTop, nodes
 from playbook_compiler.diagnostics import Diagnostic, Label, hint, in_order, warning
 from playbook_compiler.lower import lower
 from playbook_compiler.model import VISITS, Flow, Offer, Playbook
-from playbook_compiler.records import Record
 from playbook_compiler.source import Span
 from playbook_compiler.steps import Grant, Split, Start, Step, children
 from playbook_compiler.triggers import (
@@ -29,12 +27,10 @@ from playbook_runtime.launch import OTHER, Mark
 from playbook_runtime.population import can_answer
 
 RULE = "not-yet-simulated"
-# Each with what the projection does instead.
-SECTIONS = {}
 TRIGGERS = ("offer_expiring",)
 # What a programme starts.
 BY_PROGRAMME = {"points_reach": "points", "points_expiring": "points", "tier_changed": "tiers"}
-# Programmes of which nothing happens yet.
+# Programmes of which nothing happens yet, each with what the projection does instead.
 PROGRAMMES = {
     "referral": "nobody is recommended",
     "subscription": "nobody subscribes",
@@ -102,31 +98,11 @@ def unused_keys(playbook: Playbook) -> tuple[str, ...]:
 
 
 def _sections(playbook: Playbook) -> Iterator[Diagnostic]:
-    for name, instead in SECTIONS.items():
-        if value := getattr(playbook, name):
-            yield _told(f"`{name}`", instead, _place(playbook, name, value))
     programmes = playbook.programmes
-    if programmes is not None:
-        for name, instead in PROGRAMMES.items():
-            if getattr(programmes, name) is not None:
-                yield _told(f"`programmes.{name}`", instead, programmes.origin.key_span(name))
-
-
-def _place(playbook: Playbook, name: str, value: Any) -> Span:
-    """Return where a section stands: in the main file, or in the one that its first entry is of."""
-    first = _first_record(value)
-    if playbook.origin.has(name) or first is None:
-        return playbook.origin.key_span(name)
-    return first.origin.document.key_span((name,))
-
-
-def _first_record(value: Any) -> Record | None:
-    if isinstance(value, Record):
-        return value
-    inner = value.values() if isinstance(value, Mapping) else value
-    if not isinstance(inner, str) and hasattr(inner, "__iter__"):
-        return next((found for one in inner if (found := _first_record(one)) is not None), None)
-    return None
+    for name, instead in PROGRAMMES.items() if programmes is not None else ():
+        if getattr(programmes, name) is not None:
+            assert programmes is not None
+            yield _told(f"`programmes.{name}`", instead, programmes.origin.key_span(name))
 
 
 def _unused(playbook: Playbook) -> Iterator[tuple[str, Span]]:

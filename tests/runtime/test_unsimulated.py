@@ -9,7 +9,8 @@ import pytest
 from tests.compiler.playbooks import HEAD, MESSAGES, playbook, read, told
 
 from playbook_compiler.diagnostics import Severity
-from playbook_compiler.model import Offer, Playbook
+from playbook_compiler.model import Offer
+from playbook_compiler.programmes import Programmes
 from playbook_compiler.records import keys_of
 from playbook_compiler.triggers import TRIGGERS
 from playbook_runtime import unsimulated
@@ -96,7 +97,7 @@ def test_settings_that_no_number_depends_on_are_one_hint(tmp_path: Path) -> None
 
 def test_a_section_of_another_file_is_told_there(tmp_path: Path) -> None:
     (tmp_path / "goods.yaml").write_text(
-        "# ours\nprogrammes: {points: {earn: [{event: order_placed, points: 1 per EUR}]}}\n"
+        "# ours\nprogrammes: {referral: {referrer: {credit: 5.00}}}\n"
     )
     text = f"{HEAD}include: [goods.yaml]\n"
     (found,) = unsimulated.unsimulated(playbook(tmp_path, text))
@@ -107,7 +108,7 @@ def test_a_section_of_another_file_is_told_there(tmp_path: Path) -> None:
     ("table", "known"),
     [
         (unsimulated.TRIGGERS, TRIGGERS),
-        (unsimulated.SECTIONS, keys_of(Playbook)),
+        (unsimulated.PROGRAMMES, keys_of(Programmes)),
         (unsimulated.OFFERS, keys_of(Offer)),
     ],
 )
