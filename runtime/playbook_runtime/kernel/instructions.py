@@ -76,7 +76,7 @@ BY_NOTHING, BY_REVENUE, BY_ORDERS, BY_POINTS = range(4)
 # millionths, a standing discount in millionths, what free shipping costs.
 RIGHT_TIMES, RIGHT_PERCENT, RIGHT_SHIPPING = range(3)
 RIGHT_WIDTH = 3
-ONCE = 1_000_000
+SINGLE = 1_000_000  # points once
 KEY_NONE, KEY_ORDER, KEY_EVENT = range(3)
 FORM_RATE, FORM_ADDED, FORM_DROPOUT, FORM_REVIVE, FORM_BASKET, FORM_REPAID = range(6)
 # What an UPDATE changes: a tag or field of the shop's own, or a suppressed channel.

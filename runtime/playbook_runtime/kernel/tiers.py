@@ -110,7 +110,7 @@ def _keep(p, s, moment):
 @compiled
 def right(p, s, column):
     """Return the best that the level and the membership give of a kind of right."""
-    best = code.ONCE if column == code.RIGHT_TIMES else 0
+    best = code.SINGLE if column == code.RIGHT_TIMES else 0
     if s[m.TAKES_PART]:
         best = p[p[at.RIGHTS] + s[m.TIER] * code.RIGHT_WIDTH + column]
     if s[m.MEMBER]:
