@@ -17,7 +17,7 @@ from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.kernel.layout import FLOW, WORLD, PerFlow, flow_column, world_column
 from playbook_runtime.kernel.layout import World as Counted
 from playbook_runtime.kernel.run import Horizon, Piece, Task, counted, layout_of, run, task_of
-from playbook_runtime.kernel.tables import I64, PROGRAMME_DRAWS, Draws, People
+from playbook_runtime.kernel.tables import I64, Draws, People
 from playbook_runtime.launch import RATE
 from playbook_runtime.program import build_program
 
@@ -230,7 +230,6 @@ def fixed_draws(
         drift=np.ones(number),
         unsubscribe=np.zeros(number),
         fatigue=np.ones((number, 5)),
-        programme=np.zeros((number, len(PROGRAMME_DRAWS))),
         effect=rows(effects),
         redemption=np.zeros((number, sends)),
         newcomers=np.tile(np.array(newcomers, dtype=np.int64), (number, 1)),

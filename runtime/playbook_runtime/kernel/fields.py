@@ -276,7 +276,7 @@ def packed_draws(draws: Draws) -> tuple[I64, F64]:
             draws.drift,
             draws.unsubscribe,
             draws.fatigue,
-            draws.programme,
+            _programme(draws),
             draws.effect,
             draws.redemption,
         ]
@@ -285,6 +285,13 @@ def packed_draws(draws: Draws) -> tuple[I64, F64]:
         np.ascontiguousarray(integers, dtype=np.int64),
         np.ascontiguousarray(floats, dtype=np.float64),
     )
+
+
+def _programme(draws: Draws) -> F64:
+    """Return what is assumed of programmes; nothing where nobody asked."""
+    if len(draws.programme):
+        return draws.programme
+    return np.zeros((len(draws.number), len(PROGRAMME_DRAWS)))
 
 
 def _bits(table: NDArray[Any]) -> I64:

@@ -24,6 +24,7 @@ NO, YES, UNKNOWN = 0, 1, 2
 # What is assumed of programmes: the columns of Draws.programme, by name.
 # `join` is on the logit scale, less what a customer's own saving adds to it.
 PROGRAMME_DRAWS = ("participation", "redemption", "join", "renew")
+NO_PROGRAMME = np.zeros((0, len(PROGRAMME_DRAWS)))
 
 
 class People(NamedTuple):
@@ -73,9 +74,9 @@ class Draws(NamedTuple):
     fatigue: F64  # (D, 5)
     effect: F64  # (D, L): mu, or orders per 1,000
     redemption: F64  # (D, S): by send
-    programme: F64  # (D, len(PROGRAMME_DRAWS))
     newcomers: I64  # (D, M)
     prospects: I64  # (D, M)
+    programme: F64 = NO_PROGRAMME  # (D, len(PROGRAMME_DRAWS)); no rows: all 0
 
 
 class Zones(NamedTuple):
