@@ -8,10 +8,11 @@ over customers, chunks and machines. To add a column is to add a line to one of 
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, unique
 from typing import NamedTuple
 
 
+@unique
 class World(IntEnum):
     """Counted in each world. Money in minor units, `_micro` in ten-thousandths of one."""
 
@@ -43,6 +44,7 @@ class World(IntEnum):
     FEES_PAID = 25  # those for the time after the end included
 
 
+@unique
 class PerFlow(IntEnum):
     """Counted for each flow, in the world with."""
 
@@ -64,9 +66,10 @@ class PerFlow(IntEnum):
     LISTED = 15  # times somebody was put into a list kept outside, or taken out
     CALLED = 16  # calls of other systems
     HELD_MARKETPLACE = 17
-    HELD_BUDGET = 17  # entries that the budget of the month did not admit
+    HELD_BUDGET = 18  # entries that the budget of the month did not admit
 
 
+@unique
 class PerMonth(IntEnum):
     """Counted in each world and each month of the horizon. Money as in World."""
 
@@ -88,6 +91,7 @@ class PerMonth(IntEnum):
     FEES = 15  # of the membership, for the month
 
 
+@unique
 class PerFlowMonth(IntEnum):
     """Counted for each flow in each month of the horizon, in the world with."""
 
@@ -97,6 +101,7 @@ class PerFlowMonth(IntEnum):
     OFFER_COST = 3  # when the offers are used
 
 
+@unique
 class PerCohort(IntEnum):
     """Counted for each cohort in each month of the horizon, in each world."""
 
