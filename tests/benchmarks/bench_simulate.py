@@ -37,7 +37,7 @@ def main(quick: bool) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         text = SIX_FLOWS.read_text(encoding="utf-8")
         graph = graph_of(text, Path(folder))
-        many = {n: graph_of(_with_flows(text, n), Path(folder)) for n in (1, 10, 100)}
+        many = {n: graph_of(with_flows(text, n), Path(folder)) for n in (1, 10, 100)}
     counts(shop(graph, Past(*customers(10))), 1)  # compiled, or read from the cache
     return [*_by_customers(graph, quick), *_by_flows(many, quick), _against_twin(graph)]
 
@@ -145,7 +145,7 @@ def _per(time: Time, count: int, happened: int) -> str:
     )
 
 
-def _with_flows(text: str, number: int) -> str:
+def with_flows(text: str, number: int) -> str:
     """Return the playbook with so many flows: its own over and over, each under a new id."""
     playbook = yaml.safe_load(text)
     flows = list(playbook["flows"].items())
