@@ -69,7 +69,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Launch:
-    """One side, ready to run: without a playbook it is the other's with every flow off."""
+    """One side, ready to run: without a playbook it is the other's with every flow off. `on` are
+    the flows that are new, `wanted` those of them whose worth is asked."""
 
     graph: TriggerGraph | None
     ready: Launched
@@ -162,10 +163,12 @@ def _launch(
     on: list[int] = []
     numbers: dict[str, int] = {}
     if graph is None:
-        program = program._replace(flow_on=np.zeros_like(program.flow_on))
+        # What runs already runs also where no playbook says so.
+        program = program._replace(flow_on=program.flow_on * program.flow_running)
     else:
-        numbers = {flow: n for n, flow in enumerate(sorted(graph.playbook.flows))}
-        on = [n for flow, n in numbers.items() if graph.playbook.flows[flow].enabled]
+        flows = graph.playbook.flows
+        numbers = {flow: n for n, flow in enumerate(sorted(flows))}
+        on = [n for flow, n in numbers.items() if flows[flow].enabled and not flows[flow].running]
     runs = WorldRuns(program, ready.prepared, settings.threads, progress)
     some = tuple(n for flow, n in numbers.items() if flow in wanted and n in on)
     return _Launch(graph, ready, runs, some, tuple(on))
