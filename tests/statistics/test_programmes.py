@@ -17,7 +17,7 @@ from playbook_runtime.kernel.tables import I64, PROGRAMME_DRAWS, rows
 from playbook_runtime.membership import buys, join_offsets, savers_of
 from playbook_runtime.program import build_program
 
-CASES = Path(__file__).parents[1] / "cases" / "kernel"
+CASES = Path(__file__).parents[1] / "cases" / "kernel" / "programmes"
 POINTS = ("points", "points-old")
 TIERS = ("tiers", "tiers-by-points", "tiers-by-orders")
 
