@@ -25,12 +25,16 @@ from playbook_runtime.world_runs import WorldRuns
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Future:
-    """One future of the flow draws: orders and profit of all flows and of none (D, values), and
-    whom each flow touched."""
+    """One future of the flow draws: orders and profit of all flows, of none, and of the world
+    without (D, values), and whom each flow touched.
+
+    Programmes are on in all but the world without, so that no flow is given what they bring.
+    """
 
     draws: Draws
     whole: I64
     none: I64
+    without: I64
     touched: Touched
 
 
@@ -53,7 +57,16 @@ class FlowWorth:
 
 def future_of(runs: WorldRuns, draws: Draws, counts: I64) -> Future:
     """Return a future from the counts of the headline's runs on these draws."""
-    return Future(draws, values_of(counts, WITH), values_of(counts, WITHOUT), touched(runs, draws))
+    whole, without, found = (
+        values_of(counts, WITH),
+        values_of(counts, WITHOUT),
+        touched(runs, draws),
+    )
+    none = without
+    if runs.program.programmes:
+        anyone = found.any
+        none = whole - anyone.values + rerun(runs, draws, anyone.bits, frozenset())
+    return Future(draws, whole, none, without, found)
 
 
 def flow_worlds(
@@ -92,10 +105,11 @@ def mean_draws(futures: Sequence[Future], worlds: FlowWorlds) -> tuple[list[floa
 
 
 def rest(futures: Sequence[Future], worlds: Mapping[int, FlowWorlds]) -> Increment:
-    """Return what the means of all flows leave of the total."""
+    """Return what the means of all flows leave of the total: what flows do to each other, and what
+    programmes bring."""
     if not worlds:
         return NO_INCREMENT
-    left = [_apart(one.whole, one.none) for one in futures]
+    left = [_apart(one.whole, one.without) for one in futures]
     for flow in worlds.values():
         left = [a - b for a, b in zip(left, _mean(futures, flow), strict=True)]
     return _increment(left)

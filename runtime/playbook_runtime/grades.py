@@ -11,8 +11,10 @@ from playbook_runtime.attribution import Future
 from playbook_runtime.effect_columns import without_effects
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.expected import expected_of_two
+from playbook_runtime.kernel.layout import WITH
 from playbook_runtime.kernel.tables import Draws
-from playbook_runtime.outcomes import orders_and_profit
+from playbook_runtime.launch import PROGRAMMES
+from playbook_runtime.outcomes import orders_and_profit, values_of
 from playbook_runtime.projection import GradeShare
 from playbook_runtime.touched import rerun, union
 from playbook_runtime.world_runs import WorldRuns
@@ -33,7 +35,9 @@ def grade_shares(
             by_grade.setdefault(str(prior.grade), []).append(column)
     lost: dict[str, Estimate] = {}
     for grade in sorted(by_grade, key=_place):
-        flows = {numbers[slots[column].flow] for column in by_grade[grade]}
+        named = {slots[column].flow for column in by_grade[grade]}
+        # What belonging to a programme does is of no flow: it touches everybody.
+        flows = None if PROGRAMMES in named else {numbers[flow] for flow in named}
         first, second = (
             _lost(runs, one, without_effects(one.draws, slots, by_grade[grade]), flows)
             for one in futures
@@ -46,9 +50,16 @@ def grade_shares(
     )
 
 
-def _lost(runs: WorldRuns, future: Future, changed: Draws, flows: Collection[int]) -> list[float]:
+def _lost(
+    runs: WorldRuns, future: Future, changed: Draws, flows: Collection[int] | None
+) -> list[float]:
     """Return by draw the profit of the whole less that with these draws, which differ for those
-    only whom these flows touch."""
+    only whom these flows touch (None: for everybody)."""
+    if flows is None:
+        all_less = values_of(runs.run(changed), WITH)
+        gone = orders_and_profit(future.whole)[1] - orders_and_profit(all_less)[1]
+        apart_by_draw: list[float] = gone.astype(np.float64).tolist()
+        return apart_by_draw
     bits = union(future.touched.flows, flows)
     apart = rerun(runs, future.draws, bits), rerun(runs, changed, bits)
     whole, less = (orders_and_profit(future.whole - apart[0] + one)[1] for one in apart)
