@@ -13,6 +13,7 @@ from playbook_compiler.conditions import (
     Bought,
     Compare,
     Condition,
+    Engaged,
     Entered,
     FactTest,
     Happened,
@@ -44,6 +45,7 @@ from playbook_runtime.lifecycle import BUILT_IN, Silence
 NOT_SIMULATED = "not-yet-simulated"
 AT_LEAST = code.OPERATORS.index(">=")
 LIFECYCLE = "lifecycle"
+ENGAGING = frozenset({"message_opened", "link_clicked"})
 _ORDERS, _DAYS = code.FACTS.index("orders"), code.FACTS.index("days_since_last_order")
 _IS_NOT, _UP_TO, _ABOVE = (code.OPERATORS.index(sign) for sign in ("!=", "<=", ">"))
 CATEGORY, MARKETPLACE, ORDER_MARKETPLACE = "category", "marketplace", "trigger.order.marketplace"
@@ -191,6 +193,8 @@ class CodeList:
             case Bought(kind=IdKind.CATEGORY, name=name, within=within) if self.names.marks:
                 first = self.answers_of(mark.category == name for mark in self.names.marks)
                 self._row(code.BOUGHT, first, self._within(within))
+            case Engaged(channel=channel, within=within) if names.events.keys() & ENGAGING:
+                self._row(code.ENGAGED, names.channels[channel], self._within(within))
             case InFlow(flow=flow):
                 self._row(code.IN_FLOW, names.flows[flow])
             case Entered(flow=flow, within=within):

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from playbook_compiler.changes import FIELD, SUPPRESS, TAG, UNTAG, Change
-from playbook_compiler.conditions import Condition, Happened, Has, Value, nodes, references
+from playbook_compiler.conditions import (
+    Condition,
+    Engaged,
+    Happened,
+    Has,
+    Value,
+    nodes,
+    references,
+)
 from playbook_compiler.facts import IdKind
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.message_choice import LADDER
@@ -187,4 +195,6 @@ def events_of(graph: TriggerGraph, conditions: tuple[Condition, ...]) -> tuple[s
             found |= set(ladder_events(node.what))
     for condition in conditions:
         found |= {leaf.event for leaf in nodes(condition) if isinstance(leaf, Happened)}
+        if any(isinstance(leaf, Engaged) for leaf in nodes(condition)):
+            found |= {"message_opened", "link_clicked"}
     return tuple(sorted(found))

@@ -12,7 +12,7 @@ from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.values import replace
 from playbook_runtime import program_rules as rules
 from playbook_runtime import program_steps as steps
-from playbook_runtime.condition_code import CodeList, names_of
+from playbook_runtime.condition_code import ENGAGING, CodeList, names_of
 from playbook_runtime.heard import told_of
 from playbook_runtime.kernel import instructions as code
 from playbook_runtime.kernel.instructions import Program
@@ -96,6 +96,7 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
     market_limits = [rules.market_limit(one) for one in markets]
     mark_lasts = [rules.lasts(playbook, mark, tables) for mark in marks]
     offer_marks = [rules.offer_marks(playbook, offer, marks, conditions) for offer in offers]
+    expiries = rules.expiries(flows, tables)
     entry = [rules.entry(flow, tables) for flow in flows]
     flow_count = rules.counts(flows, tables)
     existing = [rules.existing(flow, thresholds, tables) for flow in flows]
@@ -192,6 +193,9 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         market_window=numbers([window for _, window in market_limits]),
         market_sends=max((limit for limit, window in market_limits if window >= 0), default=0),
         offer_marks=numbers(offer_marks),
+        offer_replaces=numbers([names.offers.get(o.replaces, -1) for o in offers]),
+        expiries=np.array(expiries, dtype=integer).reshape(-1, 2),
+        event_engages=np.array([event in ENGAGING for event in launch.events], dtype=np.int8),
         slot_response=streams([f"revive/{slot.flow}" for slot in launch.slots]),
         source_event=numbers([names.events[o.event] for o in launch.occurrences]),
         source_nature=numbers(

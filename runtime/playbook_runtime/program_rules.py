@@ -14,6 +14,7 @@ from playbook_compiler.triggers import (
     EntersAudience,
     EventTrigger,
     Inactivity,
+    OfferExpiring,
     Replenishment,
 )
 from playbook_compiler.units import DAY_SECONDS, Duration, Money
@@ -283,3 +284,13 @@ def offer_marks(
     if not marks or product is None or not product.category:
         return -1
     return conditions.answers_of(mark.category == product.category for mark in marks)
+
+
+def expiries(flows: Sequence[Flow], tables: Tables) -> list[tuple[int, int]]:
+    """Return the flows that start before an offer ends, each with how long before."""
+    rows = []
+    for n, flow in enumerate(flows):
+        if flow.enabled and isinstance(flow.trigger, OfferExpiring):
+            before = flow.trigger.offer_expiring
+            rows.append((n, tables.row(-before.months, -before.days, -before.seconds)))
+    return rows

@@ -27,7 +27,6 @@ from playbook_runtime.launch import OTHER, Mark
 from playbook_runtime.population import can_answer
 
 RULE = "not-yet-simulated"
-TRIGGERS = ("offer_expiring",)
 # What a programme starts.
 BY_PROGRAMME = {"points_reach": "points", "points_expiring": "points", "tier_changed": "tiers"}
 # Programmes of which nothing happens yet, each with what the projection does instead.
@@ -37,7 +36,6 @@ PROGRAMMES = {
 }
 OFFERS = {
     "limit": "it is issued without a limit",
-    "replaces": "the other offer stays live",
 }
 NO_POINTS = "there is no points programme"
 
@@ -208,7 +206,7 @@ def _unknown_trigger(
     """Return what of a trigger is not simulated, None where all of it is. `unread` are audiences
     of which nobody can tell who belongs to them."""
     needed = BY_PROGRAMME.get(trigger.kind)
-    if trigger.kind in TRIGGERS or (needed is not None and needed not in programmes):
+    if needed is not None and needed not in programmes:
         return f"the trigger `{trigger.kind}`"
     match trigger:
         case EntersAudience(enters=audience) if audience in unread:

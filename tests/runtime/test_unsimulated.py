@@ -65,7 +65,7 @@ def test_each_is_told_at_its_line(tmp_path: Path) -> None:
 def test_of_an_audience_that_nobody_can_tell_the_flow_never_starts(tmp_path: Path) -> None:
     text = f"""{HEAD}{MESSAGES}
 audiences:
-  silent: orders >= 1 and not engaged(email) within 90d
+  silent: orders >= 1 and probability_alive < 50%
   known: orders >= 1 and days_since_last_order > 90 and not received(hello) within 30d
 flows:
   one: {{trigger: {{enters: silent}}, steps: [start: three]}}
@@ -107,7 +107,7 @@ def test_a_section_of_another_file_is_told_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "known"),
     [
-        (unsimulated.TRIGGERS, TRIGGERS),
+        (unsimulated.BY_PROGRAMME, TRIGGERS),
         (unsimulated.PROGRAMMES, keys_of(Programmes)),
         (unsimulated.OFFERS, keys_of(Offer)),
     ],

@@ -92,6 +92,8 @@ def _leaf(p, s, op, a, b, number, moment):
             return UNKNOWN
         order = s[m.PLACED] + s[m.ABOUT] * m.PLACED_WIDTH
         return YES if _compare(float(s[order + a]), b, number) else NO
+    if op == code.ENGAGED:
+        return _recent(p, s, s[s[m.LAST_ENGAGED] + a], b, moment)
     if op == code.MARKED:
         return answer_of(p, b, mark_asked(s, a))
     if op == code.BOUGHT:

@@ -28,7 +28,7 @@ CODE_WIDTH = 14
 
 # Condition code: op, a, b, and a number. Postfix, Kleene.
 FACT, KNOWN, STATIC, IN_FLOW, ENTERED, GOT_MESSAGE, GOT_CHANNEL, HOLDS, LEFT, HAPPENED = range(10)
-CONSENTS, NOT, AND, OR, DEFINITE, CONSTANT, TOLD, ORDER, MARKED, BOUGHT = range(10, 20)
+CONSENTS, NOT, AND, OR, DEFINITE, CONSTANT, TOLD, ORDER, MARKED, BOUGHT, ENGAGED = range(10, 21)
 # MARKED: A which order, B first answer by mark       BOUGHT: A first answer by mark, B duration
 OF_RUN_OR_LATEST, OF_LATEST, OF_RUN = range(3)
 FACTS = (
@@ -165,6 +165,9 @@ class Program(NamedTuple):
     market_limit: I64  # messages, or -1
     market_window: I64  # within so many seconds, or -1: of an order
     market_sends: int  # how many sends must be remembered for it
+    offer_replaces: I64  # the offer that ends when it is issued, or -1
+    expiries: I64  # (.., 2): flow that starts before an offer ends, duration back
+    event_engages: I8  # (E,): it shows that a message was opened or clicked
     offer_marks: I64  # first answer by mark, or -1: any order
     source_event: I64  # occurrences: how events come about
     source_nature: I64

@@ -232,6 +232,9 @@ def _remember(p, f, s, person):
     column += s[m.OFFER_UNTIL] - s[m.STATIC_ANSWERS]
     for event in range(p[at.EVENTS_COUNTED]):
         s[s[m.LAST_EVENT] + event] = person[column + event]
+        if p[p[at.EVENT_ENGAGES] + event] and p[at.EMAIL] >= 0:
+            mail = s[m.LAST_ENGAGED] + p[at.EMAIL]
+            s[mail] = max(s[mail], person[column + event])
     column += p[at.EVENTS_COUNTED]
     marks = p[at.MARKS]
     s[m.LAST_MARK] = person[at.LATEST_MARK]
@@ -269,6 +272,9 @@ def _handle(p, f, s, g, out, event, tosses):
         _baseline(p, f, s, g, out, arg0, moment, tosses or arg0 > 0)
     elif kind == m.CANDIDATE:
         _candidate(p, f, s, g, out, arg0, arg1, moment)
+    elif kind == m.EXPIRING:
+        if s[s[m.OFFER_UNTIL] + arg1] == arg2:
+            try_entry(p, f, s, g, out, arg0, NO_KEY, moment)
     elif kind == m.COMEBACK:
         _comeback(p, f, s, g, out, arg0, arg1, moment)
     elif kind == m.EVENT:

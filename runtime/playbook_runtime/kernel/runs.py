@@ -162,6 +162,10 @@ def _paid(p, s, event, scope, number):
 def happen(p, f, s, g, out, event, scope, number, moment):
     """An event happens: exits, waits, then entries."""
     s[s[m.LAST_EVENT] + event] = moment
+    if scope >= m.SCOPES:
+        if p[p[at.EVENT_ENGAGES] + event]:
+            s[s[m.LAST_ENGAGED] + scope // m.SCOPES - 1] = moment
+        scope = scope % m.SCOPES
     if s[m.TAKES_PART]:
         earn(p, f, s, out, event, number, _paid(p, s, event, scope, number), moment)
     wait = p[p[at.EVENT_WAIT] + event]

@@ -117,6 +117,7 @@ LAST_CHANNEL = _cells.next()
 LAST_EVENT = _cells.next()
 RECENT = _cells.next()
 LAST_BY_MARK = _cells.next()
+LAST_ENGAGED = _cells.next()
 LATEST_SENDS = _cells.next()
 EARN_LOG = _cells.next()
 CONSENTS_TO = _cells.next()
@@ -158,9 +159,12 @@ DRAWN = _state.count
 # Columns of queued events and kinds of them.
 MOMENT, RANK, ORDER, KIND, ARG0, ARG1, ARG2 = range(7)
 QUEUE_WIDTH = 7
-BASELINE, CANDIDATE, LAPSE, PAST, EVENT, SOURCE, DUE, TICK, LOOK, JOIN, COMEBACK = range(11)
+BASELINE, CANDIDATE, LAPSE, PAST, EVENT, SOURCE, DUE, TICK, LOOK, JOIN, COMEBACK, EXPIRING = range(
+    12
+)
 CREDIT, EXPIRE, WARNING, REVIEW, CHANGED, ASK, RENEWAL = range(20, 27)
 SCOPE_ALL, SCOPE_ORDER, SCOPE_RUN = range(3)
+SCOPES = 4  # a message event's scope is SCOPE_RUN + SCOPES * (channel + 1)
 
 # Columns of runs.
 (
@@ -274,6 +278,7 @@ def working_memory(sizes: Sizes, room: int, trace_rows: int) -> Memory:
         (LAST_EVENT, sizes.events),
         (RECENT, sizes.counted),
         (LAST_BY_MARK, sizes.marks),
+        (LAST_ENGAGED, sizes.channels),
         (LATEST_SENDS, sizes.market_sends),
         (EARN_LOG, sizes.earned),
         (CONSENTS_TO, sizes.channels),

@@ -193,7 +193,8 @@ def _send(p, f, s, g, out, run, row, moment):
         if uniform(s, stream, entry) < f[p[at.SOURCE_RATE] + k]:
             due = add(p, s[m.ZONE], moment, p[p[at.SOURCE_LAG] + k])
             event = p[p[at.SOURCE_EVENT] + k]
-            schedule(s, due, 1, m.EVENT, event, m.SCOPE_RUN, s[run + m.NUMBER])
+            scope = m.SCOPE_RUN + m.SCOPES * (channel + 1)
+            schedule(s, due, 1, m.EVENT, event, scope, s[run + m.NUMBER])
     if marketing and uniform(s, p[p[at.SEND_UNSUBSCRIBE] + send], entry) < g[_UNSUBSCRIBE]:
         s[m.SUPPRESSED] = 1
         event = p[at.UNSUBSCRIBED_EVENT]
@@ -238,5 +239,14 @@ def issue(p, s, g, out, flow, offer, send, entry, moment):
     s[s[m.OFFER_WILL] + offer] = 1 if u < g[s[m.REDEMPTION] + send] else 0
     s[s[m.OFFER_ISSUED] + offer] += 1
     s[s[m.OFFER_FLOW] + offer] = flow
+    replaced = p[p[at.OFFER_REPLACES] + offer]
+    if replaced >= 0:
+        s[s[m.OFFER_UNTIL] + replaced] = NEVER
+    until = s[s[m.OFFER_UNTIL] + offer]
+    if until != FOREVER:
+        for i in range(p[at.EXPIRIES]):
+            row = p[at.EXPIRY_FLOWS] + 2 * i
+            due = max(moment, add(p, s[m.ZONE], until, p[row + 1]))
+            schedule(s, due, 2, m.EXPIRING, p[row], offer, until)
     if flow >= 0:
         out[_ISSUED + flow * FLOW] += 1

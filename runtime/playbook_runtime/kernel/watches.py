@@ -91,6 +91,8 @@ def _change(p, f, s, i, moment):
         last = s[s[m.LAST_CHANNEL] + a]
     elif op == code.HAPPENED:
         last = s[s[m.LAST_EVENT] + a]
+    elif op == code.ENGAGED:
+        last = s[s[m.LAST_ENGAGED] + a]
     elif op == code.BOUGHT:
         last = last_bought(p, s, a)
     if last == NEVER or b < 0:

@@ -17,6 +17,7 @@ from playbook_compiler.conditions import (
     Bought,
     Compare,
     Condition,
+    Engaged,
     Entered,
     Happened,
     Has,
@@ -72,6 +73,7 @@ class Customer(Protocol):
     def order_mark(self, *, or_latest: bool) -> Mark | None: ...
     def latest_mark(self) -> Mark | None: ...
     def has_marks(self) -> bool: ...
+    def engaged_lately(self, channel: str, within: Duration | None) -> bool: ...
     def stage_of_life(self) -> str: ...
     def bought_lately(self, category: str, within: Duration | None) -> bool: ...
 
@@ -100,7 +102,7 @@ def is_dynamic(
             return fact.name == "consent"
         case Entered() | Happened() | Holds() | InAudience() | InFlow() | Received():
             return True
-        case Unsubscribed():
+        case Unsubscribed() | Engaged():
             return True
         case InTop(fact):
             return fact.name in DYNAMIC_FACTS
@@ -138,6 +140,8 @@ def truth(
             case OrderHas(test):
                 mark = customer.order_mark(or_latest=True)
                 return _of_text(test, mark.category if mark is not None else "")
+            case Engaged(channel, within):
+                return customer.engaged_lately(channel, within)
             case Bought(_, category, within):
                 return customer.bought_lately(category, within)
             case Compare(fact) | InSet(fact) | IsKnown(fact) if fact.name == "marketplace":

@@ -44,7 +44,13 @@ from tests.statistics.twin.watching import next_change
 from playbook_compiler.conditions import Condition
 from playbook_compiler.facts import Nature
 from playbook_compiler.model import Flow, Offer
-from playbook_compiler.triggers import DateTrigger, EventTrigger, Inactivity, Replenishment
+from playbook_compiler.triggers import (
+    DateTrigger,
+    EventTrigger,
+    Inactivity,
+    OfferExpiring,
+    Replenishment,
+)
 from playbook_compiler.units import Duration
 from playbook_runtime.kernel.layout import PerFlow, PerFlowMonth, PerMonth, World
 from playbook_runtime.kernel.tables import HISTORY, PROSPECT
@@ -66,6 +72,7 @@ from playbook_runtime.launch import (
 RANK_ORDER, RANK_EVENT, RANK_INACTIVITY = 0, 1, 2
 ENTRY_BLOCK = 2**20
 ALWAYS = (True,) * 1000  # months
+ENGAGING = ("message_opened", "link_clicked")
 SIGN_UP = "sign_up"  # it happens when a prospect arrives
 FOLLOWING = (Nature.AFTER_ORDER, Nature.AFTER_MESSAGE, Nature.ORDER)  # another event brings them
 
@@ -336,6 +343,8 @@ class Life(State):
         event = happening.event
         nature = self.rules.nature(event)
         self.last_event[event] = self.now
+        if happening.channel and event in ("message_opened", "link_clicked"):
+            self.engaged[happening.channel] = self.now
         points.earn(self, happening)
         for run in list(self.runs):
             if event in (run.flow.exit_on or ()):
@@ -517,6 +526,21 @@ class Life(State):
             self.try_entry(flow, None)
 
         self.at(moment, RANK_INACTIVITY, come)
+
+    def expires(self, offer: str, end: int) -> None:
+        """Schedule what starts before a code ends."""
+        for flow in self.rules.flows:
+            if not isinstance(flow.trigger, OfferExpiring):
+                continue
+            before = flow.trigger.offer_expiring
+            back = Duration(-before.months, -before.days, -before.seconds)
+            moment = max(self.now, self.clock.add(end, back))
+
+            def remind(flow: Flow = flow) -> None:
+                if self.offers[offer].end == end:
+                    self.try_entry(flow, None)
+
+            self.at(moment, RANK_INACTIVITY, remind)
 
     def _used_up(self, flow: Flow, mark: int, bought: int) -> None:
         """Schedule when what was bought at a moment is used up, unless it is bought again."""
@@ -729,6 +753,11 @@ def begin(
         last_event=dict(one.last_event),
         alive=who.alive,
         gaps=one.x,
+        engaged={
+            "email": max(one.last_event[event] for event in ENGAGING if event in one.last_event)
+        }
+        if any(event in one.last_event for event in ENGAGING)
+        else {},
         last_mark=one.latest_mark,
         last_by_mark=dict(one.mark_moment),
         has_programmes=has_programmes,

@@ -308,7 +308,8 @@ def _sent(life: Life, run: Run, step: Send, message: Message) -> None:
     for occurrence in life.occurrences(Nature.AFTER_MESSAGE):
         stream = f"event/{occurrence.event}/{run.node}"
         if life.who.randomness.uniform(stream, number) < occurrence.rate:
-            life.schedule_event(Happening(occurrence.event, None, run), occurrence.lag)
+            happening = Happening(occurrence.event, None, run, message.channel)
+            life.schedule_event(happening, occurrence.lag)
     if is_marketing:
         leaves = life.who.randomness.uniform(f"unsubscribe/{run.node}", number)
         if leaves < life.draw.unsubscribe:
@@ -329,5 +330,9 @@ def _issue(life: Life, run: Run, offer: Offer, number: int) -> None:
     issued.end = math.inf
     if offer.valid is not None:
         issued.end = life.clock.day_end(life.clock.add(life.now, offer.valid))
+    if offer.replaces in life.offers:
+        life.offers[offer.replaces].end = -math.inf
+    if issued.end != math.inf:
+        life.expires(offer.id, int(issued.end))
     life.count_flow(run.flow.id, PerFlow.OFFERS_ISSUED)
     life.tell(life.now, "issued", (offer.id, issued.will_use))

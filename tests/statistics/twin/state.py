@@ -111,6 +111,7 @@ class Happening:
     event: str
     key: Key = None
     run: Run | None = None
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ class State:
     last_mark: int | None = None
     last_by_mark: dict[int, int] = field(default_factory=dict)
     marked: list[int | None] = field(default_factory=list)  # by order of the horizon
+    engaged: dict[str, int] = field(default_factory=dict)  # by channel
     all_sends: list[int] = field(default_factory=list)
     sent_since_order: int = 0
     inside: dict[str, bool] = field(default_factory=dict)  # of watched audiences
@@ -251,6 +253,10 @@ class State:
         """Return the stage of life with the shop, empty for those who never bought."""
         days = self._days_since(self.last_order)
         return "" if days is None else lifecycle_of(self.orders, days, self.launch.silence)
+
+    def engaged_lately(self, channel: str, within: Duration | None) -> bool:
+        """Return whether a message of a channel was opened or clicked lately."""
+        return self._is_recent(self.engaged.get(channel), within)
 
     def has_marks(self) -> bool:
         """Return whether orders are told apart at all."""

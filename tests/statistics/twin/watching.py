@@ -12,6 +12,7 @@ from playbook_compiler.conditions import (
     Bought,
     Compare,
     Condition,
+    Engaged,
     Entered,
     Happened,
     Holds,
@@ -68,6 +69,8 @@ def _changes(state: State, condition: Condition) -> Iterator[int]:
                 for number, moment in state.last_by_mark.items():
                     if state.launch.orders.marks[number].category == category:
                         yield from _over(state, moment, within)
+            case Engaged(channel, within):
+                yield from _over(state, state.engaged.get(channel), within)
             case Happened(event, within):
                 yield from _over(state, state.last_event.get(event), within)
 
