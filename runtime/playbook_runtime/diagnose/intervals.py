@@ -44,8 +44,12 @@ def wilson(ratio: Ratio, z: float = Z80) -> tuple[float, float]:
 
 
 def reading(ratio: Ratio, *, of_customers: bool = True) -> Reading:
-    """Return a ratio with Wilson's interval, or with none where its whole is not customers."""
-    low, high = wilson(ratio) if of_customers else (None, None)
+    """Return a ratio with Wilson's interval, or with none where its whole is not customers.
+
+    Nor where the part is more than the whole: more buyers than visits are no share of them.
+    """
+    is_share = of_customers and 0 <= ratio.part <= max(ratio.whole, 0)
+    low, high = wilson(ratio) if is_share else (None, None)
     return Reading(ratio.value, low, high, ratio.part, ratio.whole)
 
 

@@ -36,6 +36,12 @@ def test_what_is_no_share_of_customers_has_no_interval() -> None:
     assert (told.value, told.low, told.high) == (2_100, None, None)
 
 
+def test_more_buyers_than_visits_are_no_share_and_have_no_interval() -> None:
+    """As where a playbook assumes fewer visits than customers bought."""
+    told = reading(Ratio(186, 120))
+    assert (told.value, told.low, told.high) == (1.55, None, None)
+
+
 def test_rows_that_are_independent_have_wilson_s_interval() -> None:
     part = np.array([1] * 30 + [0] * 70)
     low, high = clustered(part, np.ones(100, dtype=np.int64))
