@@ -43,9 +43,17 @@ def grade_shares(
             for one in futures
         )
         lost[grade] = Estimate.of(expected_of_two(first, second))
-    total = math.fsum(one.mean for one in lost.values())
+    return shares_of(lost)
+
+
+def shares_of(lost: Mapping[str, Estimate]) -> tuple[GradeShare, ...]:
+    """Return each grade's share of the gains of all grades, None for one whose effects cost.
+
+    What costs is not taken off the whole: the others would be more than all of it.
+    """
+    gains = math.fsum(max(one.mean, 0.0) for one in lost.values())
     return tuple(
-        GradeShare(grade, one, one.mean / total if total > 0 and one.mean >= 0 else None)
+        GradeShare(grade, one, one.mean / gains if gains > 0 and one.mean >= 0 else None)
         for grade, one in lost.items()
     )
 
