@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,7 @@ from playbook_runtime.attribution import Future
 from playbook_runtime.effect_columns import UNIT, columns_of, distances, scaled
 from playbook_runtime.kernel.run import RunawayError
 from playbook_runtime.kernel.tables import F64, I64
-from playbook_runtime.launch import RATE
+from playbook_runtime.launch import RATE, Slot
 from playbook_runtime.outcomes import orders_and_profit
 from playbook_runtime.projection import BreakEven, Pays
 from playbook_runtime.touched import rerun
@@ -88,14 +89,24 @@ def break_even(
     if scale is None or not 0 <= scale <= LARGEST_SCALE:
         return BreakEven(Pays.NEVER)
     slope = (above.mean - below.mean) / (above.scale - below.scale)
-    forms = Counter(slots[one].form for one in columns)
+    form, low, high = least_effects(slots, columns, base, scale)
+    return BreakEven(Pays.ABOVE, scale, _error(above) / abs(slope), form, low, high)
+
+
+def least_effects(
+    slots: Sequence[Slot], columns: Sequence[int], base: F64, scale: float
+) -> tuple[str, float, float]:
+    """Return the commonest form of a flow's effects, and the least and the largest of them at a
+    scale, on average over draws. A message that does nothing at any scale is not among them."""
+    at_work = [place for place in range(len(columns)) if base[:, place].any()]
+    forms = Counter(slots[columns[place]].form for place in at_work)
     form = min(forms, key=lambda one: (-forms[one], one))
     means = [
         scale * float(np.mean(base[:, place]))
-        for place, one in enumerate(columns)
-        if slots[one].form == form
+        for place in at_work
+        if slots[columns[place]].form == form
     ]
-    return BreakEven(Pays.ABOVE, scale, _error(above) / abs(slope), form, min(means), max(means))
+    return form, min(means), max(means)
 
 
 def _root(one: _Point, other: _Point) -> float | None:

@@ -11,13 +11,14 @@ from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.units import Duration
 from playbook_compiler.values import replace
 from playbook_runtime.attribution import Future, flow_worlds, future_of, rest, worth
-from playbook_runtime.break_even import break_even
+from playbook_runtime.break_even import break_even, least_effects
 from playbook_runtime.checked import compile_and_check
 from playbook_runtime.demo_shop import write_demo_shop
 from playbook_runtime.effect_columns import columns_of, distances, scaled
 from playbook_runtime.expected import second_futures
 from playbook_runtime.kernel.layout import WITH, WITHOUT
 from playbook_runtime.kernel.tables import I64, some_draws
+from playbook_runtime.launch import ADDED, Slot
 from playbook_runtime.launching import Launched, launched
 from playbook_runtime.library import playbook_path
 from playbook_runtime.orders.options import OrderInput, OrderOptions
@@ -170,6 +171,12 @@ def test_at_break_even_the_flow_earns_nothing(pair: WorldRuns) -> None:
 
     reach = max(4 * found.error, 0.2 * found.scale)
     assert profit(max(0.0, found.scale - reach)) < 0 < profit(found.scale + reach)
+
+
+def test_a_message_without_an_effect_is_not_the_least_that_pays() -> None:
+    slots = [Slot("back", step, ADDED, 1) for step in ("news", "code", "write-less")]
+    base = np.array([[3.0, 5.0, 0.0], [1.0, 3.0, 0.0]])
+    assert least_effects(slots, [0, 1, 2], base, 0.5) == (ADDED, 1.0, 2.0)
 
 
 @pytest.mark.parametrize(
