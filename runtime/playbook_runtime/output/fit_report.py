@@ -28,6 +28,7 @@ _COIN = {
 }
 _WIDTH = 100
 _MOST_OTHERS = 3  # models that the text names beside the best
+_ALIKE = 0.0005  # of log-likelihood: nothing at the digits that are shown
 _BAND = 1.2816  # standard deviations on each side of an 80% interval
 
 
@@ -149,10 +150,9 @@ def _purchases(fits: Sequence[FittedBehaviour], unit: str) -> list[str]:
         f"  log-likelihood {best.log_likelihood:,.3f}",
     ]
     for other in fits[1 : 1 + _MOST_OTHERS]:
-        lines.append(
-            f"  {model_name(other.parameters)} fits less well by"
-            f" {best.log_likelihood - other.log_likelihood:,.3f}"
-        )
+        behind = best.log_likelihood - other.log_likelihood
+        how = f"less well by {behind:,.3f}" if behind >= _ALIKE else "as well"
+        lines.append(f"  {model_name(other.parameters)} fits {how}")
     left = len(fits) - 1 - _MOST_OTHERS
     if left > 0:
         lines.append(f"  {left} more fit still less well")

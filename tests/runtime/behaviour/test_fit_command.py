@@ -161,3 +161,10 @@ def test_command_is_light_until_it_runs() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
                           env={"PYTHONPATH": ":".join(sys.path)})  # fmt: skip
     assert done.stdout.strip() == "[]"
+
+
+def test_models_that_fit_alike_are_not_told_apart_by_a_minus_nothing(tmp_path: Path) -> None:
+    days = ("2024-01-01", "2024-01-31", "2024-03-11")
+    result = run(write(tmp_path / "one.csv", [("a", day, "10") for day in days]))
+    assert "MBG/CNBD-4 fits as well" in result.stdout
+    assert "-0.000" not in result.stdout
