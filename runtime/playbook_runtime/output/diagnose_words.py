@@ -25,7 +25,7 @@ _FOCUS: Final = {
     " an order before paying more for new customers.",
 }
 _COURSE: Final = {
-    Course.FALLS: "The curve falls on: customers keep leaving, and nothing catches them yet.",
+    Course.FALLS: "The curve falls on: customers keep leaving.",
     Course.FLATTENS: "The curve flattens: those who stay that long are regulars.",
     Course.RISES: "The curve rises again: sleepers come back (the smile).",
     Course.UNKNOWN: "Whether the curve falls on or flattens cannot be told.",
@@ -100,7 +100,7 @@ def stage(found: Diagnosis) -> Iterator[str]:
     if one.orders_per_month is None:
         yield (f"Stage: {one.stage}, as long as there are no three full months to go by ({rules}).")
     else:
-        since = f" since {one.since}" if one.since else ""
+        since = f" since the end of {one.since}" if one.since else ""
         why = f"; it is entered by `{one.rule}`" if one.rule else ""
         yield (
             f"Stage: {one.stage}{since}. {_rate(one.orders_per_month)} orders a month, mean of the"
@@ -169,7 +169,7 @@ def lifecycle(found: Diagnosis) -> str:
         )
     return (
         f"Dormant is silent for more than {silence.dormant_after} days: nine in ten of your"
-        f" {silence.gaps:,} pauses between two purchases were shorter. Lost is twice that."
+        f" {silence.gaps:,} pauses between two purchases took no longer. Lost is twice that."
     )
 
 
