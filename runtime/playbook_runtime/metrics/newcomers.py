@@ -1,6 +1,7 @@
 """New customers: people whose first order falls into the horizon.
 
-They come by themselves, at the rate of the history, so their number is the same in both worlds.
+They come by the trend of the history, and by what the budget for advertising wins where a playbook
+says it: both worlds have the same number of them.
 Subscribers who buy for the first time because of a message are not in it, but are in
 `active_customers`.
 """
