@@ -131,7 +131,7 @@ class Setting(NamedTuple):
     def traced(self) -> tuple[I64, Traced]:
         """Return counts by draw (without those by month), and the trace."""
         counts, rows = counted(self.task, self.everyone, TRACE_ROWS)
-        return counts[:, : self.task.layout.by_month], Traced(*rows.T.copy())
+        return counts[:, : self.task.layout.by_month], Traced(*rows.T[:6].copy())
 
     def by_person(self) -> I64:
         """Return each person's own counts, (people, draws, columns) without months."""
