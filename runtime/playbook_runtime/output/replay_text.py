@@ -50,16 +50,14 @@ def replay_text(found: Replay, width: int) -> str:
         *_offers(found),
         "",
         "To know",
-        *found.notes,
+        *(f"  {note}" for note in found.notes),
     ]
     return "\n".join(_wrapped(lines, width)) + "\n"
 
 
 def _size(found: Replay) -> str:
-    return (
-        f"{found.orders:,} orders of {found.active_customers:,} customers;"
-        f" {found.people:,} people known"
-    )
+    buyers = _many(found.active_customers, "customer")
+    return f"{_many(found.orders, 'order')} of {buyers}; {found.people:,} people known"
 
 
 def _held(found: Replay) -> Iterator[str]:
@@ -84,7 +82,7 @@ def _volumes(found: Replay) -> Iterator[str]:
     total = sum(count for count, _ in sent)
     most, busiest = max(sent, key=lambda one: (one[0], -one[1].toordinal()))
     yield from ("", "Messages a day")
-    yield f"  {total:,} in {len(sent):,} days, {total / len(sent):,.1f} a day"
+    yield f"  {total:,} in {_many(len(sent), 'day')}, {total / len(sent):,.1f} a day"
     if total:
         yield f"  most on {busiest}: {most:,}"
 
@@ -107,7 +105,8 @@ def _collisions(found: Replay) -> Iterator[str]:
         yield "  none"
     for one in found.collisions[:MOST_COLLISIONS]:
         same = f", {one.same_instant:,} at the same second" if one.same_instant else ""
-        yield f"  {' and '.join(one.flows)}: {one.times:,} times, {one.customers:,} customers{same}"
+        told = f"{_many(one.times, 'time')}, {_many(one.customers, 'customer')}{same}"
+        yield f"  {' and '.join(one.flows)}: {told}"
     more = len(found.collisions) - MOST_COLLISIONS
     if more > 0:
         yield f"  and {more:,} more pairs (json tells all)"
@@ -128,6 +127,10 @@ def _offers(found: Replay) -> Iterator[str]:
         for one in found.offers
     ]
     yield from _table(("offer", "issued", "bought anyway", "share", "would have cost"), rows)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _money(minor: int, decimals: int) -> str:
