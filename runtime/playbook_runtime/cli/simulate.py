@@ -163,7 +163,6 @@ def command(
         ctx.exit(1)
     season = season_or_exit(seasonality)
     settings = Settings(length, draws, seed, as_of, threads, stage or "", conservative, season)
-    settings = Settings(length, draws, seed, as_of, threads, stage or "", conservative)
     if trace is not None:
         from playbook_runtime.cli._trace import show_life
 

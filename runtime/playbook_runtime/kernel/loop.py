@@ -441,7 +441,8 @@ def _baseline(p, f, s, g, out, n, moment, tosses):
     if not alive:
         note(s, moment, m.T_LOST, n, value, -1, -1)
     elif cancelled:
-        note(s, moment, m.T_CANCELLED, n, value, -1, -1)
+        if without:
+            note(s, moment, m.T_CANCELLED, n, value, -1, -1)
     else:
         _ordered(p, f, s, g, out, value, mark, moment, -1, n, without)
 
@@ -515,14 +516,14 @@ def _ordered(p, f, s, g, out, value, mark, moment, slot, counter, without):
     It is baseline order `counter` (slot -1), which may be in the world without, too, or candidate
     `counter` of a slot.
     """
+    plain, before = value, s[m.REVENUE]
     if p[at.CHANGES_BASKETS]:
         value = changed_value(p, s, g, value, moment)
-    before = s[m.REVENUE]
     number = place(p, s, out, value, mark, moment, without)
     kind, named = m.T_EXTRA, slot
     if slot < 0:
         kind, named = m.T_ORDER if without else m.T_SAVED, counter
-    note(s, moment, kind, named, value, -1, s[m.REVENUE] - before)
+    note(s, moment, kind, named, plain, -1, s[m.REVENUE] - before)
     happen(p, f, s, g, out, p[at.ORDER_EVENT], m.SCOPE_ALL, number, moment)
     follow(p, f, s, number, moment, slot, counter)
 
