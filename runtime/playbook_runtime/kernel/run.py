@@ -177,7 +177,10 @@ def in_pieces(
     chunk: int = CHUNK,
 ) -> None:
     """Do work on every piece of about `chunk` persons times draws, on threads, and hand over what
-    comes of it on this thread, in any order."""
+    comes of it on this thread, in any order.
+
+    Whatever ends it early does not wait for the pieces at work: somebody has pressed Ctrl-C.
+    """
     workers = threads or default_threads()
     pool = ThreadPoolExecutor(workers)
     waiting: dict[Future[Result], Piece] = {}
@@ -189,7 +192,7 @@ def in_pieces(
         while waiting:
             _collect(waiting, take)
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        pool.shutdown(wait=not waiting, cancel_futures=True)
 
 
 def _collect(waiting: dict[Future[Result], Piece], take: Callable[[Piece, Result], None]) -> None:
