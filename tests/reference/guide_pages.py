@@ -17,7 +17,6 @@ ORDER = (
     "programmes.md",
     "diagnostics.md",
     "git.md",
-    "replay.md",
     "numbers.md",
 )
 WORDS_A_MINUTE = 200
