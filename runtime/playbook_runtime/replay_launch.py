@@ -17,6 +17,7 @@ from playbook_runtime.kernel.run import Horizon, Recorded, Task, task_of
 from playbook_runtime.kernel.tables import I64, Draws, People
 from playbook_runtime.launch import Launch
 from playbook_runtime.observed import Observed, observed
+from playbook_runtime.order_marks import marked_orders
 from playbook_runtime.population import can_answer, cuts_of, typical_gap, zones_of
 from playbook_runtime.prepare import DEFAULT_GAP, YEARS_AROUND, expected_effects, holdout_share
 from playbook_runtime.program import build_program
@@ -72,6 +73,7 @@ def replay_launch(
     statics = {str(leaf): leaf for one in conditions for leaf in nodes(one) if can_answer(leaf)}
     months = tuple(days.months())
     earliest = int(before.time.min()) - YEARS_AROUND
+    marked, untold = marked_orders(playbook, conditions, after)
     launch = Launch(
         seed=1,
         start=days.start,
@@ -90,6 +92,7 @@ def replay_launch(
         holdout=holdout_share(graph),
         typical_gap=typical_gap(before) or DEFAULT_GAP,
         cuts=cuts_of(before, conditions, days.start),
+        orders=marked.marks,
     )
     program, unread = build_program(graph, launch)
     people = replayed_people(
@@ -99,10 +102,11 @@ def replay_launch(
         zones,
         tuple(statics[text] for text in launch.statics),
         playbook.guardrails,
+        marked,
     )
-    recorded = recorded_items(before, after, launch, people)
+    recorded = recorded_items(before, after, launch, people, marked)
     found = Replayed(days, launch, program, people, recorded, after, who)
-    return found, [*unsimulated(playbook), *unread]
+    return found, [*unsimulated(playbook), *untold, *unread]
 
 
 def _nothing_drawn(launch: Launch) -> Draws:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from playbook_compiler.conditions import Compare, Condition, InSet, IsKnown
 from playbook_compiler.model import Guardrails
+from playbook_compiler.values import replace
 from playbook_runtime.assumed import ASKS_NOBODY, consent_rule
 from playbook_runtime.kernel.run import Recorded
 from playbook_runtime.kernel.scratch import ITEM_WIDTH
@@ -28,6 +29,7 @@ from playbook_runtime.kernel.tables import (
 )
 from playbook_runtime.launch import Launch
 from playbook_runtime.observed import Observed
+from playbook_runtime.order_marks import MarkedOrders
 from playbook_runtime.orders.model import Labels
 from playbook_runtime.population import SCORES, answers, people_of_history
 
@@ -42,15 +44,18 @@ def replayed_people(
     zones: tuple[str, ...],
     statics: tuple[Condition, ...],
     guardrails: Guardrails | None,
+    marked: MarkedOrders,
 ) -> People:
-    """Return everybody who is there in a replay, ascending by hash.
+    """Return everybody who is there in a replay, ascending by hash; `marked` are all orders up to
+    its last day.
 
     `before` is what is known on the day before it, `after` what is known on its last day: whoever
     only orders in between is a newcomer, and whoever has events but no order comes with the first.
     """
     days = after.as_of_day - before.as_of_day
-    known = people_of_history(before, launch, zones, statics, guardrails, days)
-    later = people_of_history(after, launch, zones, statics, guardrails, days)
+    earlier = replace(marked, of_order=marked.of_order[after.day <= before.as_of_day])
+    known = people_of_history(before, launch, zones, statics, guardrails, days, earlier)
+    later = people_of_history(after, launch, zones, statics, guardrails, days, marked)
     new = ~np.isin(later.key, known.key)
     came = _forgotten(_chosen(later, new), before, launch, statics)
     parts = [known, came, _without_orders(before, after, launch, zones, statics, guardrails)]
@@ -61,18 +66,21 @@ def replayed_people(
     return people._replace(kind=kind)
 
 
-def recorded_items(before: Observed, after: Observed, launch: Launch, people: People) -> Recorded:
+def recorded_items(
+    before: Observed, after: Observed, launch: Launch, people: People, marked: MarkedOrders
+) -> Recorded:
     """Return what people did on the days after `before` up to the last of `after`. Orders stand
     before events of the same moment."""
-    orders = after.orders
-    within = (orders.day > before.as_of_day) & (orders.day <= after.as_of_day)
+    within = after.day > before.as_of_day
+    discount = after.orders.discount_minor[after.orders.day <= after.as_of_day]
     columns = [
         (
-            orders.order_customer_hash[within],
-            orders.time[within],
+            after.customer_hash[within],
+            after.time[within],
             np.full(int(within.sum()), ORDER),
-            orders.value_minor[within],
-            orders.discount_minor[within],
+            after.value_minor[within],
+            discount[within],
+            marked.of_order[within],
         )
     ]
     events = after.events
@@ -83,15 +91,15 @@ def recorded_items(before: Observed, after: Observed, launch: Launch, people: Pe
         used = (what != NEVER) & (events.day > before.as_of_day) & (events.day <= after.as_of_day)
         nothing = np.zeros(int(used.sum()), np.int64)
         hashes = events.customer_hash[events.customer[used]]
-        columns.append((hashes, events.time[used], what[used], nothing, nothing))
-    hashes, moment, what, value, discount = (
+        columns.append((hashes, events.time[used], what[used], nothing, nothing, nothing - 1))
+    hashes, moment, what, value, discount, mark = (
         np.concatenate(column) for column in zip(*columns, strict=True)
     )
     row = np.searchsorted(people.key, hashes)
     # Of a file without a zone, moments may lie some hours beside the shop's day.
     moment = np.clip(moment, launch.start, launch.end - 1)
     order = np.lexsort((value, what, moment, row))
-    items = np.column_stack([moment, what, value, discount]).astype(np.int64)[order]
+    items = np.column_stack([moment, what, value, discount, mark]).astype(np.int64)[order]
     first = np.searchsorted(row[order], np.arange(len(people.key) + 1)).astype(np.int64)
     return Recorded(first, np.ascontiguousarray(items).reshape(-1, ITEM_WIDTH))
 
@@ -125,6 +133,9 @@ def _forgotten(
         last_event=_columns(
             [_latest_before(before, event, people.key) for event in launch.events], n
         ),
+        latest_mark=nothing - 1,
+        mark_orders=np.zeros_like(people.mark_orders),
+        mark_moment=np.full_like(people.mark_moment, NEVER),
     )
 
 
@@ -187,6 +198,9 @@ def _without_orders(
         cohort=nothing - 1,
         static=_columns(static, n).astype(np.int8),
         last_event=_columns(last, n),
+        latest_mark=nothing - 1,
+        mark_orders=np.zeros((n, len(launch.orders.marks)), np.int64),
+        mark_moment=np.full((n, len(launch.orders.marks)), NEVER),
     )
 
 
