@@ -172,16 +172,19 @@ class _Names:
                 yield self._of_flow(at, kind, a, b, place, about)
             elif kind == m.T_ISSUED:
                 until = self.time(b) if b < FOREVER else ""
-                yield LifeEvent(
-                    at, WITH, "code", self.flows[about], offer=self.offers[a], until=until
-                )
+                flow = self._issuer(about)
+                yield LifeEvent(at, WITH, "code", flow, offer=self.offers[a], until=until)
             elif kind == m.T_REDEEMED:
-                flow = self.flows[about]
+                flow = self._issuer(about)
                 yield LifeEvent(at, WITH, "code used", flow, offer=self.offers[a], cost=b)
             elif kind == m.T_EVENT:
                 yield LifeEvent(at, WITH, "event", event=self.launch.events[a])
             elif kind == m.T_GONE:
                 yield LifeEvent(at, WITH, "gone")
+
+    def _issuer(self, flow: int) -> str:
+        """Return the flow that issued a code; a programme has none."""
+        return self.flows[flow] if flow >= 0 else "a programme"
 
     def _order(self, at: str, kind: int, a: int, value: int, paid: int) -> LifeEvent:
         what, world = _ORDERS[kind]

@@ -87,7 +87,7 @@ def replay(
         offers=tuple(told.offers()),
         messages=tuple(told.messages()),
         data=data_account(world.after),
-        notes=tuple(_notes(world)),
+        notes=tuple(_notes(world, programmes=bool(playbook.programmes))),
     )
     return found, findings
 
@@ -225,7 +225,7 @@ class _Told:
             )
 
 
-def _notes(world: Replayed) -> Iterator[str]:
+def _notes(world: Replayed, *, programmes: bool) -> Iterator[str]:
     """Yield what the reader must know of these files."""
     yield (
         "Nobody's answer to a message is known here: orders are those that came, no message is"
@@ -244,6 +244,8 @@ def _notes(world: Replayed) -> Iterator[str]:
             f"Where {one.id.partition('.')[2]} consent is not known, {one.value} of the customers,"
             f" always the same ones, are taken to have given it ({one.source})."
         )
+    if programmes:
+        yield "Points, levels and memberships are not replayed: nobody takes part in them."
     if world.after.customers is not None:
         yield "What the customers file says has no date: it is taken to hold on all these days."
 

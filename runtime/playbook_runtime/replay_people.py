@@ -136,6 +136,8 @@ def _forgotten(
         latest_mark=nothing - 1,
         mark_orders=np.zeros_like(people.mark_orders),
         mark_moment=np.full_like(people.mark_moment, NEVER),
+        basis=nothing,
+        basis_at=never,
     )
 
 
@@ -201,6 +203,8 @@ def _without_orders(
         latest_mark=nothing - 1,
         mark_orders=np.zeros((n, len(launch.orders.marks)), np.int64),
         mark_moment=np.full((n, len(launch.orders.marks)), NEVER),
+        basis=nothing,
+        basis_at=never,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,8 @@ def test_a_life_in_both_worlds(shop: Path, customer: str) -> None:
     life = json.loads(done.stdout)
     assert (life["customer"], life["draw"]) == (customer, 2)
     events = life["events"]
-    assert [one["at"] for one in events] == sorted(one["at"] for one in events)
+    moments = [datetime.fromisoformat(one["at"]) for one in events]
+    assert moments == sorted(moments)
     assert {one["world"] for one in events} <= {"both", "with", "without"}
     kinds = [one["what"] for one in events]
     assert kinds.count("entered") >= kinds.count("left") > 0

@@ -242,6 +242,7 @@ def _replay(p, f, s, g, out, person, item, items):
     if born >= s[m.FINISH]:
         return
     g[m.RATE_OF_BUYING], g[m.DROPOUT], g[m.SPEND_RATE] = 0.0, 0.0, 1.0
+    s[m.ASKED] = 1  # nobody joins the programmes: who would have is not known
     _there(p, f, s, person, born)
     left = p[at.UNSUBSCRIBED_EVENT]
     if left >= 0 and s[s[m.LAST_EVENT] + left] != NEVER:
