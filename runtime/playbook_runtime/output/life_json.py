@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Final
 
+from playbook_compiler.values import fields
 from playbook_runtime.lives import Life
 
 JSON_VERSION: Final = 1
@@ -25,8 +25,12 @@ def life_json(life: Life) -> str:
         "currency": life.currency,
         "money": "minor",
         "events": [
-            {name: value for name, value in asdict(one).items() if value not in ("", None)}
-            for one in life.events
+            {
+                one.name: value
+                for one in fields(event)
+                if (value := getattr(event, one.name)) not in ("", None)
+            }
+            for event in life.events
         ],
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
