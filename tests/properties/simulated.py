@@ -18,14 +18,13 @@ from playbook_runtime.kernel.layout import FLOW, WORLD, PerFlow, flow_column, wo
 from playbook_runtime.kernel.layout import World as Counted
 from playbook_runtime.kernel.run import Horizon, Piece, Task, counted, layout_of, run, task_of
 from playbook_runtime.kernel.tables import I64, Draws, People
-from playbook_runtime.launch import BASKET, DROPOUT, RATE
+from playbook_runtime.launch import RATE
 from playbook_runtime.program import build_program
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "kernel").glob("*.yaml"))
 DAY = 86_400
 WITHOUT, WITH = 0, 1
 TRACE_ROWS = 400_000
-FACTORS = (RATE, DROPOUT, BASKET)
 MOST_ADDED, MOST_RATE, MOST_RATE_ADDED = 100.0, 2.0, 1.1
 
 HEAD = """\
@@ -132,7 +131,7 @@ class Setting(NamedTuple):
     def traced(self) -> tuple[I64, Traced]:
         """Return counts by draw (without those by month), and the trace."""
         counts, rows = counted(self.task, self.everyone, TRACE_ROWS)
-        return counts[:, : self.task.layout.by_month], Traced(*rows.T[:6].copy())
+        return counts[:, : self.task.layout.by_month], Traced(*rows.T.copy())
 
     def by_person(self) -> I64:
         """Return each person's own counts, (people, draws, columns) without months."""
@@ -165,7 +164,7 @@ def setting(graph: TriggerGraph, world: World) -> Setting:
 
 def neutral_effects(world: World) -> np.ndarray:
     """Return draws of effects that change nothing: factor 1, 0 orders per 1,000."""
-    neutral = [1.0 if slot.form in FACTORS else 0.0 for slot in world.launch.slots]
+    neutral = [1.0 if slot.form == RATE else 0.0 for slot in world.launch.slots]
     return np.tile(neutral, (len(world.draws.number), 1)).reshape(world.draws.effect.shape)
 
 
