@@ -205,7 +205,7 @@ def prepare(
         sends=expected.sends,
         consent_share=who.shares,
         occurrences=what.occurrences,
-        holdout=_holdout(graph),
+        holdout=holdout_share(graph),
         natures=what.natures,
         typical_gap=typical_gap(data) or DEFAULT_GAP,
         cuts=cuts_of(data, conditions, calendar.start),
@@ -434,7 +434,8 @@ def _operational_clock(season: Season | None, calendar: Calendar) -> Operational
     )
 
 
-def _holdout(graph: TriggerGraph) -> Decimal:
+def holdout_share(graph: TriggerGraph) -> Decimal:
+    """Return the share of customers to whom no marketing goes, so that it can be measured."""
     guardrails = graph.playbook.guardrails
     return guardrails.holdout.fraction if guardrails is not None else Decimal(0)
 

@@ -139,6 +139,9 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         event_flows=numbers(event_flows),
         event_first=numbers(event_first),
         event_wait=numbers([waits.index(e) if e in waits else -1 for e in launch.events]),
+        event_nature=numbers(
+            [rules.NATURES.get(natures[event], code.ANY_TIME) for event in launch.events]
+        ),
         thresholds=numbers(thresholds),
         threshold_flows=numbers(threshold_flows),
         threshold_first=numbers(threshold_first),
@@ -266,5 +269,6 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         reads_orders=int(bool(markets) or conditions.reads_orders or programmes.needs_orders),
         turns=len(tables.rotations),
         told=len(names.told),
+        nodes=tuple(name for _, name in rows),
     )
     return program, conditions.findings

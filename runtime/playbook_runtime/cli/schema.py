@@ -9,7 +9,17 @@ import click
 from playbook_runtime.output.atomic import write_output
 from playbook_runtime.output.own_files import is_schema
 
-OF = ("playbook", "plan", "diagnostics", "diff", "projection", "evidence", "diagnosis", "backtest")
+OF = (
+    "playbook",
+    "plan",
+    "diagnostics",
+    "diff",
+    "projection",
+    "evidence",
+    "diagnosis",
+    "backtest",
+    "replay",
+)
 
 
 @click.command()
@@ -20,7 +30,7 @@ OF = ("playbook", "plan", "diagnostics", "diff", "projection", "evidence", "diag
     default="playbook",
     show_default=True,
     help="What authors write; what `compile` writes; the JSON of `check`, `diff`, `simulate`,"
-    " `evidence`, `diagnose` or `backtest`.",
+    " `evidence`, `diagnose`, `backtest` or `replay`.",
 )
 @click.option(
     "-o",
@@ -73,6 +83,10 @@ def _schema(what: str) -> dict[str, Any]:
             from playbook_runtime.output.diagnose_schema import diagnosis_schema
 
             return diagnosis_schema()
+        case "replay":
+            from playbook_runtime.output.replay_json import replay_schema
+
+            return replay_schema()
         case _:
             from playbook_compiler.schema import playbook_schema
 

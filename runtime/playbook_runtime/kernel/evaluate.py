@@ -91,6 +91,8 @@ def _leaf(p, s, op, a, b, number, moment):
         if s[m.ABOUT] < 0:
             return UNKNOWN
         order = s[m.PLACED] + s[m.ABOUT] * m.PLACED_WIDTH
+        if s[order + a] < 0:
+            return UNKNOWN
         return YES if _compare(float(s[order + a]), b, number) else NO
     if op == code.ENGAGED:
         return _recent(p, s, s[s[m.LAST_ENGAGED] + a], b, moment)

@@ -121,6 +121,7 @@ class Program(NamedTuple):
     event_flows: I64  # flows by event, ids in order; event_first[e] ... event_first[e + 1]
     event_first: I64
     event_wait: I64  # (E,): wait number of an event that a step waits for, or -1
+    event_nature: I64  # (E,): AFTER_ORDER ... ANY_TIME
     thresholds: I64  # durations, sorted
     threshold_flows: I64
     threshold_first: I64
@@ -225,3 +226,4 @@ class Program(NamedTuple):
     send_unsubscribe: U64
     send_event: U64  # (sends, sources)
     slot_event: U64  # (slots, sources): events after an extra order
+    nodes: tuple[str, ...]  # of each instruction: FLOW/STEP, #n behind it where it has several

@@ -14,7 +14,7 @@ from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.instructions import BEFORE_ORDER
 from playbook_runtime.kernel.random import DAY, uniform, uniform_at
-from playbook_runtime.kernel.scratch import schedule
+from playbook_runtime.kernel.scratch import note, schedule
 from playbook_runtime.kernel.season import elapsed, operational
 from playbook_runtime.kernel.streams import COIN_BEFORE, GAP
 from playbook_runtime.kernel.tables import HISTORY, NEVER
@@ -42,6 +42,8 @@ def toss(s, g, u, moment):
     """Toss the coin of an order in the world with."""
     _note_coin(s, g, u, moment)
     s[m.ALIVE_NOW] = 0 if u < g[m.DROPOUT] else 1
+    if not s[m.ALIVE_NOW]:
+        note(s, moment, m.T_GONE, -1, -1, -1, -1)
 
 
 @compiled
@@ -56,6 +58,8 @@ def read_again(p, f, s, g, slot, moment, change):
     g[m.COIN_LOW] = min(g[m.COIN_LOW], 1.0 + change)
     g[m.COIN_HIGH] = max(g[m.COIN_HIGH], 1.0 + change)
     if g[m.COIN_U] < g[m.DROPOUT] * g[m.COIN_LOW] * g[m.COIN_HIGH]:
+        if s[m.ALIVE_NOW]:
+            note(s, moment, m.T_GONE, -1, -1, -1, -1)
         s[m.ALIVE_NOW] = 0
     elif not s[m.ALIVE_NOW]:
         s[m.ALIVE_NOW] = 1

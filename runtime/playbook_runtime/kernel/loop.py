@@ -38,6 +38,7 @@ from playbook_runtime.kernel.orders import (
     lapse,
     lapse_due,
     place,
+    place_recorded,
     value_of,
 )
 from playbook_runtime.kernel.programmes import enrol, programme_event
@@ -48,7 +49,7 @@ from playbook_runtime.kernel.scratch import next_event, note, schedule, wipe
 from playbook_runtime.kernel.season import operational, pace
 from playbook_runtime.kernel.state import draw_state
 from playbook_runtime.kernel.streams import CANCEL, COIN, HOLDOUT, MARK, VALUE
-from playbook_runtime.kernel.tables import HISTORY, NEWCOMER, PROSPECT
+from playbook_runtime.kernel.tables import HISTORY, NEVER, NEWCOMER, PROSPECT
 from playbook_runtime.kernel.timers import start_timers, ticked, timer_key
 from playbook_runtime.kernel.watches import first_look, look
 
@@ -66,16 +67,20 @@ _REPAYMENT_MICRO = world_column(1, World.REPAYMENT_MICRO)
 
 
 @compiled
-def simulate(p, f, people, times, draws, values, s, g, out, each):
+def simulate(p, f, people, times, draws, values, s, g, out, each, first, items):
     """Add the counts of all people to out, int64 (D, columns); stops when room runs out.
 
     `people` and `times` are packed people, `draws` and `values` packed draws; seed and horizon
     stand in memory s. All arrays are C-contiguous. `each` is empty, or int64 (D, N, columns of
-    layout.each_width) for every person's own counts: then out has one row, to count in.
+    layout.each_width) for every person's own counts: then out has one row, to count in. `first`
+    is empty, or int64 (N + 1,) for a replay: the first of each person's recorded `items`, int64
+    (K, ITEM_WIDTH).
     """
     apart = each.shape[0] > 0
     months = (draws.shape[1] - at.NEWCOMERS) // 2
     integers, floats = cells(s), cells(g)
+    replays = first.shape[0] > 0
+    integers[m.REPLAYS] = 1 if replays else 0
     for d in range(draws.shape[0]):
         integers[m.DRAW], integers[m.DRAW_ID] = d, draws[d, at.DRAW_NUMBER]
         for column in range(values.shape[1]):
@@ -84,12 +89,16 @@ def simulate(p, f, people, times, draws, values, s, g, out, each):
         row = shifted(cells(out), 0 if apart else d * out.shape[1])
         for i in range(people.shape[0]):
             person = shifted(cells(people), i * people.shape[1])
-            if not _comes(person, draw, months):
+            if not (replays or _comes(person, draw, months)):
                 continue
             wipe(integers)
             integers[m.PERSON] = i
-            time = shifted(cells(times), i * times.shape[1])
-            _person(cells(p), cells(f), integers, floats, row, person, time, draw)
+            if replays:
+                integers[m.LAST_ITEM] = first[i + 1]
+                _replay(cells(p), cells(f), integers, floats, row, person, first[i], cells(items))
+            else:
+                time = shifted(cells(times), i * times.shape[1])
+                _person(cells(p), cells(f), integers, floats, row, person, time, draw)
             if integers[m.OVERFLOW]:
                 return
             if apart:
@@ -129,30 +138,17 @@ def _comes(person, draw, months):
 def _person(p, f, s, g, out, person, times, draw):
     """Simulate one person in one draw."""
     kind, tosses_first = person[at.KIND], draw[at.TOSSES_FIRST]
-    s[m.PERSON_ID] = person[at.KEY]
-    s[m.ZONE_KNOWN] = 1 if person[at.ZONE_OF] >= 0 else 0
-    s[m.ZONE] = max(person[at.ZONE_OF], 0)
-    s[m.ORDERS], s[m.REVENUE] = person[at.ORDERS_BEFORE], person[at.REVENUE_BEFORE]
-    s[m.ORDERS_BEFORE] = person[at.ORDERS_BEFORE]
-    s[m.FIRST_ORDER], s[m.LAST_ORDER] = person[at.FIRST_BEFORE], person[at.LAST_BEFORE]
+    _who(s, person)
     start = s[m.START]
     born = draw_state(p, s, g, person, times, tosses_first, draw[at.PHASES])
     if born >= s[m.FINISH]:
         return
-    s[m.COHORT_OF] = person[at.COHORT]
-    to_month(p, s, 0)
-    turn(p, s, born)
+    _there(p, f, s, person, born)
     first_coin(s, g, person, tosses_first)
-    s[m.BIRTHDAY], s[m.GAPS] = person[at.BORN_ON], person[at.X]
-    _remember(p, f, s, person)
-    s[m.HELD_OUT] = 1 if sticky_uniform(s, HOLDOUT) < f[at.HOLDOUT_SHARE] else 0
     if p[at.PROGRAMMES]:
         enrol(p, f, s, g, out, person, times, born)
     if kind == HISTORY:
-        _day_one(p, s)
-        start_timers(p, s, start)
-        if p[at.WATCHED]:
-            first_look(p, f, s, start)
+        _first_day(p, f, s)
         s[m.ALIVE_WITHOUT] = s[m.ALIVE_NOW]
         g[m.CLOCK] = 0.0
         if s[m.ALIVE_NOW]:
@@ -201,6 +197,116 @@ def _person(p, f, s, g, out, person, times, draw):
 
 
 @compiled
+def _who(s, person):
+    """Take over who a person is and what he had ordered."""
+    s[m.PERSON_ID] = person[at.KEY]
+    s[m.ZONE_KNOWN] = 1 if person[at.ZONE_OF] >= 0 else 0
+    s[m.ZONE] = max(person[at.ZONE_OF], 0)
+    s[m.ORDERS], s[m.REVENUE] = person[at.ORDERS_BEFORE], person[at.REVENUE_BEFORE]
+    s[m.ORDERS_BEFORE] = person[at.ORDERS_BEFORE]
+    s[m.FIRST_ORDER], s[m.LAST_ORDER] = person[at.FIRST_BEFORE], person[at.LAST_BEFORE]
+    s[m.COHORT_OF] = person[at.COHORT]
+    s[m.BIRTHDAY], s[m.GAPS] = person[at.BORN_ON], person[at.X]
+
+
+@compiled
+def _there(p, f, s, person, born):
+    """A person is there from `born` on: in the month, with what is known of him."""
+    to_month(p, s, 0)
+    turn(p, s, born)
+    _remember(p, f, s, person)
+    s[m.HELD_OUT] = 1 if sticky_uniform(s, HOLDOUT) < f[at.HOLDOUT_SHARE] else 0
+
+
+@compiled
+def _first_day(p, f, s):
+    """What stands for somebody of the history on day one: timers, and the audiences he is in."""
+    if s[m.LAST_ORDER] != NEVER:
+        _day_one(p, s)
+    start_timers(p, s, s[m.START])
+    if p[at.WATCHED]:
+        first_look(p, f, s, s[m.START])
+
+
+@compiled
+def _replay(p, f, s, g, out, person, item, items):
+    """Let one person live through what is recorded of him, from his item number `item` on.
+
+    Somebody of the history is there from the start, else from his first item on.
+    """
+    _who(s, person)
+    known = person[at.KIND] == HISTORY
+    if not known and item >= s[m.LAST_ITEM]:
+        return
+    born = s[m.START] if known else items[item * m.ITEM_WIDTH + m.ITEM_MOMENT]
+    if born >= s[m.FINISH]:
+        return
+    g[m.RATE_OF_BUYING], g[m.DROPOUT], g[m.SPEND_RATE] = 0.0, 0.0, 1.0
+    s[m.ASKED] = 1  # nobody joins the programmes: who would have is not known
+    _there(p, f, s, person, born)
+    left = p[at.UNSUBSCRIBED_EVENT]
+    if left >= 0 and s[s[m.LAST_EVENT] + left] != NEVER:
+        s[m.SUPPRESSED] = 1
+    _next_item(s, items, item)
+    if known:
+        _first_day(p, f, s)
+    else:
+        start_timers(p, s, born)
+        if p[at.WATCHED]:
+            schedule(s, born, 2, m.LOOK, 0, 0, 0)
+    while s[m.EVENTS]:
+        event = next_event(s)
+        moment = s[event + m.MOMENT]
+        if moment >= s[m.MONTH_END]:
+            turn(p, s, moment)
+        if s[event + m.KIND] == m.RECORDED:
+            item = s[event + m.ARG0]
+            _next_item(s, items, item + 1)
+            _recorded(p, f, s, g, out, shifted(items, item * m.ITEM_WIDTH), item, moment)
+        else:
+            _handle(p, f, s, g, out, event, False)
+        if p[at.WATCHED]:
+            look(p, f, s, g, out, moment)
+        if s[m.OVERFLOW]:
+            return
+
+
+@compiled
+def _next_item(s, items, item):
+    """Schedule a person's next recorded order or event."""
+    if item < s[m.LAST_ITEM]:
+        row = item * m.ITEM_WIDTH
+        rank = 0 if items[row + m.ITEM_WHAT] < 0 else 1
+        schedule(s, items[row + m.ITEM_MOMENT], rank, m.RECORDED, item, 0, 0)
+
+
+@compiled
+def _recorded(p, f, s, g, out, row, item, moment):
+    """A recorded order or event happens.
+
+    An after-order event is that of the latest order since the start. One on a message is of no
+    message of ours: it concerns no run.
+    """
+    event = row[m.ITEM_WHAT]
+    if event < 0:
+        value, discount = row[m.ITEM_VALUE], row[m.ITEM_DISCOUNT]
+        number = place_recorded(p, s, out, value, discount, row[m.ITEM_MARK], moment)
+        note(s, moment, m.T_ORDER, number, value, -1, value)
+        happen(p, f, s, g, out, p[at.ORDER_EVENT], m.SCOPE_ALL, number, moment)
+        return
+    if event == p[at.UNSUBSCRIBED_EVENT]:
+        s[m.SUPPRESSED] = 1
+    nature = p[p[at.EVENT_NATURE] + event]
+    if nature == AFTER_ORDER:
+        happen(p, f, s, g, out, event, m.SCOPE_ORDER, s[m.ORDER_NUMBER] - 1, moment)
+    elif nature == AFTER_MESSAGE:
+        happen(p, f, s, g, out, event, m.SCOPE_RUN, NO_KEY, moment)
+    else:
+        number = item if nature == BEFORE_ORDER else NO_KEY
+        happen(p, f, s, g, out, event, m.SCOPE_ALL, number, moment)
+
+
+@compiled
 def _count_person(s, out, person, number, orders):
     """Count what a person is at the end of a world."""
     ever = person[at.ORDERS_BEFORE] + orders
@@ -223,7 +329,8 @@ def _remember(p, f, s, person):
     for channel in range(p[at.CHANNELS]):
         known = person[column + channel]
         if known < 0:
-            u = uniform(s, p[p[at.CHANNEL_STREAM] + channel], 0)
+            stream = p[p[at.CHANNEL_STREAM] + channel]
+            u = sticky_uniform(s, stream) if s[m.REPLAYS] else uniform(s, stream, 0)
             known = 1 if u < f[p[at.CHANNEL_SHARE] + channel] else 0
         s[s[m.CONSENTS_TO] + channel] = known
     column += p[at.CHANNELS]
@@ -333,11 +440,11 @@ def _baseline(p, f, s, g, out, n, moment, tosses):
     if s[m.ALIVE_WITHOUT] or s[m.ALIVE_NOW]:
         next_baseline(p, f, s, g, n + 1, 0)
     if not alive:
-        note(s, moment, m.T_LOST, n, value)
+        note(s, moment, m.T_LOST, n, value, -1, -1)
     elif cancelled:
-        note(s, moment, m.T_CANCELLED, n, value)
+        if without:
+            note(s, moment, m.T_CANCELLED, n, value, -1, -1)
     else:
-        note(s, moment, m.T_ORDER if without else m.T_SAVED, n, value)
         _ordered(p, f, s, g, out, value, mark, moment, -1, n, without)
 
 
@@ -400,7 +507,6 @@ def _extra(p, f, s, g, out, slot, counter, moment):
         u = uniform(s, p[p[at.SLOT_REPAID_STREAM] + slot], counter)
         if u < g[m.DRAWN + at.EFFECT + repaid]:
             s[m.OWED] += 1
-    note(s, moment, m.T_EXTRA, slot, value)
     _ordered(p, f, s, g, out, value, mark, moment, slot, counter, 0)
 
 
@@ -411,9 +517,14 @@ def _ordered(p, f, s, g, out, value, mark, moment, slot, counter, without):
     It is baseline order `counter` (slot -1), which may be in the world without, too, or candidate
     `counter` of a slot.
     """
+    plain, before = value, s[m.REVENUE]
     if p[at.CHANGES_BASKETS]:
         value = changed_value(p, s, g, value, moment)
     number = place(p, s, out, value, mark, moment, without)
+    kind, named = m.T_EXTRA, slot
+    if slot < 0:
+        kind, named = m.T_ORDER if without else m.T_SAVED, counter
+    note(s, moment, kind, named, plain, -1, s[m.REVENUE] - before)
     happen(p, f, s, g, out, p[at.ORDER_EVENT], m.SCOPE_ALL, number, moment)
     follow(p, f, s, number, moment, slot, counter)
 

@@ -142,8 +142,25 @@ def _use(p, s, out, offer, value, discount, moment):
     if flow >= 0:
         out[_OFFERS_USED + flow * FLOW] += 1
         out[s[m.FLOW_MONTH_ROW] + flow * FLOW_MONTH + _FLOW_MONTH_OFFER_COST] += cost
-    note(s, moment, m.T_REDEEMED, offer, cost)
+    note(s, moment, m.T_REDEEMED, offer, cost, -1, flow)
     return discount + off
+
+
+@compiled
+def _at_hand(p, s, value, mark, moment):
+    """Note which live offers a recorded order could have used, each at the first such order."""
+    for offer in range(p[at.OFFERS]):
+        if s[s[m.OFFER_UNTIL] + offer] <= moment or not s[s[m.OFFER_WILL] + offer]:
+            continue
+        if value < p[p[at.OFFER_MINIMUM] + offer]:
+            continue
+        if not fits(p, offer, mark):
+            continue
+        cost, off = _cost_of(p, offer, value)
+        if off > 0:
+            cost = min(off, value)
+        s[s[m.OFFER_WILL] + offer] = 0
+        note(s, moment, m.T_BOUGHT, offer, cost, -1, s[s[m.OFFER_FLOW] + offer])
 
 
 @compiled
@@ -159,12 +176,26 @@ def count_without(p, s, out, value, mark):
 
 @compiled
 def place(p, s, out, value, mark, moment, baseline):
-    """An order in the world with: money, facts, lapse timer, and what follows from it later.
+    """An order in the world with, after its offers are used: it is booked.
 
     `baseline` says whether the world without has it, too. Returns the order's number; the caller
     lets `order_placed` happen.
     """
-    paid = value - _redeem(p, s, out, value, mark, moment, baseline)
+    discount = _redeem(p, s, out, value, mark, moment, baseline)
+    return _book(p, s, out, value, value - discount, discount, mark, moment)
+
+
+@compiled
+def place_recorded(p, s, out, value, discount, mark, moment):
+    """A recorded order: of `value` after a `discount` that may be unknown (-1). It uses no offer;
+    which it could have used is noted."""
+    _at_hand(p, s, value, mark, moment)
+    return _book(p, s, out, value, value, discount, mark, moment)
+
+
+@compiled
+def _book(p, s, out, value, paid, discount, mark, moment):
+    """Book an order: money, facts, lapse timer, and what follows from it later."""
     out[_WITH_ORDERS] += 1
     out[_WITH_REVENUE] += paid
     left = _contribution(p, value, mark)
@@ -173,7 +204,7 @@ def place(p, s, out, value, mark, moment, baseline):
     number = s[m.ORDER_NUMBER]
     s[m.ORDER_NUMBER] += 1
     if p[at.READS_ORDERS]:
-        _note_order(s, number, paid, value - paid, mark)
+        _note_order(s, number, paid, discount, mark)
     note_mark(s, mark, moment)
     s[m.HORIZON_ORDERS] += 1
     if s[m.HORIZON_ORDERS] > MOST_ORDERS:

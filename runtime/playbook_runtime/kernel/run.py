@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -25,6 +25,11 @@ CHUNK = 100_000  # persons times draws
 FIRST_ROOM = 512  # enough for nearly every chunk: one that finds too little is run twice
 MOST_ROOM = 1 << 20
 INT64_BITS = 1 << 64
+FIRST_TRACE = 1 << 16  # rows
+REPLAY_CHUNK = 2_000  # persons
+_PERSON_COLUMN = np.array([0, 1, 0, 0, 0, 0, 0, 0])
+
+Result = TypeVar("Result")
 
 
 class RunawayError(Exception):
@@ -43,6 +48,17 @@ class Horizon(NamedTuple):
     end: int
 
 
+class Recorded(NamedTuple):
+    """What people did: their orders and events, person after person, each by moment, orders first.
+
+    Columns of `items` as in kernel/scratch.py: moment, -1 for an order or the event's number, value
+    and discount in minor units and the mark (-1 unknown).
+    """
+
+    first: I64  # (N + 1,): where a person's items begin; the next one's first ends them
+    items: I64  # (K, ITEM_WIDTH)
+
+
 class Task(NamedTuple):
     """All that the kernel needs, packed, and where its counts stand."""
 
@@ -56,6 +72,7 @@ class Task(NamedTuple):
     sizes: Sizes
     horizon: Horizon
     layout: Layout
+    recorded: Recorded | None = None
 
 
 class Piece(NamedTuple):
@@ -78,7 +95,14 @@ def layout_of(program: Program) -> Layout:
     return Layout(len(program.flow_first), len(program.month_start), program.cohorts)
 
 
-def task_of(program: Program, zones: Zones, people: People, draws: Draws, horizon: Horizon) -> Task:
+def task_of(
+    program: Program,
+    zones: Zones,
+    people: People,
+    draws: Draws,
+    horizon: Horizon,
+    recorded: Recorded | None = None,
+) -> Task:
     """Return everything packed."""
     sizes = Sizes(
         flows=len(program.flow_first),
@@ -113,6 +137,7 @@ def task_of(program: Program, zones: Zones, people: People, draws: Draws, horizo
         sizes,
         horizon,
         layout_of(program),
+        recorded,
     )
 
 
@@ -145,17 +170,20 @@ def run(
 
 def in_pieces(
     task: Task,
-    work: Callable[[Piece], I64],
-    take: Callable[[Piece, I64], None],
+    work: Callable[[Piece], Result],
+    take: Callable[[Piece, Result], None],
     *,
     threads: int = 0,
     chunk: int = CHUNK,
 ) -> None:
     """Do work on every piece of about `chunk` persons times draws, on threads, and hand over what
-    comes of it on this thread, in any order."""
+    comes of it on this thread, in any order.
+
+    Whatever ends it early does not wait for the pieces at work: somebody has pressed Ctrl-C.
+    """
     workers = threads or default_threads()
     pool = ThreadPoolExecutor(workers)
-    waiting: dict[Future[I64], Piece] = {}
+    waiting: dict[Future[Result], Piece] = {}
     try:
         for piece in _pieces(len(task.people), len(task.draws), chunk):
             waiting[pool.submit(work, piece)] = piece
@@ -164,10 +192,10 @@ def in_pieces(
         while waiting:
             _collect(waiting, take)
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        pool.shutdown(wait=not waiting, cancel_futures=True)
 
 
-def _collect(waiting: dict[Future[I64], Piece], take: Callable[[Piece, I64], None]) -> None:
+def _collect(waiting: dict[Future[Result], Piece], take: Callable[[Piece, Result], None]) -> None:
     done, _ = wait(waiting, return_when=FIRST_COMPLETED)
     for future in done:
         take(waiting.pop(future), future.result())
@@ -210,6 +238,33 @@ def counted_each(task: Task, piece: Piece) -> I64:
     return each
 
 
+def replayed(
+    task: Task,
+    *,
+    threads: int = 0,
+    chunk: int = 2_000,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[I64, I64]:
+    """Return (counts, int64 (columns,), trace) of what is recorded in the task; the rows of the
+    trace person by person, each in the order in which things happened."""
+    total = np.zeros(task.layout.width, dtype=np.int64)
+    traces: dict[int, I64] = {}
+
+    def work(piece: Piece) -> tuple[I64, I64]:
+        return counted(task, piece, FIRST_TRACE)
+
+    def take(piece: Piece, found: tuple[I64, I64]) -> None:
+        counts, rows = found
+        total[:] += counts[0]
+        traces[piece.first] = rows + piece.first * _PERSON_COLUMN
+        if progress is not None:
+            progress(piece.last - piece.first)
+
+    in_pieces(task, work, take, threads=threads, chunk=chunk)
+    empty = np.zeros((0, m.TRACE_WIDTH), dtype=np.int64)
+    return total, np.concatenate([empty, *(traces[first] for first in sorted(traces))])
+
+
 def _simulated(
     task: Task, program: I64, piece: Piece, *, trace_rows: int = 0, apart: bool = False
 ) -> tuple[I64, I64, I64]:
@@ -219,6 +274,10 @@ def _simulated(
     draws = slice(piece.first_draw, piece.last_draw)
     many = piece.last_draw - piece.first_draw
     columns = each_width(task.layout.flows)
+    first, items = np.zeros(0, np.int64), np.zeros((0, m.ITEM_WIDTH), np.int64)
+    if task.recorded is not None:
+        first = task.recorded.first[piece.first : piece.last + 1]
+        items = task.recorded.items
     while True:
         memory = working_memory(task.sizes, room, trace_rows)
         _set_registers(task, memory.integers)
@@ -236,6 +295,8 @@ def _simulated(
             memory.floats,
             out,
             each,
+            first,
+            items,
         )
         overflow = memory.integers[m.OVERFLOW]
         if not overflow:

@@ -70,7 +70,7 @@ def _admitted(p, s, out, flow, share, moment):
     if sticky_uniform(s, p[p[at.ADMISSION_STREAM] + flow]) * code.WHOLE < share:
         return True
     out[_BUDGET + flow * FLOW] += 1
-    note(s, moment, m.T_HELD, flow, _BUDGET)
+    note(s, moment, m.T_HELD, flow, _BUDGET, -1, -1)
     return False
 
 
@@ -92,7 +92,7 @@ def _enter(p, f, s, g, out, flow, key, moment):
     s[s[m.LAST_ENTRY] + flow] = moment
     out[_ENTERED + flow * FLOW] += 1
     out[s[m.FLOW_MONTH_ROW] + flow * FLOW_MONTH + _FLOW_MONTH_ENTERED] += 1
-    note(s, moment, m.T_ENTERED, flow, entry)
+    note(s, moment, m.T_ENTERED, flow, entry, p[p[at.FLOW_FIRST] + flow], -1)
     run = _run(s, r)
     s[run + m.ACTIVE], s[run + m.FLOW], s[run + m.KEY] = 1, flow, key
     s[run + m.NUMBER] = s[m.RUN_NUMBER]
@@ -166,6 +166,8 @@ def happen(p, f, s, g, out, event, scope, number, moment):
         if p[p[at.EVENT_ENGAGES] + event]:
             s[s[m.LAST_ENGAGED] + scope // m.SCOPES - 1] = moment
         scope = scope % m.SCOPES
+    if event != p[at.ORDER_EVENT]:
+        note(s, moment, m.T_EVENT, event, number, -1, -1)
     if s[m.TAKES_PART]:
         earn(p, f, s, out, event, number, _paid(p, s, event, scope, number), moment)
     wait = p[p[at.EVENT_WAIT] + event]
@@ -177,7 +179,7 @@ def happen(p, f, s, g, out, event, scope, number, moment):
         run = _run(s, r)
         done = s[run + m.NUMBER]
         if p[p[at.FLOW_EXIT_ON] + s[run + m.FLOW] * p[at.EVENTS_COUNTED] + event]:
-            s[run + m.ACTIVE] = 0
+            _leave(s, run, event, moment)
         elif wait >= 0 and _concerns(p, s, run, scope, number):
             s[s[m.SEEN] + r * s[m.WAITS] + wait] = moment
             if s[run + m.WAITING] == wait:
@@ -190,6 +192,13 @@ def happen(p, f, s, g, out, event, scope, number, moment):
         key = number if p[p[at.FLOW_KEY] + flow] != code.KEY_NONE else NO_KEY
         if _often(p, s, flow, moment):
             try_entry(p, f, s, g, out, flow, key, moment)
+
+
+@compiled
+def _leave(s, run, why, moment):
+    """A run ends."""
+    s[run + m.ACTIVE] = 0
+    note(s, moment, m.T_LEFT, s[run + m.FLOW], s[run + m.ENTRY], s[run + m.POINTER], why)
 
 
 @compiled
@@ -231,12 +240,12 @@ def proceed(p, f, s, g, out, r, moment):
         op = p[row + code.OP]
         following = p[row + code.NEXT]
         if op == code.END:
-            s[run + m.ACTIVE] = 0
+            _leave(s, run, m.AT_END, moment)
             return
         if op <= code.LAST_ACTION:
             exit_when = p[p[at.FLOW_EXIT_WHEN] + flow]
             if exit_when >= 0 and holds(p, f, s, exit_when, moment):
-                s[run + m.ACTIVE] = 0
+                _leave(s, run, m.EXIT_WHEN, moment)
                 return
         if op == code.SEND:
             later = try_to_send(p, f, s, g, out, run, row, moment)
@@ -285,6 +294,7 @@ def _act(p, f, s, g, out, run, row, op, moment):
         grant(p, f, s, g, out, run, row, moment)
     elif op == code.UPDATE:
         out[_UPDATED + flow * FLOW] += 1
+        note(s, moment, m.T_UPDATED, flow, s[run + m.ENTRY], s[run + m.POINTER], -1)
         if p[row + code.A] == code.TELL:
             s[s[m.TOLD] + p[row + code.B]] = p[row + code.C]
         else:
@@ -293,13 +303,17 @@ def _act(p, f, s, g, out, run, row, op, moment):
         _start(p, f, s, g, out, run, p[row + code.A], moment)
     elif s[m.HELD_OUT]:
         out[_HOLDOUT + flow * FLOW] += 1
+        note(s, moment, m.T_HELD, flow, _HOLDOUT, s[run + m.POINTER], -1)
     elif op == code.TASK:
         out[_TASKS + flow * FLOW] += 1
+        note(s, moment, m.T_TASK, flow, s[run + m.ENTRY], s[run + m.POINTER], -1)
         spend(s, out, flow, p[row + code.A])
     elif op == code.LIST:
         out[_LISTED + flow * FLOW] += 1
+        note(s, moment, m.T_LISTED, flow, s[run + m.ENTRY], s[run + m.POINTER], -1)
     else:
         out[_CALLED + flow * FLOW] += 1
+        note(s, moment, m.T_CALLED, flow, s[run + m.ENTRY], s[run + m.POINTER], -1)
 
 
 @compiled

@@ -79,6 +79,7 @@ TIER_STAMP = _cells.next()
 COUNTED = _cells.next()  # what counts for the level now
 LOGGED_AMOUNTS = _cells.next()
 FIRST_AMOUNT = _cells.next()
+LAST_ITEM = _cells.next()
 KEPT = _cells.count
 # Registers that the host or the loop over draws sets.
 SEED_ID = _cells.next()
@@ -89,6 +90,8 @@ FINISH = _cells.next()
 OVERFLOW = _cells.next()
 TRACED = _cells.next()
 HANDLED = _cells.next()
+# 1: orders and events are those that were recorded, nothing is drawn.
+REPLAYS = _cells.next()
 # Columns of the counts at which those by month, by flow and month, by cohort, by orders begin.
 BY_MONTH = _cells.next()
 BY_FLOW_MONTH = _cells.next()
@@ -159,9 +162,21 @@ DRAWN = _state.count
 # Columns of queued events and kinds of them.
 MOMENT, RANK, ORDER, KIND, ARG0, ARG1, ARG2 = range(7)
 QUEUE_WIDTH = 7
-BASELINE, CANDIDATE, LAPSE, PAST, EVENT, SOURCE, DUE, TICK, LOOK, JOIN, COMEBACK, EXPIRING = range(
-    12
-)
+(
+    BASELINE,
+    CANDIDATE,
+    LAPSE,
+    PAST,
+    EVENT,
+    SOURCE,
+    DUE,
+    TICK,
+    LOOK,
+    JOIN,
+    COMEBACK,
+    EXPIRING,
+    RECORDED,
+) = range(13)
 CREDIT, EXPIRE, WARNING, REVIEW, CHANGED, ASK, RENEWAL = range(20, 27)
 SCOPE_ALL, SCOPE_ORDER, SCOPE_RUN = range(3)
 SCOPES = 4  # a message event's scope is SCOPE_RUN + SCOPES * (channel + 1)
@@ -200,9 +215,17 @@ EFFECT_WIDTH = 6
 SIZE, PEAK, CANDIDATE_CLOCK = range(3)
 STRENGTH_WIDTH = 3
 
-# Trace rows: (draw row, person row, moment, kind, a, b).
-# T_ORDER is in both worlds, T_LOST and T_CANCELLED in that without, T_SAVED and T_EXTRA in that
-# with: lost after leaving, saved from leaving.
+# Trace rows: (draw row, person row, moment, kind, a, b, place, about). `place` is the instruction
+# at which a run stands, -1 for what is not of a run; `about` is -1 where there is nothing more.
+# SENT: flow, channel * 2 + marketing, message     HELD: flow, column of the reason, message
+# DELAYED: flow, until, message      TASK, LISTED, CALLED, UPDATED: flow, entry
+# ENTERED: flow, entry               LEFT: flow, entry, why: AT_END, EXIT_WHEN, or an event
+# ORDER, SAVED: number, value, paid  EXTRA: slot, value, paid      CANCELLED: number, value
+# ISSUED: offer, until, flow         REDEEMED: offer, cost, flow
+# BOUGHT: an order with an offer at hand of which no use is known: offer, cost, flow
+# EVENT: event, its number           GONE: the customer has left, in the world with
+# ORDER is in both worlds, LOST (number, value) and CANCELLED in that without, SAVED and EXTRA in
+# that with: lost after leaving, saved from leaving.
 (
     T_SENT,
     T_HELD,
@@ -211,10 +234,25 @@ STRENGTH_WIDTH = 3
     T_EXTRA,
     T_ENTERED,
     T_REDEEMED,
+    T_DELAYED,
+    T_LEFT,
+    T_TASK,
+    T_LISTED,
+    T_CALLED,
+    T_UPDATED,
+    T_ISSUED,
+    T_BOUGHT,
+    T_EVENT,
+    T_GONE,
     T_LOST,
     T_SAVED,
-) = range(9)
-TRACE_WIDTH = 6
+) = range(19)
+TRACE_WIDTH = 8
+AT_END, EXIT_WHEN = -1, -2
+
+# Columns of recorded items: orders (what is -1) and events of a person, by moment, orders first.
+ITEM_MOMENT, ITEM_WHAT, ITEM_VALUE, ITEM_DISCOUNT, ITEM_MARK = range(5)
+ITEM_WIDTH = 5
 
 
 class Memory(NamedTuple):
@@ -368,7 +406,7 @@ def next_event(s):
 
 
 @compiled
-def note(s, moment, kind, a, b):
+def note(s, moment, kind, a, b, place, about):
     """Write one row of the trace, where one is kept."""
     if s[TRACE_ROOM] == 0:
         return
@@ -379,4 +417,5 @@ def note(s, moment, kind, a, b):
     row = s[TRACE] + n * TRACE_WIDTH
     s[row], s[row + 1], s[row + 2] = s[DRAW], s[PERSON], moment
     s[row + 3], s[row + 4], s[row + 5] = kind, a, b
+    s[row + 6], s[row + 7] = place, about
     s[TRACED] = n + 1

@@ -71,25 +71,33 @@ def try_to_send(p, f, s, g, out, run, row, moment):
     held = _held(p, f, s, channel, offer, marketing, quiet, moment)
     if held >= 0:
         out[held + columns] += 1
-        note(s, moment, m.T_HELD, s[run + m.FLOW], held)
+        _tell(p, s, run, row, moment, m.T_HELD, held)
         return DROPPED
     if quiet >= 0:
         window = p[at.WINDOWS] + 2 * quiet
         later = window_end(p, zone, moment, p[window], p[window + 1])
         if later > moment:
             out[_DELAYED + columns] += 1
+            _tell(p, s, run, row, moment, m.T_DELAYED, later)
             return later
     if marketing:
         later = _after_caps(p, s, channel, moment)
         if later > moment:
             if later > add(p, zone, s[run + m.PLANNED], p[at.CAP_DELAY]):
                 out[_CAP + columns] += 1
-                note(s, moment, m.T_HELD, s[run + m.FLOW], _CAP)
+                _tell(p, s, run, row, moment, m.T_HELD, _CAP)
                 return DROPPED
             out[_DELAYED + columns] += 1
+            _tell(p, s, run, row, moment, m.T_DELAYED, later)
             return later
     _send(p, f, s, g, out, run, row, moment)
     return SENT
+
+
+@compiled
+def _tell(p, s, run, row, moment, kind, what):
+    """Write to the trace what became of a message."""
+    note(s, moment, kind, s[run + m.FLOW], what, s[run + m.POINTER], p[row + code.A])
 
 
 @compiled
@@ -126,12 +134,14 @@ def grant(p, f, s, g, out, run, row, moment):
     flow, offer = s[run + m.FLOW], p[row + code.A]
     if s[m.HELD_OUT]:
         out[_HOLDOUT + flow * FLOW] += 1
+        note(s, moment, m.T_HELD, flow, _HOLDOUT, s[run + m.POINTER], -1)
     elif offer < 0:
         if s[m.TAKES_PART]:
             out[_ISSUED + flow * FLOW] += 1
             award(p, s, out, p[row + code.B], -1, moment)
     elif not _may_be_issued(p, f, s, offer, moment):
         out[_OFFER + flow * FLOW] += 1
+        note(s, moment, m.T_HELD, flow, _OFFER, s[run + m.POINTER], -1)
     else:
         issue(p, s, g, out, flow, offer, p[row + code.D], s[run + m.ENTRY], moment)
 
@@ -173,7 +183,7 @@ def _send(p, f, s, g, out, run, row, moment):
     s[s[m.LAST_CHANNEL] + channel] = moment
     if p[at.MARKETS]:
         note_send(p, s, moment)
-    note(s, moment, m.T_SENT, flow, channel * 2 + p[row + code.H])
+    _tell(p, s, run, row, moment, m.T_SENT, channel * 2 + p[row + code.H])
     if marketing:
         if s[m.ORDERS] > 0:
             out[_WITH_MESSAGES] += 1
@@ -235,8 +245,11 @@ def issue(p, s, g, out, flow, offer, send, entry, moment):
     else:
         zone = s[m.ZONE]
         s[s[m.OFFER_UNTIL] + offer] = end_of_day(p, zone, add(p, zone, moment, valid))
-    u = uniform(s, p[p[at.SEND_REDEMPTION] + send], entry)
-    s[s[m.OFFER_WILL] + offer] = 1 if u < g[s[m.REDEMPTION] + send] else 0
+    will = 1
+    if not s[m.REPLAYS]:
+        u = uniform(s, p[p[at.SEND_REDEMPTION] + send], entry)
+        will = 1 if u < g[s[m.REDEMPTION] + send] else 0
+    s[s[m.OFFER_WILL] + offer] = will
     s[s[m.OFFER_ISSUED] + offer] += 1
     s[s[m.OFFER_FLOW] + offer] = flow
     replaced = p[p[at.OFFER_REPLACES] + offer]
@@ -250,3 +263,4 @@ def issue(p, s, g, out, flow, offer, send, entry, moment):
             schedule(s, due, 2, m.EXPIRING, p[row], offer, until)
     if flow >= 0:
         out[_ISSUED + flow * FLOW] += 1
+    note(s, moment, m.T_ISSUED, offer, s[s[m.OFFER_UNTIL] + offer], -1, flow)
