@@ -81,6 +81,14 @@ WIDEST = 100
     help="Exit with 1 where a line of `require:` is not met, and name it.",
 )
 @click.option(
+    "--trace",
+    metavar="CUSTOMER",
+    help="Print one customer's life in both worlds instead: the id as in the orders file.",
+)
+@click.option(
+    "--draw", type=Whole(0, 99_999), default=0, help="The draw that --trace shows. Default: 0."
+)
+@click.option(
     "--output-format",
     type=click.Choice(["text", "json"]),
     default="text",
@@ -104,6 +112,8 @@ def command(
     sweep: SweepRequest | None,
     conservative: bool,
     check: bool,
+    trace: str | None,
+    draw: int,
     output_format: Literal["text", "json"],
     order_input: OrderInput,
 ) -> None:
@@ -153,6 +163,11 @@ def command(
         ctx.exit(1)
     season = season_or_exit(seasonality)
     settings = Settings(length, draws, seed, as_of, threads, stage or "", conservative, season)
+    if trace is not None:
+        from playbook_runtime.cli._trace import show_life
+
+        show_life(ctx, graph, data, settings, trace, draw, output_format, show)
+        return
     if sweep is not None:
         with progress_bar(quiet) as progress:
             swept, found = sweep_of(graph, data, settings, sweep, progress)
