@@ -286,6 +286,15 @@ class DataAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class Precision:
+    """How well the ends of the interval of the profit difference are known: two standard errors by
+    the number of draws, as a part of the interval's width; asked for, and reached."""
+
+    asked: float
+    reached: float
+
+
+@dataclass(frozen=True, slots=True)
 class Projection:
     """The worlds without and with the playbook, and their difference, over one horizon.
 
@@ -332,3 +341,4 @@ class Projection:
     points: tuple[PointsMonth, ...] = ()
     stages: tuple[PlannedMonth, ...] = ()
     shift: BudgetShift | None = None
+    precision: Precision | None = None

@@ -22,7 +22,9 @@ FLOW_DRAWS = 100
 class Settings:
     """The questions of one run: how far, how many draws, which seed, as of which day, how many
     threads (0: all there are), in which stage (empty: the playbook's); `conservative` holds every
-    effect at its worse quartile; `season` is estimated where the orders allow it, off, or given."""
+    effect at its worse quartile; `season` is estimated where the orders allow it, off, or given.
+    `precision` takes as many draws as it needs instead of `draws`: a part of the width of the
+    interval of the profit difference."""
 
     horizon: Duration = Duration(months=12)
     draws: int = DEFAULT_DRAWS
@@ -32,6 +34,7 @@ class Settings:
     stage: str = ""
     conservative: bool = False
     season: Given = "auto"
+    precision: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from playbook_compiler.diagnostics import Diagnostic, error
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Flow
 from playbook_compiler.plan import digest_of
-from playbook_compiler.values import dataclass
+from playbook_compiler.values import dataclass, replace
 from playbook_runtime.accounts import checks, data_account, family_text
 from playbook_runtime.attribution import (
     FlowWorlds,
@@ -44,12 +44,13 @@ from playbook_runtime.heard import has_points
 from playbook_runtime.kernel.layout import WITH, WITHOUT
 from playbook_runtime.kernel.run import CircleError, RunawayError, layout_of
 from playbook_runtime.kernel.tables import I64, some_draws
-from playbook_runtime.launching import launched
+from playbook_runtime.launching import Launched, launched
 from playbook_runtime.month_report import told_months
 from playbook_runtime.monthly import months_of
 from playbook_runtime.notes import notes
 from playbook_runtime.observed import Observed
 from playbook_runtime.outcomes import Draws, Outcomes, estimates, part_draws, subtracted
+from playbook_runtime.precision import Enough, enough_draws
 from playbook_runtime.profit_parts import ACQUISITION, PARTS
 from playbook_runtime.projection import BreakEven, MoneyPart, Projection, Proof
 from playbook_runtime.provable import proof_of
@@ -59,7 +60,7 @@ from playbook_runtime.settings import FLOW_DRAWS, Settings
 from playbook_runtime.simulated_findings import simulated_findings
 from playbook_runtime.tornado import DRAWS as TORNADO_DRAWS
 from playbook_runtime.tornado import levers, tornado
-from playbook_runtime.world_runs import Progress, WorldRuns
+from playbook_runtime.world_runs import Counts, Progress, WorldRuns
 
 __all__ = ["Progress", "project"]
 
@@ -70,11 +71,13 @@ MONTH_DAYS = 30.4375
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Headline:
-    """The counts of all draws, of a second future of the first ones, and with unproven effects."""
+    """The counts of all draws, of a second future of the first ones, and with unproven effects;
+    `detail` has the columns by month and cohort too, of the first draws."""
 
     counts: I64
     again: I64
     unproven: I64
+    detail: I64
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +108,22 @@ def project(
     progress: Progress | None = None,
 ) -> tuple[Projection | None, list[Diagnostic]]:
     """Return the projection of a playbook over a shop's own orders."""
-    ready, findings = launched(graph, data, settings)
+    found: tuple[Launched | None, list[Diagnostic]]
+    enough: Enough | None = None
+    if settings.precision is None:
+        found = launched(graph, data, settings)
+    else:
+        try:
+            enough, more = enough_draws(graph, data, settings, settings.precision, progress)
+        except RunawayError:
+            return None, [_runaway(graph)]
+        except CircleError:
+            return None, [_endless(graph)]
+        found = (None if enough is None else enough.ready), more
+    ready, findings = found
     if ready is None:
         return None, findings
+    settings = replace(settings, draws=len(ready.prepared.headline.number))
     plan = ready.plan
     runs = WorldRuns(ready.program, ready.prepared, settings.threads, progress)
     numbers = {flow: n for n, flow in enumerate(sorted(graph.playbook.flows))}
@@ -115,7 +131,7 @@ def project(
     on = {flow: n for flow, n in numbers.items() if _is_new(graph.playbook.flows[flow])}
     runs.begin(_draws_to_run(runs, settings, len(on)))
     try:
-        headline = _headline(runs, settings)
+        headline = _headline(runs, settings, None if enough is None else enough.counts)
         flows = _flows(runs, headline, on, ready.days.days, _holdout(graph))
         swings = tornado(runs)
         grades = grade_shares(runs, flows.futures, numbers)
@@ -196,11 +212,12 @@ def project(
         months=months_of(
             layout_of(ready.program),
             [name for name, _, _ in ready.days.months()],
-            headline.counts,
+            headline.detail,
             headline.again,
         ),
         stages=told_months(graph.playbook, plan, ready.prepared, ready.admission),
         shift=shift,
+        precision=None if enough is None else enough.precision,
     )
     return projection, findings
 
@@ -215,12 +232,13 @@ def _draws_to_run(runs: WorldRuns, settings: Settings, flows: int) -> int:
     return headline + (2 + flows * (4 + 2)) * some + swings + grades
 
 
-def _headline(runs: WorldRuns, settings: Settings) -> Headline:
+def _headline(runs: WorldRuns, settings: Settings, known: Counts | None) -> Headline:
+    """Return the counts of the headline; `known` are those of its draws, if they were run."""
     prepared = runs.prepared
-    counts = runs.run(prepared.headline)
+    counts = runs.counts(prepared.headline) if known is None else known
     again = runs.run(second_futures(prepared.headline, min(SECOND_FUTURES, settings.draws)))
-    unproven = runs.run(prepared.unproven) if prepared.has_unproven else counts
-    return Headline(counts, again, unproven)
+    unproven = runs.counts(prepared.unproven) if prepared.has_unproven else counts
+    return Headline(counts.totals, again, unproven.totals, counts.detail)
 
 
 def _flows(

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import Final
+
+import numpy as np
 
 from playbook_compiler.values import dataclass
 from playbook_runtime.kernel.instructions import Program
-from playbook_runtime.kernel.run import Horizon, Task, run, task_of
-from playbook_runtime.kernel.tables import I64, Draws
+from playbook_runtime.kernel.run import Horizon, Task, layout_of, run, task_of
+from playbook_runtime.kernel.tables import I64, Draws, some_draws
 from playbook_runtime.prepare import Prepared
+
+DETAIL_DRAWS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,23 @@ class Progress:
 
     begin: Callable[[int], None]
     advance: Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """What was counted on many draws: `totals` (D, columns before the months) of every draw,
+    `detail` (at most DETAIL_DRAWS, all columns) of the first ones. The columns by month and cohort
+    are thousands, so that memory would grow with draws that tell nothing more of them."""
+
+    totals: I64
+    detail: I64
+
+    def followed_by(self, more: Counts) -> Counts:
+        """Return these and the counts of the draws that come next."""
+        return Counts(
+            np.concatenate([self.totals, more.totals]),
+            np.concatenate([self.detail, more.detail])[:DETAIL_DRAWS],
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +62,19 @@ class WorldRuns:
             threads=self.threads,
             progress=self.progress.advance if self.progress is not None else None,
         )
+
+    def counts(self, draws: Draws) -> Counts:
+        """Return what is kept of any number of draws, run DETAIL_DRAWS at a time."""
+        kept = layout_of(self.program).by_month
+        totals = np.zeros((len(draws.number), kept), dtype=np.int64)
+        detail: I64 | None = None
+        for first in range(0, len(totals), DETAIL_DRAWS):
+            some = self.run(some_draws(draws, first, first + DETAIL_DRAWS))
+            totals[first : first + len(some)] = some[:, :kept]
+            detail = some if detail is None else detail
+            del some  # else the next thousand stand beside it
+        assert detail is not None, "a projection has draws"
+        return Counts(totals, detail)
 
     def task(
         self, draws: Draws, on: Collection[int] | None = None, program: Program | None = None

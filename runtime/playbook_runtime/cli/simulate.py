@@ -10,7 +10,9 @@ from typing import Literal
 import click
 
 from playbook_compiler.vocabulary import STAGES
+from playbook_runtime.cli._command_line import given
 from playbook_runtime.cli._day import DAY
+from playbook_runtime.cli._part import PartValue
 from playbook_runtime.cli._sweep import SweepValue, sweep_of
 from playbook_runtime.cli._whole import Whole
 from playbook_runtime.cli.order_options import (
@@ -40,6 +42,12 @@ WIDEST = 100
     default=1_000,
     show_default=True,
     help="Number of draws; more make the interval's ends surer, not the shop.",
+)
+@click.option(
+    "--precision",
+    type=PartValue(),
+    help="Take as many draws as it needs instead, 200 to 10,000: until each end of the interval of"
+    " the profit is known to within this part of the interval's width: 5%.",
 )
 @click.option(
     "--seed",
@@ -104,6 +112,7 @@ def command(
     orders: Path,
     horizon: str,
     draws: int,
+    precision: float | None,
     seed: int,
     as_of: date | None,
     threads: int,
@@ -123,6 +132,8 @@ def command(
     progress go to standard error. Exits with 0 when there is a projection, 1 when playbook or
     orders allow none, or with --check where a requirement is not met, 2 on wrong usage.
     """
+    if precision is not None and (given(ctx, ("draws",)) or sweep is not None):
+        raise click.UsageError("--precision takes the place of --draws, and goes not with --sweep.")
     from playbook_compiler.diagnostics import Diagnostic, has_errors
     from playbook_compiler.units import Duration, parse_duration
     from playbook_runtime.checked import as_wanted
@@ -162,7 +173,9 @@ def command(
     if data is None or has_errors(found):
         ctx.exit(1)
     season = season_or_exit(seasonality)
-    settings = Settings(length, draws, seed, as_of, threads, stage or "", conservative, season)
+    settings = Settings(
+        length, draws, seed, as_of, threads, stage or "", conservative, season, precision
+    )
     if trace is not None:
         from playbook_runtime.cli._trace import show_life
 

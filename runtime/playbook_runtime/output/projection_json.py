@@ -23,6 +23,7 @@ from playbook_runtime.projection import (
     MoneyPart,
     Month,
     PointsMonth,
+    Precision,
     Projection,
     Proof,
     Swing,
@@ -77,6 +78,7 @@ def projection_json(projection: Projection) -> str:
         "requirements": [_judged(one) for one in projection.requirements],
         "months": [_month(one) for one in projection.months],
         "points": [_points(one) for one in projection.points],
+        "precision": _precision(projection.precision),
     }
     return json.dumps(fields, indent=2, allow_nan=False) + "\n"
 
@@ -121,6 +123,12 @@ def _flow(flow: FlowProjection) -> dict[str, object]:
 
 def _increment(one: Increment) -> dict[str, Quantiles]:
     return {"orders": _quantiles(one.orders), "profit": _quantiles(one.profit)}
+
+
+def _precision(one: Precision | None) -> dict[str, float] | None:
+    if one is None:
+        return None
+    return {"asked": _number(one.asked), "reached": _number(one.reached)}
 
 
 def _pays(one: BreakEven | None) -> dict[str, object] | None:

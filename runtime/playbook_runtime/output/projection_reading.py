@@ -15,7 +15,7 @@ from playbook_runtime.output.figures import (
     signed,
     width,
 )
-from playbook_runtime.projection import Estimates, Projection
+from playbook_runtime.projection import Estimates, Precision, Projection
 
 _REASONS: Final = {
     "budget": "not admitted by the budget",
@@ -60,6 +60,8 @@ def worlds_reading(projection: Projection) -> Iterator[str]:
         f" {interval_of_level(level, _level_places(projection))} (80 %)."
     )
     yield _monte_carlo(projection, unit)
+    if projection.precision is not None:
+        yield _precision(projection.precision)
 
 
 def flows_reading(projection: Projection) -> Iterator[str]:
@@ -115,6 +117,17 @@ def _monte_carlo(projection: Projection, unit: float) -> str:
     )
     if error > _LARGE_ERROR * width(gain):
         words += f" That is a lot; --draws {4 * projection.draws} halves it."
+    return words
+
+
+def _precision(one: Precision) -> str:
+    """Return how well the interval's ends are known, beside what was asked."""
+    words = (
+        f"Precision: each end of that interval is known to within {100 * one.reached:.1f} % of its"
+        f" width, for two standard errors; {100 * one.asked:g} % was asked."
+    )
+    if one.reached > one.asked:
+        words += " More draws than these are not taken by --precision."
     return words
 
 

@@ -32,6 +32,7 @@ _SHARE: Final[Schema] = {"type": "number", "minimum": 0, "maximum": 1}
 _TEXT: Final[Schema] = {"type": "string"}
 _YES_NO: Final[Schema] = {"type": "boolean"}
 _DATE: Final[Schema] = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d\d-\d\d$"}
+_PRECISION: Final[Schema] = {"$ref": "#/$defs/precision"}
 _Q: Final[Schema] = {"$ref": "#/$defs/Q"}
 _WORLD: Final[Schema] = {"$ref": "#/$defs/metrics"}
 _CONTACT: Final[Schema] = {"type": "object", "additionalProperties": _Q}
@@ -92,12 +93,18 @@ def projection_schema() -> Schema:
             requirements=_said(_list(_JUDGED), "The lines of `require:`, in their order."),
             months=_said(_list(_MONTH), "By calendar month; differences are expectations."),
             points=_said(_list(_POINTS), "The ledger of points by month, in the world with."),
+            precision=_said(
+                _or_null(_PRECISION),
+                "With --precision: two standard errors of the ends of difference.profit by the"
+                " number of draws, as a part of their distance.",
+            ),
         ),
         "$defs": {
             "Q": {
                 "description": "An uncertain number: mean and quantiles; p10 to p90 is 80%.",
                 **_object(mean=_NUMBER, p10=_NUMBER, p50=_NUMBER, p90=_NUMBER),
             },
+            "precision": _object(asked=_NUMBER, reached=_NUMBER),
             "metrics": {
                 "type": "object",
                 "description": "By name; docs/metrics/ has a page on each.",
