@@ -12,13 +12,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from tests.calibration.made import AS_OF, HORIZON_DAYS, Made, made
+from tests.calibration.made import AS_OF, HORIZON_DAYS, Truth, made
 from tests.statistics.worlds import graph_of
 
-from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.units import Duration
 from playbook_compiler.values import replace
+from playbook_runtime.behaviour.backtest import backtest
+from playbook_runtime.behaviour.fit import fit_families
+from playbook_runtime.behaviour.model import FAMILIES, KS
+from playbook_runtime.behaviour.seasonality import seasonality_of
+from playbook_runtime.behaviour.spend import fit_spend
 from playbook_runtime.expected import SECOND_FUTURES, expected_draws, second_futures
+from playbook_runtime.fitted import Fitted
 from playbook_runtime.kernel.layout import WITHOUT, World, world_column
 from playbook_runtime.kernel.tables import HISTORY, NEWCOMER, Draws, People, joined
 from playbook_runtime.launching import Launched, launched
@@ -46,9 +51,9 @@ class Place(NamedTuple):
 class Size(NamedTuple):
     """How large a world is, how many draws are taken, and how many futures make the truth."""
 
-    customers: int = 500
-    draws: int = 400
-    futures: int = 400
+    customers: int = 300
+    draws: int = 300
+    futures: int = 200
 
 
 def place_of(seed: int, folder: Path, size: Size, *, drifting: bool = False) -> Place:
@@ -61,7 +66,8 @@ def place_of(seed: int, folder: Path, size: Size, *, drifting: bool = False) -> 
     )
     assert data is not None, found
     settings = Settings(Duration(days=HORIZON_DAYS), size.draws, seed, AS_OF.date(), threads=1)
-    ready, found = launched(graph, data, settings)
+    known = None if drifting else _untested(data, settings)
+    ready, found = launched(graph, data, settings, known)
     assert ready is not None, found
     draws = ready.prepared.headline
     if not drifting:
@@ -71,7 +77,9 @@ def place_of(seed: int, folder: Path, size: Size, *, drifting: bool = False) -> 
     again = runs.run(second_futures(draws, min(SECOND_FUTURES, size.draws)))
     difference = expected_draws(gain(counts).tolist(), gain(again).tolist())
     other = replace(settings, seed=seed + OTHER, draws=1)
-    true_draws = _true_draws(graph, data, other, world, size.futures)
+    one, _ = launched(graph, data, other, ready.fitted)
+    assert one is not None
+    true_draws = _true_draws(one, other.seed, world.truth, size.futures)
     enough = replace(ready.prepared, people=_people(ready, true_draws))
     true_gain = float(gain(WorldRuns(ready.program, enough, 1, None).run(true_draws)).mean())
     orders = counts[:, world_column(WITHOUT, World.ORDERS)]
@@ -90,17 +98,29 @@ def _people(ready: Launched, draws: Draws) -> People:
     return joined([known, to_come])
 
 
-def _true_draws(
-    graph: TriggerGraph, data: Observed, settings: Settings, world: Made, futures: int
-) -> Draws:
-    """Return draws that all have the world's own parameters and effects, each with luck of its
-    own. Newcomers come by the world's own rate."""
-    one: Launched | None
-    one, _ = launched(graph, data, settings)
-    assert one is not None
-    truth, drawn = world.truth, one.prepared.headline
+def _untested(data: Observed, settings: Settings) -> Fitted:
+    """Return the models without a backtest: where no level drifts, none is asked how far it may."""
+    fits, _ = fit_families(data.history, FAMILIES, with_weak_prior=True, ks=KS)
+    spend, _ = fit_spend(data.history, 100, with_weak_prior=True)
+    assert spend is not None
+    nothing, _ = backtest(
+        data.day,
+        data.customer_hash,
+        data.value_minor,
+        until_day=data.as_of_day,
+        origins=(),
+        horizon_days=HORIZON_DAYS,
+        seed=settings.seed,
+    )
+    return Fitted(fits, spend, seasonality_of(data.history, settings.season), nothing, ())
+
+
+def _true_draws(one: Launched, seed: int, truth: Truth, futures: int) -> Draws:
+    """Return draws that all have the world's own parameters, and effects that are drawn once, each
+    with luck of its own. Newcomers come by the world's own rate."""
+    drawn = one.prepared.headline
     months = np.array(one.prepared.launch.month_length) / 86_400
-    random = np.random.default_rng([settings.seed, 7])
+    random = np.random.default_rng([seed, 7])
     newcomers = random.poisson(truth.newcomers_per_day * months)
     columns = drawn._asdict() | {
         "behaviour": np.array([truth.behaviour]),
