@@ -138,6 +138,11 @@ def _money(graph: TriggerGraph) -> Iterator[str]:
     free = sorted(used - set(economics.message_costs))
     if free:
         yield f"No cost is given for messages by {', '.join(free)}: they count as free."
+    if economics.interest_rate is not None:
+        yield (
+            "Money of the horizon is not discounted: `interest_rate` is for the value of customers"
+            " over years, which `playbook diagnose` tells."
+        )
     if economics.acquisition is not None:
         yield (
             "Both worlds spend the same on winning customers: it is in both profits, and not in"

@@ -23,12 +23,13 @@ Draws = dict[str, list[float]]
 class Outcomes:
     """What counts mean for a shop with so many customers who bought in the horizon's length before
     the start, over so many days, at such a cost of winning customers in either world (minor
-    units)."""
+    units). `visits` are those of the horizon, the same in both worlds; None where nobody says."""
 
     base_customers: int
     horizon_days: int
     acquisition_cost: int = 0
     has_points: bool = False
+    visits: int | None = None
 
     def of(self, row: Sequence[int], world: int) -> WorldCounts:
         """Return one draw's counts of one world, sums in fractions rounded half-even to minor
@@ -54,6 +55,7 @@ class Outcomes:
             messages=count(World.MESSAGES),
             horizon_days=self.horizon_days,
             acquisition_cost=self.acquisition_cost,
+            visits=self.visits,
             points_liability=count(World.LIABILITY) if self.has_points else None,
             **money,
         )

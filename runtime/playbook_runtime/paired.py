@@ -15,6 +15,7 @@ import numpy as np
 from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.diff import Entry
 from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.model import Playbook
 from playbook_compiler.plan import digest_of
 from playbook_compiler.values import dataclass
 from playbook_runtime.accounts import data_account
@@ -29,6 +30,7 @@ from playbook_runtime.expected import (
 from playbook_runtime.fitted import Fitted
 from playbook_runtime.flow_projections import flow_draws_of
 from playbook_runtime.guarded import rule_changes
+from playbook_runtime.heard import has_points
 from playbook_runtime.kernel.layout import WITH, WITHOUT
 from playbook_runtime.kernel.tables import F64, I64, some_draws
 from playbook_runtime.launching import Launched, launched
@@ -44,6 +46,7 @@ from playbook_runtime.projected_change import (
 from playbook_runtime.projection import NO_INCREMENT, Increment, Judged
 from playbook_runtime.requirements import Known, judged
 from playbook_runtime.settings import FLOW_DRAWS, Settings
+from playbook_runtime.visits import visits_of
 from playbook_runtime.world_runs import Progress, WorldRuns
 
 
@@ -69,10 +72,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Launch:
-    """One side, ready to run: without a playbook it is the other's with every flow off. `on` are
-    the flows that are new, `wanted` those of them whose worth is asked."""
+    """One side, ready to run: without a playbook it is the other's with every flow off, and
+    `playbook` is the other's. `on` are the flows that are new, `wanted` those of them whose worth
+    is asked."""
 
     graph: TriggerGraph | None
+    playbook: Playbook
     ready: Launched
     runs: WorldRuns
     wanted: tuple[int, ...]
@@ -117,11 +122,13 @@ def projected_change(
             return None, found
         known[models] = ready.fitted
         readies[id(graph)] = ready
-    any_ready = next(reversed(readies.values()))
+    some, _ = there[-1]
+    assert some is not None
     launches = []
     for (graph, _), flows in zip((old, new), asked, strict=True):
-        ready = readies.get(id(graph), any_ready)
-        launches.append(_launch(graph, ready, flows, request.settings, progress))
+        playbook = (graph or some).playbook
+        ready = readies.get(id(graph), readies[id(some)])
+        launches.append(_launch(graph, playbook, ready, flows, request.settings, progress))
     if progress is not None:
         progress.begin(sum(_work(one, request.settings) for one in launches[same:]))
     second = _run(launches[1], request.settings)
@@ -154,6 +161,7 @@ def _asked(graph: TriggerGraph | None, request: Request, place: int) -> frozense
 
 def _launch(
     graph: TriggerGraph | None,
+    playbook: Playbook,
     ready: Launched,
     wanted: Collection[str],
     settings: Settings,
@@ -171,7 +179,7 @@ def _launch(
         on = [n for flow, n in numbers.items() if flows[flow].enabled and not flows[flow].running]
     runs = WorldRuns(program, ready.prepared, settings.threads, progress)
     some = tuple(n for flow, n in numbers.items() if flow in wanted and n in on)
-    return _Launch(graph, ready, runs, some, tuple(on))
+    return _Launch(graph, playbook, ready, runs, some, tuple(on))
 
 
 def _work(launch: _Launch, settings: Settings) -> int:
@@ -186,9 +194,9 @@ def _work(launch: _Launch, settings: Settings) -> int:
 
 def _run(launch: _Launch, settings: Settings) -> _Side:
     runs, prepared = launch.runs, launch.ready.prepared
-    counts = runs.run(prepared.headline)
+    counts = runs.counts(prepared.headline).totals
     again = runs.run(second_futures(prepared.headline, min(SECOND_FUTURES, settings.draws)))
-    unproven = runs.run(prepared.unproven) if prepared.has_unproven else counts
+    unproven = runs.counts(prepared.unproven).totals if prepared.has_unproven else counts
     number = min(FLOW_DRAWS, len(again))
     futures: tuple[Future, ...] = ()
     if launch.wanted:
@@ -202,6 +210,8 @@ def _run(launch: _Launch, settings: Settings) -> _Side:
             int(prepared.people.base.sum()),
             launch.ready.days.days,
             launch.ready.plan.acquisition_cost,
+            has_points(launch.playbook),
+            visits_of(launch.playbook, launch.ready.days.days),
         ),
         counts,
         again,

@@ -43,6 +43,25 @@ PARTS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something that is counted as a piece of a part, which it is in already."""
+
+    name: str
+    within: str
+    column: World
+    label: str
+
+
+# The other offers (discounts, shipping, gifts) are counted as one.
+PIECES: Final = (
+    Piece("points_redeemed", "offer_cost", World.POINTS_COST, "points redeemed"),
+    Piece(
+        "rights", "offer_cost", World.RIGHTS_COST, "shipping and discounts of levels and members"
+    ),
+)
+
+
 def profit_of(counts: WorldCounts) -> int:
     """Return the profit of a world of one draw, in minor units: the signed sum of its parts."""
     return sum(part.sign * int(getattr(counts, part.name)) for part in PARTS)

@@ -56,7 +56,7 @@ JOIN: Final = Judged("join", "buyers of a year who join the paid membership", _s
 RENEW: Final = Judged("renew", "members who pay again when their time is over", _share(0.5, 0.85))
 SURE: Final = 1e-6
 SHARES: Final = {one.column: one.means for one in (PARTICIPATION, REDEMPTION, RENEW)} | {
-    JOIN.column: f"{JOIN.means}, as a logit"
+    JOIN.column: f"{JOIN.means} (log odds)"
 }
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from playbook_compiler.values import dataclass
+from playbook_compiler.values import dataclass, field
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.planned_months import BudgetShift, PlannedMonth
 
@@ -136,7 +136,8 @@ class FlowProjection:
 class MoneyPart:
     """One part of profit in both worlds, in minor units: the steps from without to with.
 
-    `sign` is 1 for what is gained and -1 for what is spent; the signed parts add up to profit.
+    `sign` is 1 for what is gained and -1 for what is spent; the signed parts add up to profit. With
+    `within` it is no part of its own, but a piece of the part of that name.
     """
 
     name: str
@@ -145,6 +146,7 @@ class MoneyPart:
     without: Estimate
     with_playbook: Estimate
     difference: Estimate
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +196,8 @@ class Verdict(StrEnum):
 class Judged:
     """One line of `require:`: what was found, between which bounds the draws leave it, and the
     verdict. `value`, bounds and `limit` are in `unit` (count, money in minor units, share), None
-    where nothing is projected; where the limit is a part of another metric, they are what is left
-    when that part is taken off, and the limit is 0."""
+    where nothing is projected; where the limit is a part of another metric (`of`), they are what is
+    left when that part is taken off, and the limit is 0."""
 
     text: str
     file: str
@@ -207,23 +209,7 @@ class Judged:
     high: float | None
     limit: float | None
     why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PointsMonth:
-    """The points ledger of a month, in the world with: points, and `liability` in minor units.
-
-    issued = redeemed + expired + what came to be outstanding. `breakage` is the share of the
-    outstanding that is expected never to be redeemed.
-    """
-
-    month: str
-    earned: Estimate
-    redeemed: Estimate
-    expired: Estimate
-    outstanding: Estimate
-    liability: Estimate
-    breakage: Estimate
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +221,90 @@ class Month:
     without: Estimates
     with_playbook: Estimates
     difference: Estimates
+
+
+@dataclass(frozen=True, slots=True)
+class PointsMonth:
+    """The points ledger of a month, in the world with: points, and `liability` in minor units.
+
+    What was outstanding before, and earned, is redeemed, has expired or is `outstanding` at the end
+    of the month; so over all months earned = redeemed + expired + outstanding, as nobody has points
+    on day one. `liability` is what those outstanding will cost.
+    """
+
+    month: str
+    earned: Estimate
+    redeemed: Estimate
+    expired: Estimate
+    outstanding: Estimate
+    liability: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """What `reserve:` sets aside for points (`rule` such as 2% of profit): the amount in minor
+    units, and the chance that it is enough for what is owed at the end."""
+
+    rule: str
+    amount: Estimate
+    enough: float
+
+
+@dataclass(frozen=True, slots=True)
+class PointsLedger:
+    """The ledger by month and over the horizon. `breakage` is the share of the points outstanding
+    at the end that nobody will ever redeem, by a run-out of those who hold them."""
+
+    months: tuple[PointsMonth, ...]
+    whole: PointsMonth
+    breakage: Estimate
+    reserve: Reserve | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One number in both worlds, and the expected difference; `past` is the same of the history,
+    None where that cannot tell."""
+
+    name: str
+    past: float | None
+    without: Estimate
+    with_playbook: Estimate
+    difference: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class PastMonth:
+    """What a cohort did in a calendar month of the history: customers who bought, and orders
+    (those of one day as one)."""
+
+    month: str
+    active_customers: int
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Customers by the month of their first order, such as 2026-03.
+
+    `customers` is how many there are: a number that is known before the horizon, one of draws in
+    it. `months` are those of the horizon since, with `active_customers` and `orders`.
+    """
+
+    cohort: str
+    customers: Estimate
+    past: tuple[PastMonth, ...]
+    months: tuple[Month, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CohortGroup:
+    """Cohorts taken together: the share of them that buys in a month, on average, after the month
+    of the first order. `past` is that of the last months before the horizon."""
+
+    name: str
+    customers: float
+    share: Compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +372,7 @@ class Projection:
     units. Levels are futures, with their luck; differences are expectations, and `luck` is the
     part of the variance of the profit difference that was luck and is not in its interval.
     `rest` is what the flows' worths leave of the total. `contact` maps what the playbook does to
-    customers, such as messages a month.
+    customers, such as messages a month. `again` maps the metrics that are tables to their rows.
     `monte_carlo_error` is the standard error of the 10% quantile of the profit difference that
     comes from the number of draws alone. `notes` are sentences that the reader needs.
     """
@@ -338,7 +408,10 @@ class Projection:
     grades: tuple[GradeShare, ...] = ()
     requirements: tuple[Judged, ...] = ()
     months: tuple[Month, ...] = ()
-    points: tuple[PointsMonth, ...] = ()
+    points: PointsLedger | None = None
+    cohorts: tuple[Cohort, ...] = ()
+    cohort_groups: tuple[CohortGroup, ...] = ()
+    again: Mapping[str, tuple[Compared, ...]] = field(default_factory=dict)
     stages: tuple[PlannedMonth, ...] = ()
     shift: BudgetShift | None = None
     precision: Precision | None = None

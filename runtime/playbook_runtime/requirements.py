@@ -26,6 +26,13 @@ _HOLDS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
+# Metrics that only some playbooks have, and what they take.
+_VISITS: Final = ": it takes `assume: {visits: {rate: 24000 per 1mo}}`"
+_WHY: Final = {
+    "points_liability": ": there is no points programme",
+    "visits": _VISITS,
+    "conversion": _VISITS,
+}
 _ERRORS: Final = 2.0  # standard errors of the draws to either side
 
 
@@ -43,8 +50,11 @@ def judged(requirements: Iterable[Requirement], known: Known) -> tuple[Judged, .
     return tuple(_judged(one, known) for one in requirements)
 
 
-def findings(requirements: Iterable[Requirement], found: Iterable[Judged]) -> list[Diagnostic]:
-    """Return an error for each requirement that is not met, a warning for each undecided one."""
+def findings(
+    requirements: Iterable[Requirement], found: Iterable[Judged], decimals: int
+) -> list[Diagnostic]:
+    """Return an error for each requirement that is not met, a warning for each undecided one;
+    `decimals` are those of the currency."""
     told = []
     for requirement, one in zip(requirements, found, strict=True):
         span = requirement.origin.span()
@@ -54,7 +64,7 @@ def findings(requirements: Iterable[Requirement], found: Iterable[Judged]) -> li
                     "requirement-not-met",
                     f"`{one.text}` is not met",
                     span,
-                    caption=_found(one),
+                    caption=found_words(one, decimals),
                     help="change the playbook until it is, or the requirement if it asks too much",
                 )
             )
@@ -64,7 +74,7 @@ def findings(requirements: Iterable[Requirement], found: Iterable[Judged]) -> li
                     "requirement-undecided",
                     f"whether `{one.text}` is met cannot be told",
                     span,
-                    caption=_found(one),
+                    caption=found_words(one, decimals),
                     help=""
                     if one.value is None
                     else "more draws may tell: --draws with four times as many halves the error",
@@ -73,15 +83,28 @@ def findings(requirements: Iterable[Requirement], found: Iterable[Judged]) -> li
     return told
 
 
-def _found(one: Judged) -> str:
-    if one.value is None:
+def found_words(one: Judged, decimals: int) -> str:
+    """Return `projected 12.40 (by so many draws: 11.90 ... 12.90)`, money in major units, shares in
+    per cent; why nothing is projected where that is so."""
+    if one.value is None or one.low is None or one.high is None:
         return one.why
-    return f"projected {one.value:.6g}, by the draws {one.low:.6g} ... {one.high:.6g}"
+    factor, unit = {"money": (10.0**-decimals, ""), "share": (100.0, " %")}.get(one.unit, (1.0, ""))
+    numbers = [number * factor for number in (one.value, one.low, one.high)]
+    value, low, high = (f"{number:,.4g}" for number in numbers)
+    if one.of:
+        over = numbers[0] > 0
+        value = f"{abs(numbers[0]):,.4g}"
+        words = f"{value}{unit} {'above' if over else 'below'} that part of {one.of}"
+    else:
+        words = f"{value}{unit}"
+    spread = f" (by so many draws: {low} ... {high}{unit})" if low != high else ""
+    return f"projected {words}{spread}"
 
 
 def _judged(requirement: Requirement, known: Known) -> Judged:
     span = requirement.origin.span()
-    values, limit = _draws(requirement, known)
+    values, missing = _draws(requirement, known)
+    limit = 0.0 if requirement.of else float(requirement.limit)
 
     def told(
         verdict: Verdict,
@@ -92,35 +115,44 @@ def _judged(requirement: Requirement, known: Known) -> Judged:
     ) -> Judged:
         unit = METRICS.get(requirement.metric, "count")
         return Judged(
-            requirement.text, span.file, span.line, verdict, unit, value, low, high, limit, why
+            requirement.text,
+            span.file,
+            span.line,
+            verdict,
+            unit,
+            value,
+            low,
+            high,
+            limit if value is not None else None,
+            why,
+            requirement.of,
         )
 
     if values is None:
-        return told(Verdict.UNDECIDED, why=f"`{requirement.metric}` is not projected")
+        return told(Verdict.UNDECIDED, why=f"`{missing}` is not projected{_WHY.get(missing, '')}")
     value, low, high = statistic(values, requirement.statistic)
     holds = _HOLDS[requirement.operator]
-    bound = limit if limit is not None else 0.0
-    ends = {holds(end, bound) for end in (low, high)}
+    ends = {holds(end, limit) for end in (low, high)}
     if len(ends) == 2:
         return told(Verdict.UNDECIDED, value, low, high)
     return told(Verdict.MET if ends == {True} else Verdict.NOT_MET, value, low, high)
 
 
-def _draws(requirement: Requirement, known: Known) -> tuple[list[float] | None, float | None]:
-    """Return the draws that are compared, and the limit; a part of another metric is taken off the
-    draws, which are then compared with 0."""
+def _draws(requirement: Requirement, known: Known) -> tuple[list[float] | None, str]:
+    """Return the draws that are compared, or None and the metric that is not projected; a part of
+    another metric is taken off the draws, which are then compared with 0."""
     world = requirement.world
     source = known.flows[requirement.flow] if requirement.flow else known.worlds[world]
     values = source.get(requirement.metric)
     if values is None:
-        return None, None
-    limit = float(requirement.limit)
+        return None, requirement.metric
     if not requirement.of:
-        return list(values), limit
+        return list(values), ""
     other = known.worlds["without" if world == "difference" else world].get(requirement.of)
     if other is None:
-        return None, None
-    return [a - limit * b for a, b in zip(values, other, strict=False)], 0.0
+        return None, requirement.of
+    limit = float(requirement.limit)
+    return [a - limit * b for a, b in zip(values, other, strict=False)], ""
 
 
 def statistic(values: Sequence[float], name: str) -> tuple[float, float, float]:

@@ -10,8 +10,6 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from playbook_compiler.diagnostics import Diagnostic, error
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Flow
@@ -29,10 +27,9 @@ from playbook_runtime.attribution import (
 )
 from playbook_runtime.break_even import break_even
 from playbook_runtime.budget_shift import budget_shift
-from playbook_runtime.estimate import Estimate
+from playbook_runtime.diagnose.purchases import purchases_of
 from playbook_runtime.expected import (
     SECOND_FUTURES,
-    expected_draws,
     expected_metrics,
     kept_share,
     luck_within,
@@ -46,13 +43,16 @@ from playbook_runtime.kernel.run import CircleError, RunawayError, layout_of
 from playbook_runtime.kernel.tables import I64, some_draws
 from playbook_runtime.launching import Launched, launched
 from playbook_runtime.month_report import told_months
-from playbook_runtime.monthly import months_of
+from playbook_runtime.monthly import horizon_months, months_of
 from playbook_runtime.notes import notes
 from playbook_runtime.observed import Observed
-from playbook_runtime.outcomes import Draws, Outcomes, estimates, part_draws, subtracted
+from playbook_runtime.outcomes import Draws, Outcomes, estimates, subtracted
+from playbook_runtime.points_ledger import points_ledger, reserve_of
 from playbook_runtime.precision import Enough, enough_draws
-from playbook_runtime.profit_parts import ACQUISITION, PARTS
-from playbook_runtime.projection import BreakEven, MoneyPart, Projection, Proof
+from playbook_runtime.profit_report import money_parts
+from playbook_runtime.projected_cohorts import cohort_counts, cohorts_told, groups_told
+from playbook_runtime.projected_tables import tables_told
+from playbook_runtime.projection import BreakEven, Projection, Proof
 from playbook_runtime.provable import proof_of
 from playbook_runtime.requirements import Known, judged
 from playbook_runtime.sent import recipients
@@ -60,6 +60,7 @@ from playbook_runtime.settings import FLOW_DRAWS, Settings
 from playbook_runtime.simulated_findings import simulated_findings
 from playbook_runtime.tornado import DRAWS as TORNADO_DRAWS
 from playbook_runtime.tornado import levers, tornado
+from playbook_runtime.visits import visits_of
 from playbook_runtime.world_runs import Counts, Progress, WorldRuns
 
 __all__ = ["Progress", "project"]
@@ -147,7 +148,13 @@ def project(
         ),
     ]
     base = int(ready.prepared.people.base.sum())
-    outcomes = Outcomes(base, ready.days.days, plan.acquisition_cost, has_points(graph.playbook))
+    outcomes = Outcomes(
+        base,
+        ready.days.days,
+        plan.acquisition_cost,
+        has_points(graph.playbook),
+        visits_of(graph.playbook, ready.days.days),
+    )
     levels = _levels(outcomes, headline)
     contact = outcomes.metrics(headline.counts, WITH, "contact")
     told = tuple(
@@ -178,6 +185,9 @@ def project(
         },
     )
     profit = levels.difference["profit"]
+    layout, months = layout_of(ready.program), horizon_months(ready.days)
+    purchases = purchases_of(data, None)
+    cohorts = cohort_counts(layout, ready.prepared.launch.cohorts, months, data, purchases)
     projection = Projection(
         playbook=graph.playbook.name,
         digest=digest_of(graph),
@@ -205,16 +215,24 @@ def project(
         luck=_luck(outcomes, headline),
         conservative=settings.conservative,
         rest=rest(flows.futures, flows.worlds),
-        money=_money(headline, plan.acquisition_cost),
+        money=money_parts(headline.counts, headline.again, plan.acquisition_cost),
         tornado=swings,
         grades=grades,
         requirements=judged(graph.playbook.require, known),
-        months=months_of(
-            layout_of(ready.program),
-            [name for name, _, _ in ready.days.months()],
-            headline.detail,
-            headline.again,
+        months=months_of(layout, ready.days, headline.detail, headline.again),
+        points=(
+            points_ledger(
+                layout,
+                [one.name for one in months],
+                headline.detail,
+                reserve_of(graph.playbook, levels.with_playbook),
+            )
+            if has_points(graph.playbook)
+            else None
         ),
+        cohorts=cohorts_told(cohorts, headline.detail, headline.again),
+        cohort_groups=groups_told(cohorts, headline.detail, headline.again),
+        again=tables_told(cohorts, purchases, headline.detail, headline.again),
         stages=told_months(graph.playbook, plan, ready.prepared, ready.admission),
         shift=shift,
         precision=None if enough is None else enough.precision,
@@ -299,39 +317,6 @@ def _luck(outcomes: Outcomes, headline: Headline) -> float:
     first = outcomes.difference(headline.counts)["profit"]
     second = outcomes.difference(headline.again)["profit"]
     return 1 - kept_share(first, luck_within(first, second), len(second)) ** 2
-
-
-def _money(headline: Headline, acquisition: int) -> tuple[MoneyPart, ...]:
-    """Return the parts of profit in both worlds; those that nothing counts are left out. Both spend
-    the same on acquisition."""
-    found = []
-    for part in PARTS:
-        if part.name == ACQUISITION and acquisition:
-            spent, none = Estimate.exactly(float(acquisition)), Estimate.exactly(0.0)
-            found.append(MoneyPart(part.name, part.label, part.sign, spent, spent, none))
-        if part.column is None:
-            continue
-        without, with_playbook = (
-            part_draws(headline.counts, world, part) for world in (WITHOUT, WITH)
-        )
-        again = part_draws(headline.again, WITH, part) - part_draws(headline.again, WITHOUT, part)
-        apart = expected_draws(_floats(with_playbook - without), _floats(again))
-        found.append(
-            MoneyPart(
-                part.name,
-                part.label,
-                part.sign,
-                Estimate.of(_floats(without)),
-                Estimate.of(_floats(with_playbook)),
-                Estimate.of(apart),
-            )
-        )
-    return tuple(found)
-
-
-def _floats(values: I64) -> list[float]:
-    found: list[float] = values.astype(np.float64).tolist()
-    return found
 
 
 def _monte_carlo_error(values: Sequence[float]) -> float:

@@ -20,7 +20,6 @@ from playbook_runtime.assumed import DATA, OWN
 from playbook_runtime.estimate import quantile
 from playbook_runtime.evidence import library
 from playbook_runtime.evidence.effects import EffectPrior
-from playbook_runtime.evidence.reference import interval_text
 from playbook_runtime.kernel.instructions import OP, TASK, A, Program
 from playbook_runtime.kernel.run import RunawayError
 from playbook_runtime.kernel.tables import F64, PROGRAMME_DRAWS, Draws, some_draws
@@ -34,6 +33,7 @@ Column = NDArray[Any]
 DRAWS: Final = 50
 LOW, HIGH = 0.1, 0.9
 TENTH: Final = 0.1
+DATA_FREE: Final = "none"  # the grade of what no data says
 _WHOLE: Final = 1_000_000  # parts per million
 
 
@@ -89,6 +89,7 @@ def levers(prepared: Prepared, program: Program) -> list[Lever]:
     return [
         *_effects(prepared, program, some),
         *_common(prepared, program, some),
+        *_coins(prepared, program, some),
         *_points(prepared, program, some),
     ]
 
@@ -136,7 +137,7 @@ def _effects(prepared: Prepared, program: Program, some: Draws) -> Iterator[Leve
         what = found.effect if found is not None else str(prior.form).replace("_", " ")
         yield Lever(
             name or f"own.{'+'.join(sorted(flows))}.{prior.form}",
-            f"{what}: {interval_text(prior)} ({names})",
+            f"{what} ({names})",
             str(prior.grade),
             at(low),
             at(high),
@@ -206,6 +207,21 @@ def _common(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever
             return some._replace(programme=programme)
 
         yield from lever(f"programmes.{name}", SHARES[name], "none", whole.programme[:, place], put)
+
+
+def _coins(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever]:
+    """Yield the question of the model that no data of a shop answers: whether an extra order can be
+    the last one, as any other order can. The headline says no; with it a part of every gain on the
+    rate of buying is taken back, since a customer has so many orders in a life."""
+    if not prepared.launch.slots:
+        return
+    yield Lever(
+        "model.coins_on_extra_orders",
+        "coins on extra orders: can one be the last, like any other order",
+        DATA_FREE,
+        End("no", some, program),
+        End("yes", some, program._replace(tosses_on_extras=1)),
+    )
 
 
 def _quantiles(column: Column, share: float) -> Column:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from playbook_compiler.conditions import InTop, nodes
 from playbook_compiler.diagnostics import Diagnostic, Label, hint, in_order, warning
 from playbook_compiler.lower import lower
-from playbook_compiler.model import VISITS, Flow, Offer, Playbook
+from playbook_compiler.model import Flow, Offer, Playbook
 from playbook_compiler.source import Span
 from playbook_compiler.steps import Grant, Split, Start, Step, children
 from playbook_compiler.triggers import (
@@ -105,14 +105,6 @@ def _sections(playbook: Playbook) -> Iterator[Diagnostic]:
 
 def _unused(playbook: Playbook) -> Iterator[tuple[str, Span]]:
     """Yield each setting that nothing goes by, with its place."""
-    economics = playbook.economics
-    if economics is not None and economics.origin.has("interest_rate"):
-        yield "interest_rate", economics.origin.key_span("interest_rate")
-    points = playbook.programmes.points if playbook.programmes is not None else None
-    if points is not None and points.origin.has("reserve"):
-        yield "programmes.points.reserve", points.origin.key_span("reserve")
-    if VISITS in playbook.assume and playbook.origin.has("assume", VISITS):
-        yield f"assume.{VISITS}", playbook.origin.key_span("assume", VISITS)
     for flow in playbook.flows.values():
         if flow.origin.has("goal"):
             yield "flows.goal", flow.origin.key_span("goal")

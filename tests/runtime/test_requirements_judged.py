@@ -76,7 +76,7 @@ def test_verdicts(tmp_path: Path, line: str, verdict: Verdict) -> None:
 
 def test_a_line_that_is_not_met_is_named_and_an_undecided_one_is_a_warning(tmp_path: Path) -> None:
     asked = requirements(tmp_path, "orders > 1", "orders > 500", "newcomers > 3")
-    told = findings(asked, judged(asked, KNOWN))
+    told = findings(asked, judged(asked, KNOWN), 2)
     assert [(one.rule, one.span.line, one.is_error) for one in told] == [
         ("requirement-not-met", 9, True),
         ("requirement-undecided", 10, False),

@@ -85,14 +85,17 @@ def test_reading_says_nothing_of_it(tmp_path: Path) -> None:
     assert told(read(tmp_path, TEXT)) == []
 
 
-def test_settings_that_no_number_depends_on_are_one_hint(tmp_path: Path) -> None:
+def test_a_setting_that_no_number_depends_on_is_one_hint(tmp_path: Path) -> None:
+    flow = "{trigger: sign_up, goal: {event: order_placed, within: 7d}, steps: [{send: hello}]}"
     text = (
         f"{HEAD}economics: {{gross_margin: 58%, interest_rate: 8%}}\n"
         f"assume: {{visits: {{rate: 9 per 1d}}}}\n{MESSAGES}"
+        f"flows:\n  one: {flow}\n  two: {flow}\n"
     )
     (found,) = unsimulated.unsimulated(playbook(tmp_path, text))
     assert found.severity is Severity.HINT
-    assert (found.span.line, [one.span.line for one in found.labels]) == (5, [6])
+    first = text.splitlines().index(f"  one: {flow}") + 1
+    assert (found.span.line, [one.span.line for one in found.labels]) == (first, [])
 
 
 def test_a_section_of_another_file_is_told_there(tmp_path: Path) -> None:

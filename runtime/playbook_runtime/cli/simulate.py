@@ -210,7 +210,10 @@ def command(
     if check:
         from playbook_runtime.requirements import findings
 
-        found = as_wanted(findings(graph.playbook.require, projection.requirements), compiled)
+        judgements = findings(
+            graph.playbook.require, projection.requirements, projection.decimals
+        )
+        found = as_wanted(judgements, compiled)
         show(found)
         if has_errors(found):
             ctx.exit(1)

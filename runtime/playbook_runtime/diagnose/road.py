@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 
-from playbook_compiler.model import VISITS, Playbook
-from playbook_compiler.units import Duration, Rate
+from playbook_compiler.model import Playbook
 from playbook_compiler.values import dataclass
 from playbook_runtime.accounts import data_account
 from playbook_runtime.customer_counts import CustomerCounts, Ratio
@@ -50,6 +49,7 @@ from playbook_runtime.observed import Observed
 from playbook_runtime.orders.currency import exponent
 from playbook_runtime.population import rfm_scores
 from playbook_runtime.projection import WorldCounts
+from playbook_runtime.visits import visits_a_day
 
 VISIT_EVENT: Final = "visit"
 # A cohort or channel has no stretch before it, and its months are of different lengths.
@@ -269,9 +269,7 @@ def _visits(data: Observed, playbook: Playbook | None) -> Callable[[int, int], i
     if events is not None and VISIT_EVENT in events.event.names:
         days = events.day[events.event.codes == events.event.names.index(VISIT_EVENT)]
         return lambda first, last: int(((days >= first) & (days <= last)).sum())
-    assume: Mapping[str, object] = playbook.assume if playbook is not None else {}
-    rate = getattr(assume.get(VISITS), "rate", None)
-    if not isinstance(rate, Rate) or not isinstance(rate.per, Duration):
+    a_day = visits_a_day(playbook)
+    if a_day is None:
         return None
-    a_day = rate.count / rate.per.nominal_days
     return lambda first, last: round(a_day * (last - first + 1))

@@ -14,6 +14,9 @@ from playbook_runtime.projection import (
     Assumption,
     BreakEven,
     Check,
+    Cohort,
+    CohortGroup,
+    Compared,
     DataAccount,
     Estimates,
     FlowProjection,
@@ -22,10 +25,12 @@ from playbook_runtime.projection import (
     Judged,
     MoneyPart,
     Month,
+    PointsLedger,
     PointsMonth,
     Precision,
     Projection,
     Proof,
+    Reserve,
     Swing,
 )
 
@@ -77,7 +82,13 @@ def projection_json(projection: Projection) -> str:
         "grades": [_grade(one) for one in projection.grades],
         "requirements": [_judged(one) for one in projection.requirements],
         "months": [_month(one) for one in projection.months],
-        "points": [_points(one) for one in projection.points],
+        "points": _ledger(projection.points),
+        "cohorts": [_cohort(one) for one in projection.cohorts],
+        "cohort_groups": [_group(one) for one in projection.cohort_groups],
+        "again": {
+            name: [_compared(row) for row in projection.again[name]]
+            for name in sorted(projection.again)
+        },
         "precision": _precision(projection.precision),
     }
     return json.dumps(fields, indent=2, allow_nan=False) + "\n"
@@ -165,6 +176,7 @@ def _maybe(value: float | None) -> float | None:
 def _money(one: MoneyPart) -> dict[str, object]:
     return {
         "part": one.name,
+        "within": one.within,
         "sign": one.sign,
         "without": _quantiles(one.without),
         "with": _quantiles(one.with_playbook),
@@ -201,6 +213,7 @@ def _judged(one: Judged) -> dict[str, object]:
         "low": _maybe(one.low),
         "high": _maybe(one.high),
         "limit": _maybe(one.limit),
+        "of": one.of,
         "why": one.why,
     }
 
@@ -222,8 +235,59 @@ def _points(one: PointsMonth) -> dict[str, object]:
         "expired": _quantiles(one.expired),
         "outstanding": _quantiles(one.outstanding),
         "liability": _quantiles(one.liability),
-        "breakage": _quantiles(one.breakage),
     }
+
+
+def _ledger(one: PointsLedger | None) -> dict[str, object] | None:
+    if one is None:
+        return None
+    whole = {name: value for name, value in _points(one.whole).items() if name != "month"}
+    return {
+        "months": [_points(month) for month in one.months],
+        "whole": whole,
+        "breakage": _quantiles(one.breakage),
+        "reserve": _reserve(one.reserve),
+    }
+
+
+def _reserve(one: Reserve | None) -> dict[str, object] | None:
+    if one is None:
+        return None
+    return {
+        "rule": one.rule,
+        "amount": _quantiles(one.amount),
+        "enough": _number(one.enough),
+    }
+
+
+def _compared(one: Compared) -> dict[str, object]:
+    return {
+        "row": one.name,
+        "past": _maybe(one.past),
+        "without": _quantiles(one.without),
+        "with": _quantiles(one.with_playbook),
+        "difference": _quantiles(one.difference),
+    }
+
+
+def _cohort(one: Cohort) -> dict[str, object]:
+    return {
+        "cohort": one.cohort,
+        "customers": _quantiles(one.customers),
+        "past": [
+            {"month": past.month, "active_customers": past.active_customers, "orders": past.orders}
+            for past in one.past
+        ],
+        "months": [_month(month) for month in one.months],
+    }
+
+
+def _group(one: CohortGroup) -> dict[str, object]:
+    return {"group": one.name, "customers": _number(one.customers), **_share(one.share)}
+
+
+def _share(one: Compared) -> dict[str, object]:
+    return {name: value for name, value in _compared(one).items() if name != "row"}
 
 
 def _check(check: Check) -> dict[str, object]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.output.figures import figure, interval, places_for, scaled, signed, width
 from playbook_runtime.output.projection_rows import Row
-from playbook_runtime.projection import Projection
+from playbook_runtime.projection import MoneyPart, Projection
 
 _FEWEST = 3  # with fewer parts the first table has them all
 
 
 def money_table(projection: Projection) -> list[Row]:
-    """Return a row for each part of profit, what is spent with a minus, and their sum."""
+    """Return a row for each part of profit, what is spent with a minus, and their sum; below a part
+    the pieces of it that are known."""
     unit = 10.0**-projection.decimals
     parts = [one for one in projection.money if _matters(one.without, one.with_playbook)]
-    if len(parts) < _FEWEST:
+    if len(parts) < _FEWEST and not any(one.within for one in parts):
         return []
     widest = max(unit * width(one.difference) for one in parts)
     rows = [
@@ -24,7 +25,7 @@ def money_table(projection: Projection) -> list[Row]:
         rows.append(
             Row(
                 _cells(
-                    f"{'+' if one.sign > 0 else '-'} {one.label}",
+                    _label(one),
                     scaled(one.without, one.sign * unit),
                     scaled(one.with_playbook, one.sign * unit),
                     scaled(one.difference, one.sign * unit),
@@ -56,6 +57,13 @@ def _cells(
         signed(difference.mean, places),
         interval(difference, places),
     )
+
+
+def _label(one: MoneyPart) -> str:
+    """Return a part with its sign; a piece of the part above it without one."""
+    if one.within:
+        return f"    of it {one.label}"
+    return f"{'+' if one.sign > 0 else '-'} {one.label}"
 
 
 def _matters(*levels: Estimate) -> bool:

@@ -87,12 +87,22 @@ def projection_schema() -> Schema:
             ),
             conservative=_said(_YES_NO, "Every effect at its worse quartile."),
             rest=_said(_INCREMENT, "What the worths of all flows leave of the total."),
-            profit_parts=_said(_list(_MONEY), "sign times part, summed, is the profit."),
+            profit_parts=_said(
+                _list(_MONEY), "sign times part, summed over those within no other, is the profit."
+            ),
             tornado=_said(_list(_SWING), "The largest first."),
             grades=_list(_GRADE),
             requirements=_said(_list(_JUDGED), "The lines of `require:`, in their order."),
             months=_said(_list(_MONTH), "By calendar month; differences are expectations."),
-            points=_said(_list(_POINTS), "The ledger of points by month, in the world with."),
+            points=_said(_LEDGER, "Of the world with; null without a points programme."),
+            cohorts=_said(_list(_COHORT), "Customers by the month of their first order."),
+            cohort_groups=_said(
+                _list(_GROUP), "Of cohorts taken together, the share that buys in a month."
+            ),
+            again=_said(
+                {"type": "object", "additionalProperties": _list(_COMPARED)},
+                "Who buys again, by metric: docs/metrics/ has a page on each.",
+            ),
             precision=_said(
                 _or_null(_PRECISION),
                 "With --precision: two standard errors of the ends of difference.profit by the"
@@ -168,6 +178,7 @@ _PROOF: Final = _or_null(
 )
 _MONEY: Final = _object(
     part=_TEXT,
+    within=_said(_TEXT, "The part that it is a piece of, and in already; else empty."),
     sign=_said({"enum": [1, -1]}, "1 gained, -1 spent."),
     without=_Q,
     **{"with": _Q},
@@ -200,23 +211,61 @@ _JUDGED: Final = _object(
     low=_KNOWN,
     high=_KNOWN,
     limit=_KNOWN,
+    of=_said(_TEXT, "The metric of which the limit is a part; value is then what is above it."),
     why=_TEXT,
 )
 _SOME_METRICS: Final[Schema] = {"type": "object", "additionalProperties": _Q}
+_MONTH_NAME: Final[Schema] = {"type": "string", "pattern": r"^\d{4}-\d\d$"}
 _MONTH: Final = _object(
-    month={"type": "string", "pattern": r"^\d{4}-\d\d$"},
+    month=_MONTH_NAME,
     without=_SOME_METRICS,
     **{"with": _SOME_METRICS},
     difference=_SOME_METRICS,
 )
-_POINTS: Final = _object(
-    month={"type": "string", "pattern": r"^\d{4}-\d\d$"},
-    earned=_Q,
-    redeemed=_Q,
-    expired=_Q,
-    outstanding=_Q,
-    liability=_said(_Q, "Minor units."),
-    breakage=_said(_Q, "Share of the outstanding that is expected never to be redeemed."),
+_POINTS_COUNTED: Final = {
+    "earned": _Q,
+    "redeemed": _Q,
+    "expired": _Q,
+    "outstanding": _said(_Q, "At the end, those that cannot be redeemed yet included."),
+    "liability": _said(_Q, "What the outstanding ones will cost, minor units."),
+}
+_LEDGER: Final = _or_null(
+    _object(
+        months=_list(_object(month=_MONTH_NAME, **_POINTS_COUNTED)),
+        whole=_said(
+            _object(**_POINTS_COUNTED), "Of the horizon: earned = redeemed + expired + outstanding."
+        ),
+        breakage=_said(_Q, "Share of the outstanding that nobody will ever redeem."),
+        reserve=_or_null(
+            _object(
+                rule=_TEXT,
+                amount=_said(_Q, "Minor units."),
+                enough=_said(_SHARE, "Chance that it covers what is owed at the end."),
+            )
+        ),
+    )
+)
+_PAST: Final = _said(_KNOWN, "The same of the history; null: it cannot tell.")
+_COHORT: Final = _object(
+    cohort=_said(_TEXT, "Month of the first order, such as 2026-03; `before` one: all earlier."),
+    customers=_Q,
+    past=_list(_object(month=_MONTH_NAME, active_customers=_COUNT, orders=_COUNT)),
+    months=_said(_list(_MONTH), "Of the horizon: active_customers and orders."),
+)
+_GROUP: Final = _object(
+    group=_said(_TEXT, "Quarter or year of the first order; `to come`: of the horizon."),
+    customers=_said(_NUMBER, "Mean over draws."),
+    past=_said(_KNOWN, "Of the last full months of the history, 12 at most."),
+    without=_Q,
+    **{"with": _Q},
+    difference=_Q,
+)
+_COMPARED: Final = _object(
+    row=_said(_TEXT, "Month after the first order, months looked at, or number of orders."),
+    past=_PAST,
+    without=_Q,
+    **{"with": _Q},
+    difference=_Q,
 )
 _FLOW: Final = _object(
     flow=_TEXT,

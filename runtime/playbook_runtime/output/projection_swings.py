@@ -10,7 +10,8 @@ from playbook_runtime.output.projection_rows import Row
 from playbook_runtime.projection import Projection, Swing
 
 _MOST: Final = 6
-_LONGEST: Final = 44
+_LONGEST: Final = 44  # a longer name stands on a line of its own
+_WIDEST: Final = 98
 _ERRORS: Final = 2.0
 
 
@@ -24,10 +25,14 @@ def swings_table(projection: Projection) -> list[Row]:
     places = places_for(largest, 0.0, 0 if largest >= 20 else projection.decimals)
     rows = [Row(("what the profit depends on", "low", "profit", "high", "profit"), "", True)]
     for one in shown:
+        label = f"{one.label} *" if one.guessed else one.label
+        if len(label) > _LONGEST:
+            rows.append(Row((_shortened(label),)))
+            label = ""
         rows.append(
             Row(
                 (
-                    _label(one),
+                    label,
                     one.low,
                     signed(one.profit_low * unit, places),
                     one.high,
@@ -65,8 +70,5 @@ def largest(projection: Projection) -> Swing | None:
     return shown[0] if shown else None
 
 
-def _label(one: Swing) -> str:
-    mark = " *" if one.guessed else ""
-    room = _LONGEST - len(mark)
-    cut = one.label if len(one.label) <= room else f"{one.label[: room - 3].rstrip()}..."
-    return cut + mark
+def _shortened(label: str) -> str:
+    return label if len(label) <= _WIDEST else f"{label[: _WIDEST - 3].rstrip()}..."

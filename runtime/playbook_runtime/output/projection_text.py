@@ -10,8 +10,14 @@ import click
 
 from playbook_runtime.output.cells import escaped
 from playbook_runtime.output.projection_basis import account, assumptions, backtest, provenance
+from playbook_runtime.output.projection_cohorts import (
+    again_table,
+    cohorts_reading,
+    cohorts_table,
+)
 from playbook_runtime.output.projection_money import money_table
 from playbook_runtime.output.projection_months import months_table
+from playbook_runtime.output.projection_points import points_reading, points_table
 from playbook_runtime.output.projection_reading import flows_reading, title, worlds_reading
 from playbook_runtime.output.projection_required import required
 from playbook_runtime.output.projection_rows import Row, table_lines
@@ -48,11 +54,15 @@ def projection_text(
         _table(flows_table(projection), colour, columns) if projection.flows else (),
         _table(worth_table(projection), colour, columns, left=(0, 3)),
         _table(money_table(projection), colour, columns),
+        _table(points_table(projection), colour, columns),
         _table(months_table(projection), colour, columns),
+        _table(again_table(projection), colour, columns),
+        _table(cohorts_table(projection), colour, columns),
         _table(swings_table(projection), colour, columns),
         told(required(projection)),
         told((*worlds_reading(projection), *flows_reading(projection))),
         told((*worth_reading(projection), *swings_reading(projection))),
+        told((*points_reading(projection), *cohorts_reading(projection))),
         told(stages(projection.stages, projection.shift, projection.decimals)),
         told(backtest(projection)),
         told(assumptions(projection)),
