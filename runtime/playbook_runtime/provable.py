@@ -30,11 +30,30 @@ _Z: Final = _CRITICAL + _STANDARD.inv_cdf(POWER)
 @dataclass(frozen=True, slots=True)
 class Recipients:
     """Customers who would be sent a flow in the horizon: how many, the variance of what one of
-    them brings without it (minor units squared), and the share of it that is foreseen."""
+    them brings without it (minor units squared), and the share of it that is foreseen.
+
+    `later` is the pace at which further ones come after the horizon, over the mean pace within: a
+    flow that takes all who wait at its launch has few left to test on."""
 
     customers: float
     variance: float
     foreseen: float
+    later: float = 1.0
+
+    def within(self, months: float, horizon_months: float) -> float:
+        """Return how many come in so many months."""
+        rate = self.customers / horizon_months
+        return rate * (min(months, horizon_months) + self.later * max(0.0, months - horizon_months))
+
+    def months_for(self, customers: float, horizon_months: float) -> float:
+        """Return in how many months so many come; infinite where they never do."""
+        rate = self.customers / horizon_months
+        rest = customers - self.customers
+        if rest <= 0:
+            return customers / rate
+        if self.later <= 0 or not math.isfinite(rest):
+            return math.inf
+        return horizon_months + rest / (rate * self.later)
 
 
 def needed(delta: float, variance: float, share: float, foreseen: float = 0.0) -> float:
@@ -65,16 +84,18 @@ def proof_of(
     """Return the test that proves a flow's last-in profit.
 
     `profit` are its draws over the horizon (minor units, expectations), `own` the share of the
-    playbook's holdout, which is proposed where it suffices.
+    playbook's holdout, which is proposed where it suffices. Its months are those in which customers
+    enter the test; it is read when as long as the horizon has passed since, because the profit is
+    that of the horizon.
     """
     if recipients.customers <= 0 or recipients.variance <= 0:
         return Proof(None, None, recipients.customers, None, 0.0, 0.0)
     deltas = [value / recipients.customers for value in profit]
     delta = math.fsum(deltas) / len(deltas)
-    rate = recipients.customers / horizon_months
 
     def months(share: float) -> float:
-        return needed(delta, recipients.variance, share, recipients.foreseen) / rate
+        count = needed(delta, recipients.variance, share, recipients.foreseen)
+        return recipients.months_for(count, horizon_months)
 
     shares = sorted({*SHARES, *((own,) if 0 < own <= 0.5 else ())})
     chosen = next((share for share in shares if months(share) <= GOOD_MONTHS), None)
@@ -83,8 +104,8 @@ def proof_of(
     best = chosen if chosen is not None else 0.5
     # A test of a few days would see few of the weeks that customers differ in.
     length = max(1.0, months(best)) if chosen is not None else MOST_MONTHS
-    tried = standard_error(recipients, rate * length, best)
-    year = standard_error(recipients, rate * GOOD_MONTHS, 0.5)
+    tried = standard_error(recipients, recipients.within(length, horizon_months), best)
+    year = standard_error(recipients, recipients.within(GOOD_MONTHS, horizon_months), 0.5)
     count = needed(delta, recipients.variance, best, recipients.foreseen)
     return Proof(
         holdout=chosen,

@@ -76,3 +76,17 @@ def test_nothing_to_prove_and_nobody_to_prove_it_on() -> None:
     assert nothing.holdout is None and nothing.needed is None
     nobody = proof_of(Recipients(0.0, 0.0, 0.0), [0.0], 12.0)
     assert (nobody.holdout, nobody.customers, nobody.assurance) == (None, 0.0, 0.0)
+
+
+def test_whoever_waits_at_launch_is_there_once() -> None:
+    """A mailing to a base of 3,000 has no 3,000 more in the next year: it cannot be proved on
+    customers who will not come."""
+    once = Recipients(3_000.0, 10_000.0 / 12, 0.0, later=0.0)
+    again = Recipients(3_000.0, 10_000.0 / 12, 0.0, later=1.0)
+    enough = needed(1.0, once.variance, 0.5) / 3_000.0
+    profit = [3_000.0 * math.sqrt(enough / 1.5)]  # half as many again would prove it
+    assert proof_of(once, profit, 12.0).holdout is None
+    assert proof_of(again, profit, 12.0).months == pytest.approx(18.0)
+    slower = Recipients(3_000.0, 10_000.0 / 12, 0.0, later=0.5)
+    assert proof_of(slower, profit, 12.0).months == pytest.approx(24.0)
+    assert proof_of(once, [3_000.0 * math.sqrt(enough) * 1.01], 12.0).holdout == 0.5
