@@ -13,18 +13,20 @@ import numpy as np
 from tests.statistics.worlds import World, graph_of, small_world
 
 from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.values import replace
 from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.kernel.layout import FLOW, WORLD, PerFlow, flow_column, world_column
 from playbook_runtime.kernel.layout import World as Counted
 from playbook_runtime.kernel.run import Horizon, Piece, Task, counted, layout_of, run, task_of
 from playbook_runtime.kernel.tables import I64, Draws, People
-from playbook_runtime.launch import RATE
+from playbook_runtime.launch import BASKET, DROPOUT, RATE
 from playbook_runtime.program import build_program
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "kernel").glob("*.yaml"))
 DAY = 86_400
 WITHOUT, WITH = 0, 1
-TRACE_ROWS = 400_000
+FACTORS = (RATE, BASKET, DROPOUT)
+TRACE_ROWS = 50_000  # to begin with
 MOST_ADDED, MOST_RATE, MOST_RATE_ADDED = 100.0, 2.0, 1.1
 
 HEAD = """\
@@ -53,9 +55,13 @@ class Traced(NamedTuple):
     a: I64
     b: I64
 
-    def of(self, kind: int) -> Traced:
-        """Return the rows of a kind."""
-        return Traced(*(column[self.kind == kind] for column in self))
+    def of(self, kind: int | tuple[int, ...]) -> Traced:
+        """Return the rows of a kind, or of several."""
+        return self.where(np.isin(self.kind, kind))
+
+    def where(self, chosen: np.ndarray) -> Traced:
+        """Return the rows that are chosen."""
+        return Traced(*(column[chosen] for column in self))
 
     @property
     def rows(self) -> list[tuple[int, ...]]:
@@ -104,6 +110,11 @@ class Setting(NamedTuple):
     program: Program
     world: World
 
+    def __repr__(self) -> str:
+        """Return its size; a playbook by chance is told by its seed."""
+        people, draws = len(self.world.people.key), len(self.world.draws.number)
+        return f"<{self.graph.playbook.name}: {self.flows}, {people} people, {draws} draws>"
+
     @property
     def flows(self) -> list[str]:
         """The flows, in the order of their columns."""
@@ -117,30 +128,41 @@ class Setting(NamedTuple):
         return task_of(self.program, launch.zones, people, draws, horizon)
 
     @property
+    def running(self) -> Setting:
+        """The same with only those flows on that run already: what the world without is."""
+        return self.with_program(flow_on=self.program.flow_on * self.program.flow_running)
+
+    @property
     def everyone(self) -> Piece:
         """All people in all draws."""
         return Piece(0, len(self.world.people.key), 0, len(self.world.draws.number))
 
-    def counts(self, **options: int) -> I64:
+    def counts(self, **options: Any) -> I64:
         """Return the counts by draw, without those by month."""
+        return self.all_counts(**options)[:, : layout_of(self.program).by_month]
+
+    def all_counts(self, **options: Any) -> I64:
+        """Return the counts by draw, all of them."""
         launch, people, draws = self.world
         horizon = Horizon(launch.seed, launch.start, launch.end)
-        counts = run(self.program, launch.zones, people, draws, horizon, **options)
-        return counts[:, : layout_of(self.program).by_month]
+        return run(self.program, launch.zones, people, draws, horizon, **options)
 
     def traced(self) -> tuple[I64, Traced]:
         """Return counts by draw (without those by month), and the trace."""
         counts, rows = counted(self.task, self.everyone, TRACE_ROWS)
-        return counts[:, : self.task.layout.by_month], Traced(*rows.T.copy())
+        return counts[:, : self.task.layout.by_month], Traced(*rows.T[:6].copy())
 
     def by_person(self) -> I64:
         """Return each person's own counts, (people, draws, columns) without months."""
+        return self.all_by_person()[..., : layout_of(self.program).by_month]
+
+    def all_by_person(self) -> I64:
+        """Return each person's own counts, (people, draws, columns), all of them."""
         task = self.task
         draws = len(self.world.draws.number)
-        counts = np.array(
+        return np.array(
             [counted(task, Piece(i, i + 1, 0, draws))[0] for i in range(len(self.world.people.key))]
         )
-        return counts[..., : task.layout.by_month]
 
     def with_draws(self, **columns: Any) -> Setting:
         """Return the same with other draws."""
@@ -149,6 +171,11 @@ class Setting(NamedTuple):
     def with_people(self, people: People) -> Setting:
         """Return the same with other people."""
         return self._replace(world=self.world._replace(people=people))
+
+    def with_launch(self, **said: Any) -> Setting:
+        """Return the same with another launch, and the program that follows from it."""
+        launch = replace(self.world.launch, **said)
+        return setting(self.graph, self.world._replace(launch=launch))
 
     def with_program(self, **tables: Any) -> Setting:
         """Return the same with other tables in the program."""
@@ -163,12 +190,13 @@ def setting(graph: TriggerGraph, world: World) -> Setting:
 
 
 def neutral_effects(world: World) -> np.ndarray:
-    """Return draws of effects that change nothing: factor 1, 0 orders per 1,000."""
-    neutral = [1.0 if slot.form == RATE else 0.0 for slot in world.launch.slots]
+    """Return draws of effects that change nothing: factors of 1, 0 orders per 1,000, nobody who
+    comes back."""
+    neutral = [1.0 if slot.form in FACTORS else 0.0 for slot in world.launch.slots]
     return np.tile(neutral, (len(world.draws.number), 1)).reshape(world.draws.effect.shape)
 
 
-def chosen(people: People, rows: object) -> People:
+def chosen(people: People, rows: Any) -> People:
     """Return the people of some rows, in that order; one may stand there twice."""
     columns: list[Any] = [column[rows] for column in people]
     return People(*columns)
@@ -192,17 +220,17 @@ def total_over_flows(counts: I64, what: PerFlow) -> I64:
 
 
 def profit_micro(counts: I64, world: int) -> I64:
-    """Return contribution less costs in ten-thousandths of a minor unit, one value a draw."""
+    """Return profit in ten-thousandths of a minor unit, one value a draw."""
 
     def count(what: Counted) -> I64:
         column: I64 = counts[..., world_column(world, what)]
         return column
 
-    return (
-        count(Counted.CONTRIBUTION_MICRO)
-        - count(Counted.MESSAGE_COST_MICRO)
-        - 10_000 * count(Counted.OFFER_COST)
-    )
+    minor = count(Counted.FEES) - count(Counted.OFFER_COST) - count(Counted.LIABILITY)
+    pending = count(Counted.REPAYMENT_MICRO)
+    spent = count(Counted.MESSAGE_COST_MICRO) + pending
+    profit: I64 = count(Counted.CONTRIBUTION_MICRO) - spent + 10_000 * minor
+    return profit
 
 
 def fixed_draws(

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.properties import laws
 from tests.properties.simulated import (
     CASES,
     HEAD,
     WITH,
     WITHOUT,
-    Setting,
-    Traced,
     authored,
     case_world,
     flow_counts,
@@ -22,74 +21,26 @@ from tests.properties.simulated import (
 )
 from tests.statistics.worlds import small_world
 
-from playbook_runtime.kernel import instructions as code
 from playbook_runtime.kernel import scratch as kind
-from playbook_runtime.kernel.layout import WORLD, PerFlow
-from playbook_runtime.kernel.tables import I64
+from playbook_runtime.kernel.layout import PerFlow
 
-DISCOUNTS = (code.PERCENT, code.AMOUNT, code.CREDIT)
-
-
-def sums(rows: Traced, values: I64, draws: int) -> list[int]:
-    """Return exact sums of values by draw."""
-    total = [0] * draws
-    for draw, value in zip(rows.draw.tolist(), values.tolist(), strict=True):
-        total[draw] += value
-    return total
+ALL = pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 
 
-def numbers(rows: Traced, draws: int) -> list[int]:
-    """Return how many rows each draw has."""
-    return np.bincount(rows.draw, minlength=draws).tolist()
-
-
-def contribution(one: Setting, values: I64) -> I64:
-    """Return what orders of such values leave, in ten-thousandths of a minor unit."""
-    result: I64 = values * one.program.margin_ppm // 100 - one.program.fixed_micro
-    return result
-
-
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+@ALL
 def test_every_order_and_every_cent_of_both_worlds_is_in_the_trace(path: Path) -> None:
+    laws.money_is_conserved(case_world(path.stem, customers=250, draws=2))
+
+
+@ALL
+def test_persons_and_parts_of_profit_add_up(path: Path) -> None:
+    laws.profit_is_the_sum_of_persons_and_parts(case_world(path.stem))
+
+
+@ALL
+def test_marketing_is_counted_where_people_have_bought(path: Path) -> None:
     one = case_world(path.stem, customers=250, draws=2)
     counts, trace = one.traced()
-    baseline, extra = trace.of(kind.T_ORDER), trace.of(kind.T_EXTRA)
-    cancelled, redeemed = trace.of(kind.T_CANCELLED), trace.of(kind.T_REDEEMED)
-    without, with_playbook = world_counts(counts, WITHOUT), world_counts(counts, WITH)
-
-    def plus(*parts: list[int]) -> list[int]:
-        return [sum(values) for values in zip(*parts, strict=True)]
-
-    assert without["ORDERS"] == plus(numbers(baseline, 2), numbers(cancelled, 2))
-    assert with_playbook["ORDERS"] == plus(numbers(baseline, 2), numbers(extra, 2))
-    assert total_over_flows(counts, PerFlow.EXTRA_ORDERS).tolist() == numbers(extra, 2)
-    assert total_over_flows(counts, PerFlow.OFFERS_USED).tolist() == numbers(redeemed, 2)
-
-    discount = np.isin(one.program.offer_kind[redeemed.a], DISCOUNTS) * redeemed.b
-    assert without["REVENUE"] == plus(
-        sums(baseline, baseline.b, 2), sums(cancelled, cancelled.b, 2)
-    )
-    assert with_playbook["REVENUE"] == plus(
-        sums(baseline, baseline.b, 2), sums(extra, extra.b, 2), sums(redeemed, -discount, 2)
-    )
-    assert with_playbook["OFFER_COST"] == sums(redeemed, redeemed.b, 2)
-    assert without["OFFER_COST"] == without["MESSAGE_COST_MICRO"] == [0, 0]
-    assert without["CONTRIBUTION_MICRO"] == plus(
-        sums(baseline, contribution(one, baseline.b), 2),
-        sums(cancelled, contribution(one, cancelled.b), 2),
-    )
-    assert with_playbook["CONTRIBUTION_MICRO"] == plus(
-        sums(baseline, contribution(one, baseline.b), 2),
-        sums(extra, contribution(one, extra.b), 2),
-    )
-
-
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_messages_and_tasks_are_paid_for_once_each(path: Path) -> None:
-    one = case_world(path.stem, customers=250, draws=2)
-    counts, trace = one.traced()
-    sent = trace.of(kind.T_SENT)
-    assert total_over_flows(counts, PerFlow.SENT).tolist() == numbers(sent, 2)
     # Marketing to people who had bought by then: whoever had orders before, or has had one since.
     bought = {
         (d, who)
@@ -104,32 +55,18 @@ def test_messages_and_tasks_are_paid_for_once_each(path: Path) -> None:
         elif what == kind.T_SENT and b % 2 == 1:
             marketing[d] += (d, who) in bought
     assert world_counts(counts, WITH)["MESSAGES"] == marketing
-    paid = sums(sent, one.program.channel_cost[sent.channel], 2)
-    tasks = one.program.code[one.program.code[:, code.OP] == code.TASK, code.A]
-    done = total_over_flows(counts, PerFlow.TASKS).tolist()
-    for total, messages, number in zip(
-        world_counts(counts, WITH)["MESSAGE_COST_MICRO"], paid, done, strict=True
-    ):
-        least, most = (int(tasks.min()), int(tasks.max())) if len(tasks) else (0, 0)
-        assert least * number <= total - messages <= most * number
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+@ALL
 def test_whoever_no_flow_takes_is_bit_identical_in_both_worlds(path: Path) -> None:
-    counts = case_world(path.stem).by_person()
-    entered = total_over_flows(counts, PerFlow.ENTERED)
-    untouched = counts[entered == 0]
-    assert len(untouched) > 0
-    assert np.array_equal(untouched[:, :WORLD], untouched[:, WORLD : 2 * WORLD])
-    assert not untouched[:, 2 * WORLD :].any()
-
-
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_the_world_without_does_not_know_the_playbook(path: Path) -> None:
     one = case_world(path.stem)
-    on = one.counts()[:, :WORLD]
-    off = one.with_program(flow_on=np.zeros_like(one.program.flow_on)).counts()[:, :WORLD]
-    assert np.array_equal(on, off)
+    laws.the_untreated_are_bit_identical(one)
+    assert (total_over_flows(one.by_person(), PerFlow.ENTERED) == 0).any()
+
+
+@ALL
+def test_the_world_without_does_not_know_the_playbook(path: Path) -> None:
+    laws.the_world_without_knows_no_new_flow(case_world(path.stem))
 
 
 def test_a_coupon_by_hand(tmp_path: Path) -> None:

@@ -1,0 +1,509 @@
+"""Playbooks by chance that a simulation can run: every construct that its kernel knows, at once.
+
+Unlike those of `language_strategies.py`, which hold whatever can be said, here everything happens:
+flows start, messages go out, offers are used. A seed decides what is written, `parts` say which
+kinds of thing may stand in it at all, so that a failing playbook shrinks to what it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from random import Random
+from typing import Any, Final
+
+PARTS: Final = (
+    "again", "audiences", "budget", "caps", "clock", "consent", "credit", "delay", "effects",
+    "events", "heard", "holdout", "ladders", "leaving", "lists", "marks", "membership", "money",
+    "nested", "offers", "own-effect", "points", "quiet", "rotations", "running", "splits",
+    "stackable", "starts", "tiers", "transactional", "updates", "waits", "windows",
+)  # fmt: skip
+PROGRAMMES: Final = ("membership", "points", "tiers")
+# Conditions that read what was paid, and what was sent or issued: the laws that compare two
+# discounts, or two caps, hold where there are none.
+MONEY, HEARD = "money", "heard"
+EXTRA_FLOW = "zeta"
+FLOWS: Final = ("alpha", "beta", "delta", "gamma", "omega")
+ZONES: Final = (
+    "Europe/Berlin", "UTC", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu",
+    "America/St_Johns", "Africa/Casablanca", "Pacific/Chatham",
+)  # fmt: skip
+MARKETING: Final = {"mail": "email", "letter": "email", "text": "sms", "poke": "push"}
+TRANSACTIONAL: Final = {"receipt": "email", "parcel": "sms"}
+NIGHTS: Final = (
+    ("21:00", "08:00"), ("02:00", "03:00"), ("01:30", "02:15"), ("00:00", "23:00"),
+    ("22:00", "22:30"),
+)  # fmt: skip
+AUDIENCES: Final[Mapping[str, str]] = {
+    "beginners": "orders <= 1",
+    "regulars": "orders >= 3",
+    "quiet-ones": "orders >= 1 and days_since_last_order between 20 and 60",
+    "warm": "tags has warm or cups >= 3",
+}
+_PAID_AUDIENCES: Final = {"rich": "revenue in top 30% or aov > 40.00"}
+_HEARD_AUDIENCES: Final = {"unmailed": "not received(email) within 20d and country = DE"}
+_MARK_AUDIENCES: Final = {
+    "drinkers": "bought(category tea) within 60d and not bought(category teaware)",
+    "own-buyers": "marketplace is not known",
+}
+_PAID = ("revenue > 90.00", "aov <= 35.00 or aov is unknown", "revenue in top 20%")
+_HEARD = ("received(sms) within 20d", "not received(mail)", "not received(email) within 1mo")
+_MARKS = (
+    "order has category = tea", "order has category in (tea, care)", "marketplace = etsy",
+    "bought(category teaware)", "not bought(category tea) within 30d",
+)  # fmt: skip
+_EARN = (
+    {"event": "order_placed", "points": "1.5 per EUR", "pending": "14d"},
+    {"event": "order_placed", "points": "10 per 25 EUR", "where": "orders >= 4"},
+    {"event": "review_left", "points": 15, "at_most": "1 per order"},
+    {"event": "account_created", "points": 40, "at_most": "2 per 3mo"},
+)
+_REDEEM = (
+    {"points": 120, "for": {"amount_off": 5.00}},
+    {"points": 80, "for": {"free_shipping": True}},
+    {"points": 450, "for": {"percent_off": "25%"}},
+)
+_RIGHTS = {
+    "bud": ["early-access", {"points": "1.5x"}],
+    "tree": ["free-shipping", {"percent_off": "5%"}, {"points": "2.25x"}],
+}
+_TESTS = (
+    "orders >= 2",
+    "orders in (1, 2, 3, 5)",
+    "days_since_last_order < 40 or days_since_last_order is unknown",
+    "days_as_customer between 30 and 500",
+    "country in (DE, AT)",
+    "not country = FR",
+    "consent has push",
+    "not unsubscribed(sms)",
+    "event(order_placed) within 5d",
+    "rfm in (champion, loyal)",
+    "days_since_last_order in top 25%",
+)
+
+
+def playbook(
+    seed: int,
+    parts: Collection[str] = PARTS,
+    flows: int = 4,
+    steps: int = 3,
+    guardrails: Mapping[str, Any] | None = None,
+    has_extra: bool = False,
+) -> dict[str, Any]:
+    """Return a playbook as data: at most so many flows, each with at most so many steps in a row.
+
+    `guardrails` replace what chance would say of them. With an extra flow, EXTRA_FLOW, nothing
+    else of the playbook is another, and nothing else names it.
+    """
+    return _Maker(Random(seed), frozenset(parts), flows, steps).playbook(guardrails, has_extra)
+
+
+class _Maker:
+    """One playbook while it is made; `steps` numbers its steps, so that each has an id."""
+
+    def __init__(self, chance: Random, parts: frozenset[str], flows: int, steps: int) -> None:
+        self.chance = chance
+        self.parts = parts
+        self.most = steps
+        self.steps = 0
+        self.flow = ""
+        self.names = FLOWS[: chance.randint(1, flows)] if flows else ()
+        # What enters an audience neither changes anybody nor starts a flow: no circle can arise.
+        self.kinds = {name: self._kind() for name in self.names}
+        self.offers = self._offers()
+        self.audiences = self._audiences()
+
+    def likely(self, part: str, share: float = 0.6) -> bool:
+        """Return whether something of a part is written here."""
+        return part in self.parts and self.chance.random() < share
+
+    def playbook(self, guardrails: Mapping[str, Any] | None, has_extra: bool) -> dict[str, Any]:
+        has_marks = "marks" in self.parts
+        costs: dict[str, Any] = {
+            "gross_margin": {"default": "58%", "tea": "64%"} if has_marks else "58%",
+            "message_costs": {"email": 0.0008, "sms": 0.062, "push": 0.001},
+            "order_costs": {
+                "shipping": 4.10,
+                "payment": {"share": "1.9%", "fixed": 0.35},
+                "return": 4.50,
+                "return_rate": "3.3%",
+            },
+        }
+        if self.likely("budget"):
+            costs["monthly_budget"] = 900
+        whole: dict[str, Any] = {
+            "playbook": 1,
+            "name": "by-chance",
+            "currency": "EUR",
+            "timezone": self.chance.choice(ZONES),
+            "sender": {"name": "Shop", "email": "hello@shop.example", "address": "Weg 1, Berlin"},
+            "economics": costs,
+            "facts": {"favourite": "text", "cups": "integer"},
+            "guardrails": dict(guardrails) if guardrails is not None else self._guardrails(),
+            "messages": self._messages(),
+        }
+        if has_marks:
+            whole["products"] = {
+                "sencha": {"category": "tea", "lasts": "30d"},
+                "kyusu": {"category": "teaware"},
+                "brush": {"category": "care", "lasts": "2mo"},
+            }
+            whole["marketplaces"] = {
+                "amazon": {"at_most": "1 per order", "kinds": ["transactional"], "offers": False},
+                "etsy": {"at_most": "2 per 20d", "offers": False},
+            }
+        if programmes := self._programmes():
+            whole["programmes"] = programmes
+        if self.audiences:
+            whole["audiences"] = self.audiences
+        if self.offers:
+            whole["offers"] = self.offers
+        if self.names:
+            whole["flows"] = {name: self._flow(name) for name in self.names}
+        if has_extra:
+            self.kinds[EXTRA_FLOW] = self._kind()
+            whole.setdefault("flows", {})[EXTRA_FLOW] = self._flow(EXTRA_FLOW)
+        return whole
+
+    # What flows refer to
+
+    def _messages(self) -> dict[str, Any]:
+        body = "{{ unsubscribe_url }} {{ sender.address }}"
+        found: dict[str, Any] = {}
+        for kinds, kind in ((MARKETING, "marketing"), (TRANSACTIONAL, "transactional")):
+            for name, channel in kinds.items():
+                found[name] = {"channel": channel, "kind": kind, "body": body}
+                if channel == "email":
+                    found[name]["subject"] = "A word from us"
+        return found
+
+    def _audiences(self) -> dict[str, str]:
+        if "audiences" not in self.parts:
+            return {}
+        known = dict(AUDIENCES)
+        known |= _PAID_AUDIENCES if MONEY in self.parts else {}
+        known |= _HEARD_AUDIENCES if HEARD in self.parts else {}
+        known |= _MARK_AUDIENCES if "marks" in self.parts else {}
+        named = self.chance.sample(sorted(known), self.chance.randint(1, len(known)))
+        return {name: known[name] for name in sorted(named)}
+
+    def _offers(self) -> dict[str, Any]:
+        if "offers" not in self.parts:
+            return {}
+        found: dict[str, Any] = {}
+        benefits: tuple[dict[str, Any], ...] = (
+            {"percent_off": f"{self.chance.randint(1, 100)}%"},
+            {"amount_off": round(self.chance.uniform(0.5, 60), 2)},
+            {"free_shipping": True},
+            {"gift": "sampler", "cost": 2.40},
+            {"credit": 3.00},
+            *(({"points": 70},) if "points" in self.parts else ()),
+        )
+        for number, benefit in enumerate(self.chance.sample(benefits, self.chance.randint(1, 3))):
+            if "credit" in benefit and "credit" not in self.parts:
+                continue
+            offer = dict(benefit)
+            if self.chance.random() < 0.7:
+                offer["valid"] = self.chance.choice(("3d", "20d", "36h", "2mo"))
+            if self.chance.random() < 0.3:
+                offer["minimum"] = self.chance.choice((10.00, 30.00))
+            if self.chance.random() < 0.4:
+                offer["once_per_customer"] = True
+            if self.likely("marks", 0.3):
+                offer["product"] = "kyusu"
+            found[f"offer-{number}"] = offer
+        return found
+
+    def _programmes(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if "points" in self.parts:
+            lasting = ("3mo after last activity", "2mo after earning", "never")
+            found["points"] = {
+                "earn": self.chance.sample(_EARN, self.chance.randint(1, 3)),
+                "redeem": self.chance.sample(_REDEEM, self.chance.randint(1, 3)),
+                "expire": self.chance.choice(lasting),
+            }
+        if "tiers" in self.parts:
+            by_revenue = "revenue over 6mo" if MONEY in self.parts else "orders"
+            found["tiers"] = {
+                "basis": self.chance.choice(("orders over 12mo", by_revenue)),
+                "levels": {"leaf": 0, "bud": 2, "tree": 9},
+                "rights": _RIGHTS,
+            }
+        if "membership" in self.parts:
+            found["membership"] = {
+                "fee": self.chance.choice(("9.90 per 2mo", "39.00 per 1y")),
+                "rights": ["free-shipping", {"percent_off": "10%"}],
+            } | self.chance.choice(({}, {"trial": "30d"}))
+        return found
+
+    def _guardrails(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if self.likely("caps", 0.9):
+            found["frequency"] = [self._cap() for _ in range(self.chance.randint(1, 3))]
+            if self.likely("delay"):
+                found["when_capped"] = {"delay": self.chance.choice(("12h", "3d", "1mo"))}
+        if self.likely("quiet", 0.9):
+            begin, end = self.chance.choice(NIGHTS)
+            found["quiet_hours"] = {"from": begin, "to": end}
+            if self.chance.random() < 0.5:
+                found["quiet_hours"]["unknown"] = self.chance.choice(("shop", "hold"))
+        rules = ("none", "opt-out", "opt-in", "double-opt-in")
+        if self.likely("consent", 0.9):
+            found["consent"] = {
+                name: self.chance.choice(rules) for name in ("email", "sms", "push")
+            }
+        if self.likely("holdout", 0.9):
+            found["holdout"] = f"{self.chance.choice((5, 20, 62.5))}%"
+        if self.likely("stackable"):
+            found["discounts"] = {"stackable": True}
+        if self.audiences and self.offers and self.likely("audiences", 0.3):
+            found.setdefault("discounts", {})["only_for"] = sorted(self.audiences)[:2]
+        return found
+
+    def _cap(self) -> dict[str, Any]:
+        cap: dict[str, Any] = {
+            "at_most": self.chance.randint(1, 4),
+            "per": self.chance.choice(("36h", "7d", "2w", "1mo")),
+        }
+        if self.chance.random() < 0.4:
+            cap["channel"] = self.chance.choice(("email", "sms", "push"))
+        return cap
+
+    # Flows
+
+    def _kind(self) -> str:
+        kinds = ["order", "order", "inactive"]
+        kinds += ["event", "often"] if "events" in self.parts else []
+        kinds += ["date", "every", "refill"] if "clock" in self.parts else []
+        kinds += ["enters"] if "audiences" in self.parts else []
+        kinds += ["points", "expiring"] if "points" in self.parts else []
+        kinds += ["tier"] if "tiers" in self.parts else []
+        kinds += ["ending"] if "offers" in self.parts and HEARD in self.parts else []
+        return self.chance.choice(kinds)
+
+    def _flow(self, name: str) -> dict[str, Any]:
+        self.flow = name
+        kind = self.kinds[name]
+        trigger = self._trigger(kind)
+        flow: dict[str, Any] = {"trigger": trigger}
+        # A click on a message of the flow itself would start it again and again.
+        breeds = trigger.get("event") in ("link_clicked", "message_opened", "points_earned")
+        entries: list[Any] = [{"again_after": self.chance.choice(("10d", "1mo"))}, "once"]
+        if not breeds and "again" in self.parts:
+            entries += ["always", "always", None]
+        if (entry := self.chance.choice(entries)) is not None:
+            flow["entry"] = entry
+        if kind in ("inactive", "refill", "enters") and self.chance.random() < 0.7:
+            flow["existing"] = {"over": self.chance.choice(("1d", "10d", "1mo"))}
+        if self.chance.random() < 0.4:
+            flow["priority"] = self.chance.choice((10, 50, 90))
+        if self.likely("events", 0.5):
+            leave = ("order_placed", "order_returned", "unsubscribed", "sign_up")
+            flow["exit_on"] = self.chance.sample(leave, self.chance.randint(0, 2))
+        if self.likely("audiences", 0.3):
+            flow["audience"] = self._condition()
+        if self.likely("nested", 0.3):
+            flow["exit_when"] = self._condition()
+        if name != EXTRA_FLOW and self.likely("running", 0.3):
+            flow["running"] = "since 2024-03-01"
+        if self.likely("own-effect", 0.3):
+            flow["expect"] = self._effect()
+        flow["steps"] = self._list(kind, 0, self.chance.randint(1, self.most))
+        return flow
+
+    def _trigger(self, kind: str) -> dict[str, Any]:
+        choice = self.chance.choice
+        match kind:
+            case "order":
+                trigger: dict[str, Any] = {"event": "order_placed"}
+            case "event":
+                events = ("order_delivered", "order_returned", "cart_abandoned", "product_browsed",
+                          "sign_up", "link_clicked", "message_opened", "unsubscribed")  # fmt: skip
+                trigger = {"event": choice(events)}
+            case "often":
+                trigger = {"event": choice(("order_placed", "product_browsed"))}
+                trigger |= {"at_least": choice((2, 3)), "within": choice(("2w", "1mo"))}
+            case "inactive":
+                trigger = {"inactive_for": choice(("12h", "20d", "45d", "1mo", "3mo"))}
+            case "refill":
+                lengths = ["20d", "1mo", "typical interval"]
+                lengths += ["product"] if "marks" in self.parts else []
+                trigger = {"replenishment": choice(lengths)}
+            case "date":
+                trigger = {"date": choice(("birthday", "first_order", "04-06", "2025-04-20"))}
+                trigger |= choice(({}, {"before": "3d"}, {"after": "36h"}))
+            case "points":
+                trigger = choice(({"points_reach": 120}, {"event": "points_earned"}))
+            case "expiring":
+                trigger = {"points_expiring": choice(("30d", "3d"))}
+            case "tier":
+                trigger = {"tier_changed": choice(("up", "down"))}
+            case "ending":
+                trigger = {"offer_expiring": "2d"}
+            case "every":
+                schedules = ("10d", "week on sun at 02:30", "2w on tue at 09:30", "month on 31")
+                trigger = {"every": choice(schedules)}
+            case _:
+                trigger = {"enters": choice(sorted(self.audiences))}
+        if self.likely("nested", 0.3):
+            trigger["where"] = self._condition(order=kind == "order")
+        return trigger
+
+    def _condition(self, order: bool = False) -> str:
+        tests = list(_TESTS)
+        for name in self.names:
+            tests += [f"in_flow({name})", f"not entered({name}) within 30d"]
+        tests += [f"holds({name})" for name in self.offers] if HEARD in self.parts else []
+        tests += [f"audience({name})" for name in self.audiences]
+        tests += _PAID if MONEY in self.parts else ()
+        tests += _HEARD if HEARD in self.parts else ()
+        tests += _MARKS if "marks" in self.parts else ()
+        tests += ["points >= 100"] if "points" in self.parts else []
+        tests += ["tier in (bud, tree)"] if "tiers" in self.parts else []
+        tests += ["tags has warm", "cups > 1 or cups is unknown"] if "updates" in self.parts else []
+        if order:
+            tests += ["trigger.order.nth in (1, 3)"]
+            tests += ["trigger.order.total > 30.00"] if MONEY in self.parts else []
+        one, two = self.chance.choice(tests), self.chance.choice(tests)
+        forms = (one, f"({one}) and ({two})", f"({one}) or ({two})", f"not ({one})")
+        return self.chance.choice(forms)
+
+    # Steps
+
+    def _list(self, kind: str, depth: int, count: int) -> list[Any]:
+        return [self._step(kind, depth) for _ in range(count)]
+
+    def _some(self, kind: str, depth: int) -> list[Any]:
+        return self._list(kind, depth + 1, self.chance.randint(0, 2))
+
+    def _step(self, kind: str, depth: int) -> dict[str, Any]:
+        made: list[Callable[[], dict[str, Any]]] = [self._send] * 5
+        if "waits" in self.parts:
+            made += [self._wait] * 2
+            made += [lambda: self._wait_for(kind, depth)] if depth < 2 else []
+        if "nested" in self.parts and depth < 2:
+            made += [lambda: self._if(kind, depth), lambda: self._branch(kind, depth)]
+        if "splits" in self.parts and depth < 2:
+            made += [lambda: self._split(kind, depth)]
+        made += [self._ladder] if "ladders" in self.parts else []
+        made += [self._rotation] if "rotations" in self.parts else []
+        if "lists" in self.parts:
+            made += [
+                lambda: {"task": "count", "cost": 0.30},
+                lambda: {"audience": {"add": "ads-buyers"}},
+                lambda: {"call": "https://example.com/hook"},
+            ]
+        if self.offers:
+            made += [lambda: {"grant": self.chance.choice(sorted(self.offers))}]
+        if "points" in self.parts:
+            made += [lambda: {"grant": {"points": 60}}]
+        if "updates" in self.parts and kind != "enters":
+            made += [self._update]
+        later = [n for n in self.names if n > self.flow and self.kinds[n] != "enters"]
+        if "starts" in self.parts and kind != "enters" and later:
+            made += [lambda: {"start": self.chance.choice(later)}]
+        step = self.chance.choice(made)()
+        return {**step, "id": f"n{self._number()}"}
+
+    def _number(self) -> int:
+        self.steps += 1
+        return self.steps
+
+    def _carries(self, step: dict[str, Any]) -> dict[str, Any]:
+        """Return a step that sends, with an offer and an effect where chance says so."""
+        if self.offers and self.chance.random() < 0.5:
+            step["offer"] = self.chance.choice(sorted(self.offers))
+        if self.likely("effects"):
+            step["expect"] = self._effect()
+        if self.likely("windows", 0.3):
+            windows = ("10:00-18:00", "22:00-06:30", "02:10-02:50")
+            step["at"] = self.chance.choice(windows)
+        return step
+
+    def _send(self) -> dict[str, Any]:
+        messages = [*MARKETING, *(TRANSACTIONAL if "transactional" in self.parts else ())]
+        return self._carries({"send": self.chance.choice(messages)})
+
+    def _ladder(self) -> dict[str, Any]:
+        reached = self.chance.choice(
+            ("delivered within 1d", "opened within 12h", "clicked within 2d")
+        )
+        messages = self.chance.sample(sorted(MARKETING), self.chance.randint(2, 3))
+        return self._carries({"send": messages, "reached": reached})
+
+    def _rotation(self) -> dict[str, Any]:
+        messages = self.chance.sample(sorted(MARKETING), self.chance.randint(2, 3))
+        return self._carries({"send": {"next_of": messages}})
+
+    def _wait(self) -> dict[str, Any]:
+        spans = ("5h", "1d", "2d", "9d", "1mo")
+        moments = ({"until": "09:00"}, {"until": "fri at 16:30"}, {"until": "02:30"})
+        return {"wait": self.chance.choice((*spans, *moments))}
+
+    def _wait_for(self, kind: str, depth: int) -> dict[str, Any]:
+        events = ("order_placed", "link_clicked", "order_delivered")
+        step: dict[str, Any] = {
+            "wait": {
+                "until": self.chance.choice(events),
+                "at_most": self.chance.choice(("12h", "6d")),
+            },
+            "happened": self._some(kind, depth),
+            "timed_out": self._some(kind, depth),
+        }
+        return step | ({"since": "entry"} if self.chance.random() < 0.3 else {})
+
+    def _if(self, kind: str, depth: int) -> dict[str, Any]:
+        then = self._list(kind, depth + 1, 1)
+        return {"if": self._condition(), "then": then, "else": self._some(kind, depth)}
+
+    def _branch(self, kind: str, depth: int) -> dict[str, Any]:
+        cases = [
+            {"if": self._condition(), "then": self._some(kind, depth)}
+            for _ in range(self.chance.randint(1, 3))
+        ]
+        enough = {"exit": "enough", "id": f"x{self._number()}"}
+        cases[0]["then"] = [*cases[0]["then"], enough]
+        return {"branch": cases, "else": self._some(kind, depth)}
+
+    def _split(self, kind: str, depth: int) -> dict[str, Any]:
+        share = self.chance.choice((10, 33.3, 50))
+        arms = ((share, "a"), (100 - share, "b"))
+        return {
+            "split": f"test-{self._number()}",
+            "variants": {
+                name: {"share": f"{part:g}%", "steps": self._some(kind, depth)}
+                for part, name in arms
+            },
+        }
+
+    def _update(self) -> dict[str, Any]:
+        changes = (
+            {"tag": "warm"},
+            {"untag": "warm"},
+            {"cups": 4},
+            {"cups": 1},
+            {"suppress": "sms"},
+        )
+        return {"update": self.chance.choice(changes)}
+
+    def _effect(self) -> dict[str, Any]:
+        """Return forms of effect and a window; how large they are the draws say."""
+        found: dict[str, Any] = self.chance.choice(
+            ({"purchase_rate": "1.05..1.3"}, {"added_orders": "1..6 per 1000"})
+        )
+        found = dict(found)
+        if "leaving" in self.parts:
+            more = {
+                "basket": "1.1..1.3",
+                "dropout": "0.6..0.9",
+                "revive": "10%..60%",
+                "repaid": "10%..80%",
+            }
+            for name in self.chance.sample(sorted(more), self.chance.randint(0, 3)):
+                found[name] = more[name]
+            if self.chance.random() < 0.3:
+                found = {"dropout": "0.2..0.8"}
+        found["within"] = self.chance.choice(("3d", "14d", "40d"))
+        if self.chance.random() < 0.2:
+            found["overlap"] = "add"
+        return found
