@@ -28,6 +28,8 @@ MUCH: Final = 4  # the monetary score from which somebody is among the best, or 
 # Where most have bought once, a second purchase alone has a frequency score of 4.
 LOYAL_FROM: Final = 3  # purchases
 _NOT_LOYAL: Final = 3  # the highest frequency score that names somebody with fewer
+# Where all have bought eight times, equals share the first fifth: they are not new for it.
+_NOT_NEW: Final = 2  # the lowest frequency score that names somebody who has bought again
 
 
 def score(lower: int, customers: int) -> int:
@@ -55,6 +57,8 @@ def segment(recency: int, frequency: int, monetary: int, purchases: int) -> str:
     """Return the name of the segment of three scores, each 1 to 5, and of the purchases so far."""
     if purchases < LOYAL_FROM:
         frequency = min(frequency, _NOT_LOYAL)
+    if purchases > 1:
+        frequency = max(frequency, _NOT_NEW)
     if monetary >= MUCH:
         if recency == FIFTHS and frequency >= FIFTHS - 1:
             return "champion"
