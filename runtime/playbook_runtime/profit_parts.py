@@ -56,9 +56,7 @@ class Piece:
 # The other offers (discounts, shipping, gifts) are counted as one.
 PIECES: Final = (
     Piece("points_redeemed", "offer_cost", World.POINTS_COST, "points redeemed"),
-    Piece(
-        "rights", "offer_cost", World.RIGHTS_COST, "shipping and discounts of levels and members"
-    ),
+    Piece("rights", "offer_cost", World.RIGHTS_COST, "rights of levels and members"),
 )
 
 

@@ -10,6 +10,9 @@ from playbook_runtime.projection import (
     Assumption,
     BreakEven,
     Check,
+    Cohort,
+    CohortGroup,
+    Compared,
     DataAccount,
     Estimates,
     FlowProjection,
@@ -17,9 +20,14 @@ from playbook_runtime.projection import (
     Increment,
     Judged,
     MoneyPart,
+    Month,
+    PastMonth,
     Pays,
+    PointsLedger,
+    PointsMonth,
     Projection,
     Proof,
+    Reserve,
     Swing,
     Verdict,
 )
@@ -275,6 +283,10 @@ def null_shop() -> Projection:
         rest=Increment(NONE, NONE),
         money=(),
         tornado=(),
+        points=None,
+        cohorts=(),
+        cohort_groups=(),
+        again={},
         grades=(),
         requirements=(),
     )
@@ -319,8 +331,63 @@ def small_shop() -> Projection:
         rest=Increment(NONE, NONE),
         money=(),
         tornado=(),
+        points=None,
+        cohorts=(),
+        cohort_groups=(),
+        again={},
         grades=(),
         requirements=(),
         backtest=(),
         data=replace(SHOP.data, first_day=date(2026, 9, 29), quarantined=0, details=()),
     )
+
+
+def compared(name: str, past: float | None, without: float, gain: float) -> Compared:
+    apart = about(gain, 0.4 * gain)
+    return Compared(name, past, about(without, 0.01), about(without + gain, 0.01), apart)
+
+
+SHOP = replace(
+    SHOP,
+    points=PointsLedger(
+        (
+            PointsMonth(
+                "2026-11", about(2_100, 90), NONE, NONE, about(2_100, 90), about(4_210, 900)
+            ),
+            PointsMonth(
+                "2026-12", about(2_400, 95), about(500, 60), about(40, 9), about(3_960, 120),
+                about(7_050, 1_400),
+            ),
+        ),
+        PointsMonth(
+            "", about(4_500, 180), about(500, 60), about(40, 9), about(3_960, 120),
+            about(7_050, 1_400),
+        ),
+        about(0.52, 0.09),
+        Reserve("2% of profit", about(819_455, 60_000), 0.997),
+    ),
+    cohorts=(
+        Cohort(
+            "2026-10",
+            Estimate.exactly(120.0),
+            (PastMonth("2026-10", 120, 124), PastMonth("2026-11", 14, 15)),
+            (
+                Month(
+                    "2026-11",
+                    {"active_customers": about(9, 2), "orders": about(10, 3)},
+                    {"active_customers": about(9.5, 2), "orders": about(10.6, 3)},
+                    {"active_customers": about(0.5, 0.3), "orders": about(0.6, 0.4)},
+                ),
+            ),
+        ),
+    ),
+    cohort_groups=(
+        CohortGroup("2026 Q3", 402.0, compared("2026 Q3", 0.0812, 0.0621, 0.0024)),
+        CohortGroup("to come", 2_210.0, compared("to come", None, 0.0702, 0.0041)),
+    ),
+    again={
+        "repurchase_rate": (compared("1", 0.118, 0.121, 0.003),),
+        "retention_curve": (compared("1", 0.14, 0.139, 0.006), compared("2", 0.11, 0.108, 0.004)),
+        "x_order_repurchase": (compared("1", 0.31, 0.33, 0.018), compared("2", None, 0.5, 0.009)),
+    },
+)  # fmt: skip

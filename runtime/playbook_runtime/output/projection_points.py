@@ -52,7 +52,7 @@ def points_reading(projection: Projection) -> Iterator[str]:
         aside = scaled(ledger.reserve.amount, 10.0**-projection.decimals)
         places = places_for(width(aside), 0.0, 0 if abs(aside.mean) >= 20 else projection.decimals)
         yield (
-            f"    Reserve: {ledger.reserve.rule} sets aside {figure(aside.mean, places)}. The chance"
+            f"    Reserve: {ledger.reserve.rule} sets aside {figure(aside.mean, places)}. Chance"
             f" that it covers what is owed at the end: {chance(ledger.reserve.enough)}."
         )
 
