@@ -101,6 +101,68 @@ def test_a_reader_that_leaves_is_no_failure_to_speak_of(shop: Path) -> None:
     assert "Traceback" not in told and "BrokenPipe" not in told
 
 
+REQUIRED = """
+economics: {gross_margin: 58%}
+require:
+  - messages_per_customer_month <= 9
+  - profit.difference.p10 > 100000
+  - points_liability <= 2% of profit
+"""
+
+
+@pytest.mark.usefixtures("reference")
+def test_check_names_the_line_that_is_not_met_and_warns_of_what_is_undecided(
+    shop: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "playbook.yaml").write_text(GOOD + REQUIRED, "utf-8")
+    command = ("simulate", ".", "--orders", str(shop / "orders.csv"), *FEW)
+    told = playbook(*command, cwd=tmp_path)
+    assert told.returncode == 0 and "Required: 1 of 3 met." in told.stdout
+    checked = playbook(*command, "--check", cwd=tmp_path)
+    assert checked.returncode == 1
+    assert checked.stdout == told.stdout
+    line = (GOOD + REQUIRED).splitlines().index("  - profit.difference.p10 > 100000") + 1
+    assert "error[requirement-not-met]: `profit.difference.p10 > 100000` is not met" in (
+        checked.stderr
+    )
+    assert f"playbook.yaml:{line}:5" in checked.stderr
+    assert checked.stderr.count("error[") == 1
+    assert "warning[requirement-undecided]" in checked.stderr
+    assert "there is no points programme" in checked.stderr
+    assert "messages_per_customer_month" not in checked.stderr
+
+
+@pytest.mark.usefixtures("reference")
+def test_check_passes_where_nothing_is_known_to_fail(shop: Path, tmp_path: Path) -> None:
+    text = GOOD + REQUIRED.replace("  - profit.difference.p10 > 100000\n", "")
+    (tmp_path / "playbook.yaml").write_text(text, "utf-8")
+    orders = str(shop / "orders.csv")
+    done = playbook("simulate", ".", "--orders", orders, *FEW, "--check", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "warning[requirement-undecided]" in done.stderr
+
+
+EFFECTIVE = GOOD.replace(
+    "steps: [{send: hello}]",
+    "expect: {purchase_rate: 1.05..1.3}\n    steps: [{send: hello}]",
+).replace("trigger: sign_up", "trigger: order_placed")
+
+
+@pytest.mark.usefixtures("reference")
+def test_conservative_holds_effects_at_their_worse_quartile(shop: Path, tmp_path: Path) -> None:
+    (tmp_path / "playbook.yaml").write_text(EFFECTIVE, "utf-8")
+    orders = str(shop / "orders.csv")
+    command = ("simulate", ".", "--orders", orders, "--draws", "20", *JSON[2:])
+    usual, careful = (
+        json.loads(playbook(*command, *more, cwd=tmp_path).stdout)
+        for more in ((), ("--conservative",))
+    )
+    assert (usual["conservative"], careful["conservative"]) == (False, True)
+    assert careful["without"] == usual["without"]
+    gains = [told["difference"]["orders"]["mean"] for told in (usual, careful)]
+    assert gains[0] > gains[1] > 0
+
+
 HEADER = "order_id,customer_id,ordered_at,total,currency\n"
 
 
