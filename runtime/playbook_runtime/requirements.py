@@ -133,7 +133,7 @@ def _judged(requirement: Requirement, known: Known) -> Judged:
     value, low, high = statistic(values, requirement.statistic)
     holds = _HOLDS[requirement.operator]
     ends = {holds(end, limit) for end in (low, high)}
-    if len(ends) == 2:
+    if len(ends) == 2 or not _enough(len(values), requirement.statistic):
         return told(Verdict.UNDECIDED, value, low, high)
     return told(Verdict.MET if ends == {True} else Verdict.NOT_MET, value, low, high)
 
@@ -153,6 +153,16 @@ def _draws(requirement: Requirement, known: Known) -> tuple[list[float] | None, 
         return None, requirement.of
     limit = float(requirement.limit)
     return [a - limit * b for a, b in zip(values, other, strict=False)], ""
+
+
+def _enough(draws: int, name: str) -> bool:
+    """Return whether so many draws have an order statistic at both ends of a quantile: of fewer than
+    36 none lies beyond the 10% quantile's."""
+    if name == "mean":
+        return draws > 1
+    share = _QUANTILES[name]
+    half = _ERRORS * math.sqrt(draws * share * (1 - share))
+    return draws * share >= half and draws * (1 - share) >= half
 
 
 def statistic(values: Sequence[float], name: str) -> tuple[float, float, float]:

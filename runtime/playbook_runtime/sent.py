@@ -56,7 +56,15 @@ def sent_together(parts: Sequence[Sent]) -> Sent:
     return Sent(*(float(sum(column)) for column in zip(*parts, strict=True)))
 
 
-def recipients(sent: Sent, draws: int, holdout: float) -> Recipients:
+def pace_after(entered: Sequence[float], days: Sequence[int]) -> float:
+    """Return the pace at which customers will enter after the horizon, over the mean pace within:
+    that of its last third of months, no more than 1. `entered` and `days` are by month."""
+    last = max(1, len(days) // 3)
+    whole = sum(entered) / sum(days)
+    return min(1.0, sum(entered[-last:]) / sum(days[-last:]) / whole) if whole > 0 else 0.0
+
+
+def recipients(sent: Sent, draws: int, holdout: float, later: float = 1.0) -> Recipients:
     """Return customers a draw, the variance of y, and the share of it that is foreseen; with those
     whom the playbook's holdout leaves out, who are like the others.
 
@@ -65,9 +73,9 @@ def recipients(sent: Sent, draws: int, holdout: float) -> Recipients:
     """
     customers = sent.cells / draws / (1 - holdout)
     if sent.cells < 2:
-        return Recipients(customers, 0.0, 0.0)
+        return Recipients(customers, 0.0, 0.0, later)
     variance = max(0.0, sent.squares - sent.total**2 / sent.cells) / (sent.cells - 1)
     free = sent.cells - sent.persons
     within = max(0.0, sent.squares - sent.by_person) / free if free > 0 else variance
     foreseen = 1 - within / variance if variance > 0 else 0.0
-    return Recipients(customers, variance, min(1.0, max(0.0, foreseen)))
+    return Recipients(customers, variance, min(1.0, max(0.0, foreseen)), later)

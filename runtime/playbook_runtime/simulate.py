@@ -38,7 +38,7 @@ from playbook_runtime.expected import (
 from playbook_runtime.flow_projections import flow_draws_of, flow_projection
 from playbook_runtime.grades import grade_shares
 from playbook_runtime.heard import has_points
-from playbook_runtime.kernel.layout import WITH, WITHOUT
+from playbook_runtime.kernel.layout import WITH, WITHOUT, PerFlowMonth
 from playbook_runtime.kernel.run import CircleError, RunawayError, layout_of
 from playbook_runtime.kernel.tables import I64, some_draws
 from playbook_runtime.launching import Launched, launched
@@ -55,8 +55,8 @@ from playbook_runtime.projected_tables import tables_told
 from playbook_runtime.projection import BreakEven, Projection, Proof
 from playbook_runtime.provable import proof_of
 from playbook_runtime.requirements import Known, judged
-from playbook_runtime.sent import recipients
-from playbook_runtime.settings import FLOW_DRAWS, Settings
+from playbook_runtime.sent import pace_after, recipients
+from playbook_runtime.settings import FLOW_DRAWS, Calendar, Settings
 from playbook_runtime.simulated_findings import simulated_findings
 from playbook_runtime.tornado import DRAWS as TORNADO_DRAWS
 from playbook_runtime.tornado import levers, tornado
@@ -133,7 +133,7 @@ def project(
     runs.begin(_draws_to_run(runs, settings, len(on)))
     try:
         headline = _headline(runs, settings, None if enough is None else enough.counts)
-        flows = _flows(runs, headline, on, ready.days.days, _holdout(graph))
+        flows = _flows(runs, headline, on, ready.days, _holdout(graph))
         swings = tornado(runs)
         grades = grade_shares(runs, flows.futures, numbers)
         shift = budget_shift(runs, plan)
@@ -260,7 +260,7 @@ def _headline(runs: WorldRuns, settings: Settings, known: Counts | None) -> Head
 
 
 def _flows(
-    runs: WorldRuns, headline: Headline, on: Mapping[str, int], days: int, holdout: float
+    runs: WorldRuns, headline: Headline, on: Mapping[str, int], days: Calendar, holdout: float
 ) -> Flows:
     """Return the worlds of each flow that is on, where it pays and what proves it."""
     number = min(FLOW_DRAWS, len(headline.again))
@@ -275,14 +275,26 @@ def _flows(
     }
     proofs = {
         n: proof_of(
-            recipients(futures[0].touched.sent[n], number, holdout),
+            recipients(
+                futures[0].touched.sent[n], number, holdout, _pace_after(runs, headline, days, n)
+            ),
             last_in_profit(futures, worlds[n]),
-            days / MONTH_DAYS,
+            days.days / MONTH_DAYS,
             holdout,
         )
         for n in on.values()
     }
     return Flows(futures, worlds, pays, proofs)
+
+
+def _pace_after(runs: WorldRuns, headline: Headline, days: Calendar, flow: int) -> float:
+    """Return the pace of a flow's entries after the horizon, over their mean pace within."""
+    layout, months = layout_of(runs.program), horizon_months(days)
+    columns = [
+        layout.flow_month_column(flow, month, PerFlowMonth.ENTERED) for month in range(len(months))
+    ]
+    entered = headline.detail[:, columns].mean(axis=0).tolist()
+    return pace_after(entered, [month.days for month in months])
 
 
 def _is_new(flow: Flow) -> bool:

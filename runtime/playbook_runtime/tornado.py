@@ -245,11 +245,8 @@ def _points(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever
         )
 
     ends = (1 - TENTH, 1 + TENTH)
-    margins = [min(_WHOLE, round(program.margin_ppm * end)) for end in ends]
     yield lever(
-        "economics.gross_margin",
-        "margin",
-        *(program._replace(margin_ppm=margin) for margin in margins),
+        "economics.gross_margin", "margin less payment", *(_margins(program, end) for end in ends)
     )
     if program.fixed_micro:
         fixed = [round(program.fixed_micro * end) for end in ends]
@@ -298,3 +295,11 @@ def _points(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever
                 f"how often `{event}` happens",
                 *(program._replace(source_rate=rate) for rate in rates),
             )
+
+
+def _margins(program: Program, factor: float) -> Program:
+    """Return a program with all that orders leave, those of categories too, times a factor."""
+    return program._replace(
+        margin_ppm=min(_WHOLE, round(program.margin_ppm * factor)),
+        mark_margin=np.minimum(_WHOLE, np.rint(program.mark_margin * factor)).astype(np.int64),
+    )

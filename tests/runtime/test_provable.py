@@ -9,6 +9,7 @@ from statistics import NormalDist, fmean, variance
 import pytest
 
 from playbook_runtime.provable import MOST_MONTHS, Recipients, assurance, needed, proof_of
+from playbook_runtime.sent import pace_after
 
 # Standard deviation of what a customer spent in two weeks: Hillstrom e-mail test 2008, n = 64,000.
 SPEND_SD = 15.036
@@ -90,3 +91,11 @@ def test_whoever_waits_at_launch_is_there_once() -> None:
     slower = Recipients(3_000.0, 10_000.0 / 12, 0.0, later=0.5)
     assert proof_of(slower, profit, 12.0).months == pytest.approx(24.0)
     assert proof_of(once, [3_000.0 * math.sqrt(enough) * 1.01], 12.0).holdout == 0.5
+
+
+def test_the_pace_after_the_horizon_is_that_of_its_last_third() -> None:
+    assert pace_after([300.0, 0.0, 0.0], [30, 30, 30]) == 0.0
+    assert pace_after([10.0] * 12, [30] * 12) == pytest.approx(1.0)
+    assert pace_after([60.0, 30.0, 15.0], [30, 30, 30]) == pytest.approx(15 / 35)
+    assert pace_after([10.0, 20.0, 60.0], [30, 30, 30]) == 1.0  # growth is not carried on
+    assert pace_after([0.0, 0.0], [30, 30]) == 0.0

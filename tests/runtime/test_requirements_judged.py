@@ -92,3 +92,12 @@ def test_the_ends_of_a_quantile_hold_it_in_19_of_20_samples() -> None:
         _, low, high = statistic([draw.random() for _ in range(200)], "p10")
         held += low <= 0.1 <= high
     assert held / rounds > 0.93
+
+
+def test_too_few_draws_tell_of_no_quantile(tmp_path: Path) -> None:
+    """With 20 draws the lowest is no bound of the 10% quantile: it covers two times in three."""
+    (line,) = requirements(tmp_path, "profit.difference.p10 > 0")
+    for draws, verdict in ((20, Verdict.UNDECIDED), (100, Verdict.MET)):
+        world = {"profit": normal(100_000, 10, draws)}
+        (one,) = judged([line], Known({"without": world, "with": world, "difference": world}, {}))
+        assert one.verdict is verdict

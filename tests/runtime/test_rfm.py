@@ -23,7 +23,8 @@ def test_every_name_of_the_language_is_some_scores_and_no_other_is() -> None:
     ("scores", "name"),
     [
         ((5, 5, 5), "champion"), ((5, 4, 4), "champion"), ((5, 5, 3), "loyal"),
-        ((4, 5, 5), "loyal"), ((3, 4, 1), "loyal"), ((5, 2, 1), "potential-loyalist"), ((4, 3, 5), "potential-loyalist"),
+        ((4, 5, 5), "loyal"), ((3, 4, 1), "loyal"), ((5, 2, 1), "potential-loyalist"),
+        ((4, 3, 5), "potential-loyalist"),
         ((3, 3, 3), "needs-attention"), ((3, 1, 5), "about-to-sleep"), ((2, 3, 5), "at-risk"),
         ((1, 5, 3), "at-risk"), ((1, 5, 4), "cannot-lose"), ((2, 5, 5), "cannot-lose"),
         ((2, 2, 5), "hibernating"), ((1, 2, 5), "lost"),
