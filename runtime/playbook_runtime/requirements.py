@@ -156,8 +156,8 @@ def _draws(requirement: Requirement, known: Known) -> tuple[list[float] | None, 
 
 
 def _enough(draws: int, name: str) -> bool:
-    """Return whether so many draws have an order statistic at both ends of a quantile: of fewer than
-    36 none lies beyond the 10% quantile's."""
+    """Return whether so many draws have order statistics at both ends of a quantile: fewer than 36
+    have none below the 10% quantile's."""
     if name == "mean":
         return draws > 1
     share = _QUANTILES[name]

@@ -64,9 +64,9 @@ def worth_reading(projection: Projection) -> Iterator[str]:
     )
     yield (
         "Provable: a test of the flow against a holdout of that share of those who would be sent"
-        " it, with 80 % power at the projected effect; months in which customers enter the test, which"
-        " is read when as long as the horizon has passed. Chance: that the test tells, over all"
-        " that is unknown of the effect. The read-out scatters by its own error."
+        " it, with 80 % power at the projected effect; months in which customers enter the test,"
+        " which is read when as long as the horizon has passed. Chance: that the test tells, over"
+        " all that is unknown of the effect. The read-out scatters by its own error."
     )
 
 
