@@ -1,7 +1,7 @@
 """Visits to the shop: the traffic that all revenue begins with.
 
 From `assume: {visits: {rate: 24000 per 1mo}}`, or from events named `visit` in the events file.
-Left out where neither says it.
+Left out where neither says it. A projection takes those that are assumed, in both worlds alike.
 """
 
 from __future__ import annotations
