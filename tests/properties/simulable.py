@@ -9,75 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from random import Random
-from typing import Any, Final
+from typing import Any
 
-PARTS: Final = (
-    "again", "audiences", "budget", "caps", "clock", "consent", "credit", "delay", "effects",
-    "events", "heard", "holdout", "ladders", "leaving", "lists", "marks", "membership", "money",
-    "nested", "offers", "own-effect", "points", "quiet", "rotations", "running", "splits",
-    "stackable", "starts", "tiers", "transactional", "updates", "waits", "windows",
-)  # fmt: skip
-PROGRAMMES: Final = ("membership", "points", "tiers")
-# Conditions that read what was paid, and what was sent or issued: the laws that compare two
-# discounts, or two caps, hold where there are none.
-MONEY, HEARD = "money", "heard"
-EXTRA_FLOW = "zeta"
-FLOWS: Final = ("alpha", "beta", "delta", "gamma", "omega")
-ZONES: Final = (
-    "Europe/Berlin", "UTC", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu",
-    "America/St_Johns", "Africa/Casablanca", "Pacific/Chatham",
-)  # fmt: skip
-MARKETING: Final = {"mail": "email", "letter": "email", "text": "sms", "poke": "push"}
-TRANSACTIONAL: Final = {"receipt": "email", "parcel": "sms"}
-NIGHTS: Final = (
-    ("21:00", "08:00"), ("02:00", "03:00"), ("01:30", "02:15"), ("00:00", "23:00"),
-    ("22:00", "22:30"),
-)  # fmt: skip
-AUDIENCES: Final[Mapping[str, str]] = {
-    "beginners": "orders <= 1",
-    "regulars": "orders >= 3",
-    "quiet-ones": "orders >= 1 and days_since_last_order between 20 and 60",
-    "warm": "tags has warm or cups >= 3",
-}
-_PAID_AUDIENCES: Final = {"rich": "revenue in top 30% or aov > 40.00"}
-_HEARD_AUDIENCES: Final = {"unmailed": "not received(email) within 20d and country = DE"}
-_MARK_AUDIENCES: Final = {
-    "drinkers": "bought(category tea) within 60d and not bought(category teaware)",
-    "own-buyers": "marketplace is not known",
-}
-_PAID = ("revenue > 90.00", "aov <= 35.00 or aov is unknown", "revenue in top 20%")
-_HEARD = ("received(sms) within 20d", "not received(mail)", "not received(email) within 1mo")
-_MARKS = (
-    "order has category = tea", "order has category in (tea, care)", "marketplace = etsy",
-    "bought(category teaware)", "not bought(category tea) within 30d",
-)  # fmt: skip
-_EARN = (
-    {"event": "order_placed", "points": "1.5 per EUR", "pending": "14d"},
-    {"event": "order_placed", "points": "10 per 25 EUR", "where": "orders >= 4"},
-    {"event": "review_left", "points": 15, "at_most": "1 per order"},
-    {"event": "account_created", "points": 40, "at_most": "2 per 3mo"},
+from tests.properties.simulable_rules import (
+    audiences,
+    guardrails,
+    likely,
+    messages,
+    offers,
+    programmes,
 )
-_REDEEM = (
-    {"points": 120, "for": {"amount_off": 5.00}},
-    {"points": 80, "for": {"free_shipping": True}},
-    {"points": 450, "for": {"percent_off": "25%"}},
-)
-_RIGHTS = {
-    "bud": ["early-access", {"points": "1.5x"}],
-    "tree": ["free-shipping", {"percent_off": "5%"}, {"points": "2.25x"}],
-}
-_TESTS = (
-    "orders >= 2",
-    "orders in (1, 2, 3, 5)",
-    "days_since_last_order < 40 or days_since_last_order is unknown",
-    "days_as_customer between 30 and 500",
-    "country in (DE, AT)",
-    "not country = FR",
-    "consent has push",
-    "not unsubscribed(sms)",
-    "event(order_placed) within 5d",
-    "rfm in (champion, loyal)",
-    "days_since_last_order in top 25%",
+from tests.properties.simulable_words import (
+    EXTRA_FLOW,
+    FLOWS,
+    HEARD,
+    HEARD_TESTS,
+    MARK_TESTS,
+    MARKETING,
+    MONEY,
+    PAID_TESTS,
+    PARTS,
+    TESTS,
+    TRANSACTIONAL,
+    ZONES,
 )
 
 
@@ -86,15 +40,15 @@ def playbook(
     parts: Collection[str] = PARTS,
     flows: int = 4,
     steps: int = 3,
-    guardrails: Mapping[str, Any] | None = None,
+    rules: Mapping[str, Any] | None = None,
     has_extra: bool = False,
 ) -> dict[str, Any]:
     """Return a playbook as data: at most so many flows, each with at most so many steps in a row.
 
-    `guardrails` replace what chance would say of them. With an extra flow, EXTRA_FLOW, nothing
+    `rules` replace the guardrails that chance would choose. With an extra flow, EXTRA_FLOW, nothing
     else of the playbook is another, and nothing else names it.
     """
-    return _Maker(Random(seed), frozenset(parts), flows, steps).playbook(guardrails, has_extra)
+    return _Maker(Random(seed), frozenset(parts), flows, steps).playbook(rules, has_extra)
 
 
 class _Maker:
@@ -109,14 +63,17 @@ class _Maker:
         self.names = FLOWS[: chance.randint(1, flows)] if flows else ()
         # What enters an audience neither changes anybody nor starts a flow: no circle can arise.
         self.kinds = {name: self._kind() for name in self.names}
-        self.offers = self._offers()
-        self.audiences = self._audiences()
+        self.offers = offers(chance, parts)
+        self.audiences = audiences(chance, parts)
 
     def likely(self, part: str, share: float = 0.6) -> bool:
         """Return whether something of a part is written here."""
-        return part in self.parts and self.chance.random() < share
+        return likely(self.chance, self.parts, part, share)
 
-    def playbook(self, guardrails: Mapping[str, Any] | None, has_extra: bool) -> dict[str, Any]:
+    def _rules(self) -> dict[str, Any]:
+        return guardrails(self.chance, self.parts, self.audiences, bool(self.offers))
+
+    def playbook(self, rules: Mapping[str, Any] | None, has_extra: bool) -> dict[str, Any]:
         has_marks = "marks" in self.parts
         costs: dict[str, Any] = {
             "gross_margin": {"default": "58%", "tea": "64%"} if has_marks else "58%",
@@ -138,8 +95,8 @@ class _Maker:
             "sender": {"name": "Shop", "email": "hello@shop.example", "address": "Weg 1, Berlin"},
             "economics": costs,
             "facts": {"favourite": "text", "cups": "integer"},
-            "guardrails": dict(guardrails) if guardrails is not None else self._guardrails(),
-            "messages": self._messages(),
+            "guardrails": self._rules() if rules is None else dict(rules),
+            "messages": messages(),
         }
         if has_marks:
             whole["products"] = {
@@ -151,8 +108,8 @@ class _Maker:
                 "amazon": {"at_most": "1 per order", "kinds": ["transactional"], "offers": False},
                 "etsy": {"at_most": "2 per 20d", "offers": False},
             }
-        if programmes := self._programmes():
-            whole["programmes"] = programmes
+        if made := programmes(self.chance, self.parts):
+            whole["programmes"] = made
         if self.audiences:
             whole["audiences"] = self.audiences
         if self.offers:
@@ -163,111 +120,6 @@ class _Maker:
             self.kinds[EXTRA_FLOW] = self._kind()
             whole.setdefault("flows", {})[EXTRA_FLOW] = self._flow(EXTRA_FLOW)
         return whole
-
-    # What flows refer to
-
-    def _messages(self) -> dict[str, Any]:
-        body = "{{ unsubscribe_url }} {{ sender.address }}"
-        found: dict[str, Any] = {}
-        for kinds, kind in ((MARKETING, "marketing"), (TRANSACTIONAL, "transactional")):
-            for name, channel in kinds.items():
-                found[name] = {"channel": channel, "kind": kind, "body": body}
-                if channel == "email":
-                    found[name]["subject"] = "A word from us"
-        return found
-
-    def _audiences(self) -> dict[str, str]:
-        if "audiences" not in self.parts:
-            return {}
-        known = dict(AUDIENCES)
-        known |= _PAID_AUDIENCES if MONEY in self.parts else {}
-        known |= _HEARD_AUDIENCES if HEARD in self.parts else {}
-        known |= _MARK_AUDIENCES if "marks" in self.parts else {}
-        named = self.chance.sample(sorted(known), self.chance.randint(1, len(known)))
-        return {name: known[name] for name in sorted(named)}
-
-    def _offers(self) -> dict[str, Any]:
-        if "offers" not in self.parts:
-            return {}
-        found: dict[str, Any] = {}
-        benefits: tuple[dict[str, Any], ...] = (
-            {"percent_off": f"{self.chance.randint(1, 100)}%"},
-            {"amount_off": round(self.chance.uniform(0.5, 60), 2)},
-            {"free_shipping": True},
-            {"gift": "sampler", "cost": 2.40},
-            {"credit": 3.00},
-            *(({"points": 70},) if "points" in self.parts else ()),
-        )
-        for number, benefit in enumerate(self.chance.sample(benefits, self.chance.randint(1, 3))):
-            if "credit" in benefit and "credit" not in self.parts:
-                continue
-            offer = dict(benefit)
-            if self.chance.random() < 0.7:
-                offer["valid"] = self.chance.choice(("3d", "20d", "36h", "2mo"))
-            if self.chance.random() < 0.3:
-                offer["minimum"] = self.chance.choice((10.00, 30.00))
-            if self.chance.random() < 0.4:
-                offer["once_per_customer"] = True
-            if self.likely("marks", 0.3):
-                offer["product"] = "kyusu"
-            found[f"offer-{number}"] = offer
-        return found
-
-    def _programmes(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        if "points" in self.parts:
-            lasting = ("3mo after last activity", "2mo after earning", "never")
-            found["points"] = {
-                "earn": self.chance.sample(_EARN, self.chance.randint(1, 3)),
-                "redeem": self.chance.sample(_REDEEM, self.chance.randint(1, 3)),
-                "expire": self.chance.choice(lasting),
-            }
-        if "tiers" in self.parts:
-            by_revenue = "revenue over 6mo" if MONEY in self.parts else "orders"
-            found["tiers"] = {
-                "basis": self.chance.choice(("orders over 12mo", by_revenue)),
-                "levels": {"leaf": 0, "bud": 2, "tree": 9},
-                "rights": _RIGHTS,
-            }
-        if "membership" in self.parts:
-            found["membership"] = {
-                "fee": self.chance.choice(("9.90 per 2mo", "39.00 per 1y")),
-                "rights": ["free-shipping", {"percent_off": "10%"}],
-            } | self.chance.choice(({}, {"trial": "30d"}))
-        return found
-
-    def _guardrails(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        if self.likely("caps", 0.9):
-            found["frequency"] = [self._cap() for _ in range(self.chance.randint(1, 3))]
-            if self.likely("delay"):
-                found["when_capped"] = {"delay": self.chance.choice(("12h", "3d", "1mo"))}
-        if self.likely("quiet", 0.9):
-            begin, end = self.chance.choice(NIGHTS)
-            found["quiet_hours"] = {"from": begin, "to": end}
-            if self.chance.random() < 0.5:
-                found["quiet_hours"]["unknown"] = self.chance.choice(("shop", "hold"))
-        rules = ("none", "opt-out", "opt-in", "double-opt-in")
-        if self.likely("consent", 0.9):
-            found["consent"] = {
-                name: self.chance.choice(rules) for name in ("email", "sms", "push")
-            }
-        if self.likely("holdout", 0.9):
-            found["holdout"] = f"{self.chance.choice((5, 20, 62.5))}%"
-        if self.likely("stackable"):
-            found["discounts"] = {"stackable": True}
-        if self.audiences and self.offers and self.likely("audiences", 0.3):
-            found.setdefault("discounts", {})["only_for"] = sorted(self.audiences)[:2]
-        return found
-
-    def _cap(self) -> dict[str, Any]:
-        cap: dict[str, Any] = {
-            "at_most": self.chance.randint(1, 4),
-            "per": self.chance.choice(("36h", "7d", "2w", "1mo")),
-        }
-        if self.chance.random() < 0.4:
-            cap["channel"] = self.chance.choice(("email", "sms", "push"))
-        return cap
 
     # Flows
 
@@ -350,14 +202,14 @@ class _Maker:
         return trigger
 
     def _condition(self, order: bool = False) -> str:
-        tests = list(_TESTS)
+        tests = list(TESTS)
         for name in self.names:
             tests += [f"in_flow({name})", f"not entered({name}) within 30d"]
         tests += [f"holds({name})" for name in self.offers] if HEARD in self.parts else []
         tests += [f"audience({name})" for name in self.audiences]
-        tests += _PAID if MONEY in self.parts else ()
-        tests += _HEARD if HEARD in self.parts else ()
-        tests += _MARKS if "marks" in self.parts else ()
+        tests += PAID_TESTS if MONEY in self.parts else ()
+        tests += HEARD_TESTS if HEARD in self.parts else ()
+        tests += MARK_TESTS if "marks" in self.parts else ()
         tests += ["points >= 100"] if "points" in self.parts else []
         tests += ["tier in (bud, tree)"] if "tiers" in self.parts else []
         tests += ["tags has warm", "cups > 1 or cups is unknown"] if "updates" in self.parts else []

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from tests.properties.simulable import PARTS, playbook
+from tests.properties.simulable import playbook
+from tests.properties.simulable_words import PARTS
 from tests.properties.simulated import Setting, setting
 from tests.statistics.worlds import World, graph_of, small_world
 

@@ -10,7 +10,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.properties import laws, sending_laws
-from tests.properties.simulable import EXTRA_FLOW, HEARD, MONEY, PARTS, PROGRAMMES, playbook
+from tests.properties.simulable import playbook
+from tests.properties.simulable_words import EXTRA_FLOW, HEARD, MONEY, PARTS, PROGRAMMES
 from tests.properties.simulated import Setting
 from tests.properties.simulations import PEOPLE, examples, in_a_world, read, simulations
 

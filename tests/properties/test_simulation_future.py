@@ -1,4 +1,5 @@
-"""Hypothesis: nothing after the as-of date influences a projection, in any byte of it."""
+"""Hypothesis: nothing after the as-of date influences a projection, in any byte of it, and nothing
+after `--to` a replay."""
 
 from __future__ import annotations
 
@@ -9,14 +10,19 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.properties.simulations import examples
+from tests.properties.simulable_words import PARTS, PROGRAMMES
+from tests.properties.simulated import Setting
+from tests.properties.simulations import examples, simulations
+from tests.properties.test_simulation_replay import orders_of, replay_of
 from tests.runtime.test_simulate import Shop, projected
 
 from playbook_compiler.units import Duration
 from playbook_runtime.demo_shop import write_demo_shop
+from playbook_runtime.kernel import scratch as kind
 from playbook_runtime.output.projection_json import projection_json
 
 FIRST, LAST = date(2025, 9, 1), date(2026, 6, 30)
@@ -101,6 +107,30 @@ def test_another_future_is_the_same_projection(
 ) -> None:
     other = another_future(shop, as_of, tmp_path_factory.mktemp("other"), chance)
     assert told(other, as_of) == told(shop, as_of)
+
+
+@given(
+    one=simulations(sorted(set(PARTS) - set(PROGRAMMES)), draws=1),
+    days=st.integers(1, 110),
+    chance=st.integers(0, 2**32).map(Random),
+)
+@examples(25)
+def test_later_orders_change_nothing_of_a_replay_before_them(
+    one: Setting, days: int, chance: Random
+) -> None:
+    recorded = orders_of(one)
+    cut = one.world.launch.start + days * 86_400
+    _, whole = replay_of(one, recorded)
+    items = recorded.items.copy()
+    for row in np.flatnonzero(items[:, kind.ITEM_MOMENT] >= cut).tolist():
+        items[row, kind.ITEM_VALUE] = chance.randint(1, 90_000)
+    _, changed = replay_of(one, recorded._replace(items=items))
+    is_kept = items[:, kind.ITEM_MOMENT] < cut
+    first = np.concatenate([[0], np.cumsum(is_kept)])[recorded.first]
+    _, less = replay_of(one, recorded._replace(first=first, items=items[is_kept]))
+    before = whole[whole[:, 2] < cut]
+    assert np.array_equal(before, changed[changed[:, 2] < cut])
+    assert np.array_equal(before, less[less[:, 2] < cut])
 
 
 def test_another_past_is_another_projection(

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from tests.properties import laws, sending_laws
 from tests.properties.sending_laws import marketing
-from tests.properties.simulable import EXTRA_FLOW, PARTS, playbook
+from tests.properties.simulable import playbook
+from tests.properties.simulable_words import EXTRA_FLOW, PARTS
 from tests.properties.simulated import WITH, WITHOUT, Setting, total_over_flows, world_counts
 from tests.properties.simulations import in_a_world, read, simulation
 from tests.properties.test_simulation_any import DISCOUNTED_PARTS, FIXED, ONE_CAP, silent
