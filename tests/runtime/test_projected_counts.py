@@ -155,6 +155,7 @@ def test_shares_are_shares_and_differences_are_of_their_means(
         assert 0 <= row.without.p10 <= row.with_playbook.p90 <= 1
         apart = row.with_playbook.mean - row.without.mean
         assert row.difference.mean == pytest.approx(apart, abs=1e-12)
+        assert row.difference.covers(row.difference.mean)
 
 
 def test_points_earned_are_redeemed_lapsed_or_outstanding_month_by_month(
