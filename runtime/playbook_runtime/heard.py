@@ -18,7 +18,7 @@ from playbook_compiler.facts import IdKind
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.message_choice import LADDER
 from playbook_compiler.model import Playbook
-from playbook_compiler.programmes import PROGRAMME_NAMES, Tiers
+from playbook_compiler.programmes import PROGRAMME_NAMES, Subscription, Tiers
 from playbook_compiler.steps import Branch, Grant, If, Send, UntilEvent, Update, Wait
 from playbook_compiler.triggers import EventTrigger
 from playbook_compiler.values import dataclass
@@ -125,6 +125,11 @@ def has_membership(playbook: Playbook) -> bool:
     return playbook.programmes is not None and playbook.programmes.membership is not None
 
 
+def subscription_of(playbook: Playbook) -> Subscription | None:
+    """Return the subscription of a playbook."""
+    return playbook.programmes.subscription if playbook.programmes is not None else None
+
+
 def has_tiers(playbook: Playbook) -> bool:
     """Return whether a playbook has a tier programme."""
     return playbook.programmes is not None and playbook.programmes.tiers is not None
@@ -175,6 +180,8 @@ def made_by_programmes(playbook: Playbook) -> frozenset[str]:
         made |= {"points_earned", "points_redeemed", "points_expiring"}
     if has_tiers(playbook):
         made.add("tier_changed")
+    if subscription_of(playbook) is not None:
+        made |= {"subscription_renewed", "subscription_cancelled"}
     return frozenset(made)
 
 

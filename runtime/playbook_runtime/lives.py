@@ -50,6 +50,7 @@ _ORDERS: Final = {
     m.T_ORDER: ("order", BOTH),
     m.T_SAVED: ("saved order", WITH),
     m.T_EXTRA: ("extra order", WITH),
+    m.T_DELIVERED: ("delivery", WITH),
     m.T_CANCELLED: ("order", WITHOUT),
     m.T_LOST: ("order", WITHOUT),
 }

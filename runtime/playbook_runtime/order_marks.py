@@ -29,10 +29,12 @@ from playbook_runtime.condition_code import (
     NOT_SIMULATED,
     ORDER_MARKETPLACE,
 )
+from playbook_runtime.heard import subscription_of
 from playbook_runtime.kernel.tables import NEVER
 from playbook_runtime.launch import OTHER, Mark, OrderMarks
 from playbook_runtime.observed import Observed
 from playbook_runtime.orders.model import NO_CODE, Labels
+from playbook_runtime.program_subscription import categories_asked
 
 YEAR = 365
 Int64s = npt.NDArray[np.int64]
@@ -112,6 +114,9 @@ def _named(playbook: Playbook, conditions: tuple[Condition, ...]) -> dict[str, s
     )
     if by_product or any(offer.product for offer in playbook.offers.values()):
         found[CATEGORY] |= {one.category for one in playbook.products.values() if one.category}
+    subscription = subscription_of(playbook)
+    if subscription is not None and subscription.products is not None:
+        found[CATEGORY] |= {OTHER, *categories_asked(subscription.products)}
     found[MARKETPLACE] |= set(playbook.marketplaces)
     return found
 

@@ -13,7 +13,7 @@ from playbook_compiler.values import replace
 from playbook_runtime import program_rules as rules
 from playbook_runtime import program_steps as steps
 from playbook_runtime.condition_code import ENGAGING, CodeList, names_of
-from playbook_runtime.heard import told_of
+from playbook_runtime.heard import subscription_of, told_of
 from playbook_runtime.kernel import instructions as code
 from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.launch import (
@@ -28,6 +28,7 @@ from playbook_runtime.launch import (
     stream,
 )
 from playbook_runtime.program_programmes import CHANGED, EARNED, REDEEMED, programme_tables
+from playbook_runtime.program_subscription import CANCELLED, RENEWED, subscription_tables
 from playbook_runtime.program_timers import timers
 
 FORMS = {
@@ -103,6 +104,7 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
     source_lag = [tables.duration(occurrence.lag) for occurrence in launch.occurrences]
     clocks = timers(flows, launch, tables)
     programmes = programme_tables(playbook, flows, launch, tables, conditions)
+    subscription = subscription_tables(subscription_of(playbook), marks, tables, conditions)
     caps = guardrails.frequency if guardrails is not None else ()
     program = Program(
         code=np.array([row for row, _ in rows], dtype=integer).reshape(-1, code.CODE_WIDTH),
@@ -249,7 +251,13 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         tier_flows=np.array(programmes.tier_flows, dtype=integer).reshape(-1, 3),
         rights=np.array(programmes.rights, dtype=integer).reshape(-1, code.RIGHT_WIDTH),
         gifts=np.array(programmes.gifts, dtype=integer).reshape(-1, 3),
+        rhythms=np.array(subscription.rhythms, dtype=integer).reshape(-1, 2),
         programmes=programmes.on,
+        subscription_marks=subscription.marks,
+        subscription_discount=subscription.discount,
+        subscription_may=subscription.may,
+        renewed_event=names.events.get(RENEWED, -1),
+        cancelled_event=names.events.get(CANCELLED, -1),
         tier_basis=programmes.tier_basis,
         tier_over=programmes.tier_over,
         tier_keep=programmes.tier_keep,

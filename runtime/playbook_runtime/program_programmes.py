@@ -14,7 +14,7 @@ from playbook_compiler.values import dataclass
 from playbook_runtime import program_rules as rules
 from playbook_runtime import program_tiers as tier_rules
 from playbook_runtime.condition_code import CodeList
-from playbook_runtime.heard import TIER_FACT
+from playbook_runtime.heard import TIER_FACT, subscription_of
 from playbook_runtime.kernel import instructions as code
 from playbook_runtime.launch import PROGRAMMES, Launch
 from playbook_runtime.program_steps import FREE, Tables
@@ -85,7 +85,8 @@ def programme_tables(
     return ProgrammeTables(
         on=(code.POINTS_ON if points is not None else 0)
         | (code.TIERS_ON if tiers is not None else 0)
-        | (code.MEMBERSHIP_ON if membership is not None else 0),
+        | (code.MEMBERSHIP_ON if membership is not None else 0)
+        | (code.SUBSCRIPTION_ON if subscription_of(playbook) is not None else 0),
         earns=earns,
         earn_log=logged,
         redeems=redeems,

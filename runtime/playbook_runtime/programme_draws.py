@@ -14,13 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from playbook_compiler.model import Playbook
+from playbook_compiler.programmes import Subscription, Uptake
 from playbook_compiler.units import Range
 from playbook_compiler.values import dataclass
 from playbook_runtime.evidence.draws import effect_draws
 from playbook_runtime.evidence.effects import WIDTH_80, EffectPrior
 from playbook_runtime.evidence.model import Form, Grade
 from playbook_runtime.evidence.reference import interval_text
-from playbook_runtime.heard import has_membership, has_points, has_tiers
+from playbook_runtime.heard import has_membership, has_points, has_tiers, subscription_of
 from playbook_runtime.kernel.tables import PROGRAMME_DRAWS
 from playbook_runtime.launch import PROGRAMMES
 from playbook_runtime.projection import Assumption
@@ -54,8 +55,18 @@ REDEMPTION: Final = Judged(
 
 JOIN: Final = Judged("join", "buyers of a year who join the paid membership", _share(0.01, 0.06))
 RENEW: Final = Judged("renew", "members who pay again when their time is over", _share(0.5, 0.85))
+SUBSCRIBE: Final = Judged("subscribe", "buyers of a year who subscribe", _share(0.005, 0.03))
+STAY: Final = Judged("stay", "subscribers who stay from one delivery to the next", _share(0.7, 0.9))
+# Fader & Hardie (2007) call it polarization: 0 all alike, 1 some leave at once and others never.
+UNLIKE: Final = Judged("unlike", "how unlike subscribers are in staying", _share(0.15, 0.4))
+MAY: Final = {
+    "skip": Judged("skips", "deliveries that a subscriber skips", _share(0.03, 0.15)),
+    "pause": Judged("pauses", "deliveries at which a subscriber pauses", _share(0.01, 0.05)),
+    "change": Judged("changes", "deliveries at which the rhythm is changed", _share(0.01, 0.04)),
+}
 SURE: Final = 1e-6
-SHARES: Final = {one.column: one.means for one in (PARTICIPATION, REDEMPTION, RENEW)} | {
+_PLAIN: Final = (PARTICIPATION, REDEMPTION, RENEW, SUBSCRIBE, STAY, UNLIKE, *MAY.values())
+SHARES: Final = {one.column: one.means for one in _PLAIN} | {
     JOIN.column: f"{JOIN.means} (log odds)"
 }
 
@@ -67,8 +78,6 @@ def has_members(playbook: Playbook) -> bool:
 
 def judged(playbook: Playbook) -> tuple[Judged, ...]:
     """Return what has to be judged for the programmes of a playbook."""
-    if not has_members(playbook):
-        return ()
     found: list[Judged] = []
     if has_points(playbook) or has_tiers(playbook):
         found.append(PARTICIPATION)
@@ -76,6 +85,9 @@ def judged(playbook: Playbook) -> tuple[Judged, ...]:
         found.append(REDEMPTION)
     if has_membership(playbook):
         found += _membership(playbook)
+    subscription = subscription_of(playbook)
+    if subscription is not None:
+        found += _subscription(subscription)
     return tuple(found)
 
 
@@ -83,16 +95,26 @@ def _membership(playbook: Playbook) -> Iterator[Judged]:
     """Yield who joins and who renews, as `expect` says or a judgement."""
     programmes = playbook.programmes
     assert programmes is not None and programmes.membership is not None
-    expect = programmes.membership.expect
+    yield from _uptake(programmes.membership.expect, JOIN, RENEW, "programmes.membership.expect")
+
+
+def _subscription(subscription: Subscription) -> Iterator[Judged]:
+    """Yield who subscribes and stays, as `expect` says or a judgement, and what they do."""
+    yield from _uptake(subscription.expect, SUBSCRIBE, STAY, "programmes.subscription.expect")
+    yield UNLIKE
+    yield from (one for deed, one in MAY.items() if deed in subscription.may)
+
+
+def _uptake(expect: Uptake | None, join: Judged, renew: Judged, source: str) -> Iterator[Judged]:
+    """Yield two shares, as `expect` says or a judgement."""
     for judgement, said in (
-        (JOIN, expect.join if expect is not None else None),
-        (RENEW, expect.renew if expect is not None else None),
+        (join, expect.join if expect is not None else None),
+        (renew, expect.renew if expect is not None else None),
     ):
         if said is None:
             yield judgement
         else:
-            prior = _said(said, "programmes.membership.expect")
-            yield Judged(judgement.column, judgement.means, prior)
+            yield Judged(judgement.column, judgement.means, _said(said, source))
 
 
 def _said(said: Range, source: str) -> EffectPrior:

@@ -22,9 +22,17 @@ from playbook_compiler.triggers import (
     Trigger,
 )
 from playbook_runtime.condition_code import CodeList, names_of
-from playbook_runtime.heard import channels_of, conditions_of, events_of, programmes_of, told_of
+from playbook_runtime.heard import (
+    channels_of,
+    conditions_of,
+    events_of,
+    programmes_of,
+    subscription_of,
+    told_of,
+)
 from playbook_runtime.launch import OTHER, Mark
 from playbook_runtime.population import can_answer
+from playbook_runtime.program_subscription import asks_for_more
 
 RULE = "not-yet-simulated"
 # What a programme starts.
@@ -32,7 +40,6 @@ BY_PROGRAMME = {"points_reach": "points", "points_expiring": "points", "tier_cha
 # Programmes of which nothing happens yet, each with what the projection does instead.
 PROGRAMMES = {
     "referral": "nobody is recommended",
-    "subscription": "nobody subscribes",
 }
 OFFERS = {
     "limit": "it is issued without a limit",
@@ -101,6 +108,13 @@ def _sections(playbook: Playbook) -> Iterator[Diagnostic]:
         if getattr(programmes, name) is not None:
             assert programmes is not None
             yield _told(f"`programmes.{name}`", instead, programmes.origin.key_span(name))
+    subscription = subscription_of(playbook)
+    if subscription is None or subscription.products is None:
+        return
+    if asks_for_more(subscription.products):
+        what = "what `products` of the subscription asks of orders beside their category"
+        place = subscription.origin.key_span("products")
+        yield _told(what, "it is not known of any order", place)
 
 
 def _unused(playbook: Playbook) -> Iterator[tuple[str, Span]]:

@@ -484,6 +484,12 @@ def _programmes(d: int) -> list[float]:
         "redemption": 0.8 - 0.2 * (d % 2),
         "join": 0.5 - d % 2,
         "renew": 0.6 + 0.2 * (d % 2),
+        "subscribe": 0.5 + 0.2 * (d % 2),
+        "stay": 0.8 - 0.1 * (d % 2),
+        "unlike": 0.2 + 0.3 * (d % 2),
+        "skips": 0.15,
+        "pauses": 0.1,
+        "changes": 0.25,
     }
     return [found[name] for name in PROGRAMME_DRAWS]
 

@@ -51,6 +51,8 @@ PERCENT, AMOUNT, SHIPPING, GIFT, CREDIT, POINTS = range(6)
 AFTER_ORDER, AFTER_MESSAGE, BEFORE_ORDER, ANY_TIME = range(4)
 # Programmes that are on: bits of Program.programmes.
 POINTS_ON, TIERS_ON, MEMBERSHIP_ON, REFERRAL_ON, SUBSCRIPTION_ON = 1, 2, 4, 8, 16
+# What a subscriber may do: bits of Program.subscription_may.
+MAY_PAUSE, MAY_SKIP, MAY_CHANGE = 1, 2, 4
 # When points lapse: never, so long after the last activity, or after each was credited.
 EXPIRE_NEVER, EXPIRE_IDLE, EXPIRE_OLD = range(3)
 # Columns of Program.earns: what an event earns.
@@ -202,7 +204,13 @@ class Program(NamedTuple):
     tier_flows: I64  # (.., 3): flow, 1 up or 0 down, level or -1
     rights: I64  # (.., RIGHT_WIDTH)
     gifts: I64  # (.., 3): level (-1 the membership), offer, send: given on reaching it
+    rhythms: I64  # (.., 2): duration, nominal seconds; of the subscription, the shortest first
     programmes: int
+    subscription_marks: int  # first answer by mark, -1: any order
+    subscription_discount: int  # ppm
+    subscription_may: int
+    renewed_event: int
+    cancelled_event: int
     tier_basis: int
     tier_over: int  # duration or -1
     tier_keep: int  # duration or -1

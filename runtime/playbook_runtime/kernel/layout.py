@@ -42,6 +42,10 @@ class World(IntEnum):
     LEFT = 23
     FEES = 24  # of the membership, for the time until the end
     FEES_PAID = 25  # those for the time after the end included
+    SUBSCRIBED = 26
+    SUBSCRIPTIONS_ENDED = 27
+    DELIVERIES = 28  # orders that a subscription brought
+    DELIVERY_DISCOUNTS = 29  # off those: part of the offer cost
 
 
 @unique

@@ -49,6 +49,7 @@ from playbook_runtime.kernel.scratch import next_event, note, schedule, wipe
 from playbook_runtime.kernel.season import operational, pace
 from playbook_runtime.kernel.state import draw_state
 from playbook_runtime.kernel.streams import CANCEL, COIN, HOLDOUT, MARK, VALUE
+from playbook_runtime.kernel.subscription import is_replaced
 from playbook_runtime.kernel.tables import HISTORY, NEVER, NEWCOMER, PROSPECT
 from playbook_runtime.kernel.timers import start_timers, ticked, timer_key
 from playbook_runtime.kernel.watches import first_look, look
@@ -242,7 +243,7 @@ def _replay(p, f, s, g, out, person, item, items):
     if born >= s[m.FINISH]:
         return
     g[m.RATE_OF_BUYING], g[m.DROPOUT], g[m.SPEND_RATE] = 0.0, 0.0, 1.0
-    s[m.ASKED] = 1  # nobody joins the programmes: who would have is not known
+    s[m.ASKED], s[m.OFFERED] = 1, 1  # nobody joins the programmes: who would have is not known
     _there(p, f, s, person, born)
     left = p[at.UNSUBSCRIBED_EVENT]
     if left >= 0 and s[s[m.LAST_EVENT] + left] != NEVER:
@@ -430,7 +431,7 @@ def _baseline(p, f, s, g, out, n, moment, tosses):
     value, mark = value_of(s, g, VALUE, n), drawn_mark(p, f, s, MARK, n)
     if without:
         count_without(p, s, out, value, mark)
-    cancelled = alive and _is_cancelled(p, f, s, g, n, moment)
+    cancelled = alive and (is_replaced(p, s, mark) or _is_cancelled(p, f, s, g, n, moment))
     if tosses:
         u = uniform(s, COIN, n)
         if without and u < g[m.DROPOUT]:
@@ -500,6 +501,8 @@ def _extra(p, f, s, g, out, slot, counter, moment):
     """An order that a message brought; it may be one that would have come later."""
     value = value_of(s, g, p[p[at.SLOT_VALUE_STREAM] + slot], counter)
     mark = drawn_mark(p, f, s, p[p[at.SLOT_MARK] + slot], counter)
+    if is_replaced(p, s, mark):
+        return
     if p[p[at.SLOT_FLOW] + slot] >= 0:
         out[_EXTRA_ORDERS + p[p[at.SLOT_FLOW] + slot] * FLOW] += 1
     repaid = p[p[at.SLOT_REPAID] + slot]

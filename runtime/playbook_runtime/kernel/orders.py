@@ -17,6 +17,7 @@ from playbook_runtime.kernel.instructions import (
     MEMBERSHIP_ON,
     PERCENT,
     POINTS,
+    SUBSCRIPTION_ON,
 )
 from playbook_runtime.kernel.layout import (
     FLOW,
@@ -33,6 +34,7 @@ from playbook_runtime.kernel.months import WITH, count_order
 from playbook_runtime.kernel.points import active, award, redeem
 from playbook_runtime.kernel.random import gamma, uniform
 from playbook_runtime.kernel.scratch import note, schedule
+from playbook_runtime.kernel.subscription import consider
 from playbook_runtime.kernel.tables import LARGEST_VALUE, NEVER
 from playbook_runtime.kernel.tiers import qualify, use_rights
 from playbook_runtime.kernel.timers import restart_timers
@@ -46,6 +48,8 @@ _WITH_ORDERS = world_column(1, World.ORDERS)
 _WITH_REVENUE = world_column(1, World.REVENUE)
 _WITH_CONTRIBUTION = world_column(1, World.CONTRIBUTION_MICRO)
 _WITH_OFFER_COST = world_column(1, World.OFFER_COST)
+_DELIVERIES = world_column(1, World.DELIVERIES)
+_DELIVERY_DISCOUNTS = world_column(1, World.DELIVERY_DISCOUNTS)
 _OFFERS_USED = flow_column(0, PerFlow.OFFERS_USED)
 _SUBSIDISED = flow_column(0, PerFlow.SUBSIDISED)
 _MONTH_OFFER_COST = WITH + int(PerMonth.OFFER_COST)
@@ -194,6 +198,20 @@ def place_recorded(p, s, out, value, discount, mark, moment):
 
 
 @compiled
+def place_delivery(p, s, out, moment):
+    """A delivery of the subscription, at its own price: nothing else is redeemed on it."""
+    value = s[m.DELIVERED_VALUE]
+    off = min(value, (value * p[at.SUBSCRIPTION_DISCOUNT] + 500_000) // 1_000_000)
+    out[_DELIVERIES] += 1
+    out[_DELIVERY_DISCOUNTS] += off
+    out[_WITH_OFFER_COST] += off
+    out[s[m.MONTH_ROW] + _MONTH_OFFER_COST] += off
+    number = _book(p, s, out, value, value - off, off, s[m.DELIVERED_MARK], moment)
+    note(s, moment, m.T_DELIVERED, number, value, -1, value - off)
+    return number
+
+
+@compiled
 def _book(p, s, out, value, paid, discount, mark, moment):
     """Book an order: money, facts, lapse timer, and what follows from it later."""
     out[_WITH_ORDERS] += 1
@@ -228,6 +246,8 @@ def _book(p, s, out, value, paid, discount, mark, moment):
     if p[at.PROGRAMMES] & MEMBERSHIP_ON and not s[m.ASKED]:
         s[m.ASKED] = 1
         schedule(s, moment, 1, m.ASK, 0, 0, 0)
+    if p[at.PROGRAMMES] & SUBSCRIPTION_ON and not s[m.OFFERED]:
+        consider(p, s, value, mark, moment)
     return number
 
 

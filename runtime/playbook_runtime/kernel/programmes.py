@@ -8,13 +8,17 @@ from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.effects import NO_FATIGUE, begin
 from playbook_runtime.kernel.membership import ask, chance_to_join, renew
+from playbook_runtime.kernel.orders import follow, place_delivery
 from playbook_runtime.kernel.points import credit, expire
 from playbook_runtime.kernel.random import uniform
 from playbook_runtime.kernel.runs import NO_KEY, happen, try_entry
 from playbook_runtime.kernel.sending import issue
 from playbook_runtime.kernel.streams import REDEEMER, TAKES_PART
+from playbook_runtime.kernel.subscription import DELIVERED, OVER, fall_due, subscribe
 from playbook_runtime.kernel.tiers import open_level, review
 
+# Events after deliveries are drawn as those of baseline orders of numbers that no path comes to.
+FIRST_DELIVERY = 1 << 40
 _PARTICIPATION = m.DRAWN + at.PARTICIPATION
 _REDEMPTION = m.DRAWN + at.POINTS_REDEMPTION
 
@@ -58,6 +62,20 @@ def _changed(p, f, s, g, out, old, level, moment):
 
 
 @compiled
+def _due(p, f, s, g, out, n, moment):
+    """Due date n of the subscription: an order and its events, or the end of it."""
+    found = fall_due(p, s, g, out, n, moment)
+    if found == DELIVERED:
+        number = place_delivery(p, s, out, moment)
+        happen(p, f, s, g, out, p[at.ORDER_EVENT], m.SCOPE_ALL, number, moment)
+        follow(p, f, s, number, moment, -1, FIRST_DELIVERY + n)
+        if p[at.RENEWED_EVENT] >= 0:
+            happen(p, f, s, g, out, p[at.RENEWED_EVENT], m.SCOPE_ALL, NO_KEY, moment)
+    elif found == OVER and p[at.CANCELLED_EVENT] >= 0:
+        happen(p, f, s, g, out, p[at.CANCELLED_EVENT], m.SCOPE_ALL, NO_KEY, moment)
+
+
+@compiled
 def programme_event(p, f, s, g, out, kind, a, b, moment):
     """Handle what a programme has scheduled."""
     if kind == m.CREDIT:
@@ -78,6 +96,10 @@ def programme_event(p, f, s, g, out, kind, a, b, moment):
             _give(p, s, g, out, -2, -1, moment)
     elif kind == m.RENEWAL:
         renew(p, s, g, out, a, moment)
+    elif kind == m.SUBSCRIBES:
+        subscribe(p, f, s, g, out, a, b, moment)
+    elif kind == m.DELIVERY:
+        _due(p, f, s, g, out, a, moment)
     elif kind == m.CHANGED:
         _changed(p, f, s, g, out, a, b, moment)
     elif a != s[m.POINTS_STAMP]:

@@ -79,6 +79,11 @@ TIER_STAMP = _cells.next()
 COUNTED = _cells.next()  # what counts for the level now
 LOGGED_AMOUNTS = _cells.next()
 FIRST_AMOUNT = _cells.next()
+SUBSCRIBER = _cells.next()
+OFFERED = _cells.next()  # whether he wants to be one
+RHYTHM = _cells.next()
+DELIVERED_VALUE = _cells.next()  # of each delivery
+DELIVERED_MARK = _cells.next()
 LAST_ITEM = _cells.next()
 KEPT = _cells.count
 # Registers that the host or the loop over draws sets.
@@ -157,6 +162,8 @@ COIN_LOW = _state.next()
 COIN_HIGH = _state.next()
 CLOCK = _state.next()
 JOINS = _state.next()  # the chance to join the paid membership
+USES = _state.next()  # orders a day of what he subscribes to
+STAYS = _state.next()  # the chance to stay from one delivery to the next
 DRAWN = _state.count
 
 # Columns of queued events and kinds of them.
@@ -178,6 +185,7 @@ QUEUE_WIDTH = 7
     RECORDED,
 ) = range(13)
 CREDIT, EXPIRE, WARNING, REVIEW, CHANGED, ASK, RENEWAL = range(20, 27)
+SUBSCRIBES, DELIVERY = range(27, 29)
 SCOPE_ALL, SCOPE_ORDER, SCOPE_RUN = range(3)
 SCOPES = 4  # a message event's scope is SCOPE_RUN + SCOPES * (channel + 1)
 
@@ -226,6 +234,7 @@ STRENGTH_WIDTH = 3
 # EVENT: event, its number           GONE: the customer has left, in the world with
 # ORDER is in both worlds, LOST (number, value) and CANCELLED in that without, SAVED and EXTRA in
 # that with: lost after leaving, saved from leaving.
+# DELIVERED: number, value, paid; of a subscription, in that with
 (
     T_SENT,
     T_HELD,
@@ -246,7 +255,8 @@ STRENGTH_WIDTH = 3
     T_GONE,
     T_LOST,
     T_SAVED,
-) = range(19)
+    T_DELIVERED,
+) = range(20)
 TRACE_WIDTH = 8
 AT_END, EXIT_WHEN = -1, -2
 

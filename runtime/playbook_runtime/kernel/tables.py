@@ -23,7 +23,18 @@ HISTORY, NEWCOMER, PROSPECT = 0, 1, 2
 NO, YES, UNKNOWN = 0, 1, 2
 # What is assumed of programmes: the columns of Draws.programme, by name.
 # `join` is on the logit scale, less what a customer's own saving adds to it.
-PROGRAMME_DRAWS = ("participation", "redemption", "join", "renew")
+PROGRAMME_DRAWS = (
+    "participation",
+    "redemption",
+    "join",
+    "renew",
+    "subscribe",
+    "stay",
+    "unlike",
+    "skips",
+    "pauses",
+    "changes",
+)
 NO_PROGRAMME = np.zeros((0, len(PROGRAMME_DRAWS)))
 
 

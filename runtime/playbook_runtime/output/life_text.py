@@ -41,7 +41,7 @@ def life_text(life: Life) -> str:
 def _told(life: Life, one: LifeEvent) -> str:
     where = "/".join(part for part in (one.flow, one.step) if part)
     match one.what:
-        case "order" | "saved order" | "extra order":
+        case "order" | "saved order" | "extra order" | "delivery":
             paid = ""
             if one.paid is not None and one.paid != one.value:
                 paid = f", {_money(life, one.paid)} paid"

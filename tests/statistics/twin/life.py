@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from heapq import heappop, heappush
 
-from tests.statistics.twin import membership, points, tiers
+from tests.statistics.twin import membership, points, subscription, tiers
 from tests.statistics.twin.behaviour import (
     BaselineOrder,
     Buyer,
@@ -163,6 +163,10 @@ class Life(State):
         self.at(after(self.launch, self.season.elapsed(clock)), RANK_ORDER, come)
 
     def _unless_cancelled(self, n: int, *, in_without: bool) -> None:
+        mark = order_mark(self.person, self.who, self.launch, "mark", n)
+        if subscription.replaces(self, mark):
+            self.tell(self.now, "cancelled", n)
+            return
         lost = cancelled_share(
             total(RATE, self.effects, self.now),
             total(ADDED, self.effects, self.now),
@@ -174,7 +178,6 @@ class Life(State):
             self.owed -= 1
             self.tell(self.now, "cancelled", n)
         else:
-            mark = order_mark(self.person, self.who, self.launch, "mark", n)
             self.order(self.who.value("value", n), mark, None, n, in_without=in_without)
 
     def _toss(self, stream: str, counter: int) -> bool:
@@ -223,10 +226,12 @@ class Life(State):
     def _extra(self, slot: Slot, counter: int) -> None:
         """An order that a message brought, perhaps in place of one to come."""
         name = f"{slot.flow}/{slot.step}/{slot.form}"
+        mark = order_mark(self.person, self.who, self.launch, f"mark/{name}", counter)
+        if subscription.replaces(self, mark):
+            return
         for other, share in zip(self.launch.slots, self.draw.effect, strict=True):
             if (other.flow, other.step, other.form) == (slot.flow, slot.step, REPAID):
                 self.owed += self.who.randomness.uniform(f"repaid/{name}", counter) < share
-        mark = order_mark(self.person, self.who, self.launch, f"mark/{name}", counter)
         value = self.who.value(f"value/{name}", counter)
         self.order(value, mark, slot, counter, in_without=False)
 
@@ -237,19 +242,31 @@ class Life(State):
         the effect that caused it."""
         factor = 1.0 + net(BASKET, self.effects, self.now)
         value = in_bounds(value * factor) if factor != 1.0 else value
-        number = self.placed
-        self.placed += 1
         discounts, offer_cost = self._redeem(value, self.mark(mark), is_baseline=in_without)
         if slot is not None and slot.flow != PROGRAMMES:
             self.count_flow(slot.flow, PerFlow.EXTRA_ORDERS)
+        self.count(World.OFFER_COST, offer_cost)
+        self.count_month(PerMonth.OFFER_COST, offer_cost)
+        key = self.book(value, discounts, mark)
+        self.tell(self.now, "order" if slot is None else "extra", (value, discounts, offer_cost))
+        self.event(Happening("order_placed", key))
+        for occurrence in self.occurrences(Nature.AFTER_ORDER):
+            stream = f"event/{occurrence.event}"
+            if slot is not None:
+                stream = f"{stream}/{slot.flow}/{slot.step}/{slot.form}"
+            chance = self.who.randomness.uniform(stream, counter)
+            if chance < occurrence.rate:
+                self.schedule_event(Happening(occurrence.event, key), occurrence.lag)
+
+    def book(self, value: int, discounts: int, mark: int | None) -> Key:
+        """Book an order of the world with, after its offers; return the key of its runs."""
+        number = self.placed
+        self.placed += 1
         self.count(World.ORDERS)
         self.count(World.REVENUE, value - discounts)
         brought = self.rules.contribution(value, self.mark(mark))
         self.count(World.CONTRIBUTION_MICRO, brought)
-        self.count(World.OFFER_COST, offer_cost)
-        self.count_month(PerMonth.OFFER_COST, offer_cost)
         self.bought.append(Bought(self.now, value - discounts, brought))
-        self.tell(self.now, "order" if slot is None else "extra", (value, discounts, offer_cost))
         self.orders += 1
         self.revenue += value - discounts
         self.made.append(
@@ -279,15 +296,8 @@ class Life(State):
         tiers.qualify(self, "revenue", value - discounts)
         tiers.qualify(self, "orders", 1)
         membership.consider(self)
-        key = ("order", number)
-        self.event(Happening("order_placed", key))
-        for occurrence in self.occurrences(Nature.AFTER_ORDER):
-            stream = f"event/{occurrence.event}"
-            if slot is not None:
-                stream = f"{stream}/{slot.flow}/{slot.step}/{slot.form}"
-            chance = self.who.randomness.uniform(stream, counter)
-            if chance < occurrence.rate:
-                self.schedule_event(Happening(occurrence.event, key), occurrence.lag)
+        subscription.consider(self, value, mark)
+        return ("order", number)
 
     def _redeem(self, value: int, mark: Mark | None, *, is_baseline: bool) -> tuple[int, int]:
         """Use the offers that the customer will use; return discounts and all offer costs."""

@@ -174,6 +174,8 @@ class State:
     has_programmes: bool = True
     was_asked: bool = False
     is_member: bool = False
+    was_offered: bool = False  # a subscription
+    subscribed: tuple[int, int | None] | None = None  # value and mark of each delivery
     standing: Standing = field(default_factory=Standing)
     effects: list[ActiveEffect] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
