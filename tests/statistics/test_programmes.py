@@ -179,3 +179,95 @@ def test_of_the_buyers_the_share_that_is_drawn_joins() -> None:
             joined += weight / (1.0 + math.exp(-z))
             bought += weight
         assert joined / bought == pytest.approx(share, rel=1e-6)
+
+
+SUBSCRIPTIONS = ("subscription", "subscription-alone")
+
+
+def with_shares(world: World, **shares: float) -> World:
+    """Return a world in which some of what is assumed of programmes is the same in every draw."""
+    programme = world.draws.programme.copy()
+    for name, share in shares.items():
+        programme[:, PROGRAMME_DRAWS.index(name)] = share
+    return world._replace(draws=world.draws._replace(programme=programme))
+
+
+@pytest.mark.parametrize("name", SUBSCRIPTIONS)
+def test_nobody_ends_a_subscription_that_he_has_not(name: str) -> None:
+    graph = graph_of(CASES / f"{name}.yaml")
+    counts = each_person(graph, small_world(graph, 5, 150, 2))
+    joined, ended = of(counts, Column.SUBSCRIBED), of(counts, Column.SUBSCRIPTIONS_ENDED)
+    delivered = of(counts, Column.DELIVERIES)
+    assert (ended <= joined).all() and (joined <= 2).all()  # once in each of two draws
+    assert ended.any() and (delivered[joined == 0] == 0).all() and delivered.any()
+    assert (delivered <= of(counts, Column.ORDERS)).all()
+    assert (of(counts, Column.DELIVERY_DISCOUNTS) <= of(counts, Column.OFFER_COST)).all()
+    for what in (Column.SUBSCRIBED, Column.DELIVERIES, Column.DELIVERY_DISCOUNTS):
+        assert not of(counts, what, WITHOUT).any()
+
+
+def subscription_alone(tmp_path: Path, more: str = "") -> TriggerGraph:
+    """Return the playbook with a subscription and nothing else."""
+    path = tmp_path / "playbook.yaml"
+    text = (CASES / "subscription-alone.yaml").read_text()
+    path.write_text(text[: text.index("messages:")].replace("every: 30d", f"every: 30d{more}"))
+    return graph_of(path)
+
+
+def test_who_does_not_subscribe_has_the_same_life_in_both_worlds(tmp_path: Path) -> None:
+    graph = subscription_alone(tmp_path)
+    world = small_world(graph, 5, 150, 1)
+    some, none = each_person(graph, world), each_person(graph, with_shares(world, subscribe=0.0))
+    assert not of(none, Column.SUBSCRIBED).any() and of(some, Column.SUBSCRIBED).any()
+    others = of(some, Column.SUBSCRIBED) == 0
+    for what in Column:
+        assert (of(none, what) == of(none, what, WITHOUT)).all(), what
+        assert (of(some, what)[others] == of(none, what)[others]).all(), what
+
+
+def test_a_subscription_that_ends_at_once_replaces_orders_until_then_alone(tmp_path: Path) -> None:
+    graph = subscription_alone(tmp_path)
+    world = with_shares(small_world(graph, 5, 150, 1), stay=1e-9, unlike=1e-6)
+    counts = each_person(graph, world)
+    assert of(counts, Column.SUBSCRIPTIONS_ENDED).any()
+    assert not of(counts, Column.DELIVERIES).any()
+    orders, without = of(counts, Column.ORDERS), of(counts, Column.ORDERS, WITHOUT)
+    # The path goes on where it would have been: after 30 days all its orders come again.
+    assert (orders <= without).all() and orders.sum() > 0.6 * without.sum()
+    others = of(counts, Column.SUBSCRIBED) == 0
+    assert (orders[others] == without[others]).all() and (orders < without).any()
+
+
+def test_the_discount_is_what_deliveries_cost_and_no_more(tmp_path: Path) -> None:
+    plain = subscription_alone(tmp_path)
+    free = each_person(plain, small_world(plain, 5, 99, 1))
+    graph = subscription_alone(tmp_path, ", discount: 10%")
+    cheap = each_person(graph, small_world(graph, 5, 99, 1))
+    assert (of(free, Column.ORDERS) == of(cheap, Column.ORDERS)).all()
+    off = of(cheap, Column.OFFER_COST)
+    assert (off == of(cheap, Column.DELIVERY_DISCOUNTS)).all() and off.any()
+    assert (of(free, Column.REVENUE) - of(cheap, Column.REVENUE) == off).all()
+    assert (of(free, Column.CONTRIBUTION_MICRO) == of(cheap, Column.CONTRIBUTION_MICRO)).all()
+
+
+@pytest.mark.parametrize(("unlike", "ended_share"), [(1e-6, 0.15), (0.4, None)])
+def test_subscribers_end_as_the_shifted_beta_geometric_says(
+    tmp_path: Path, unlike: float, ended_share: float | None
+) -> None:
+    """All alike, the same share leaves at each delivery (Fader & Hardie 2007); the more unlike
+    they are, the more of those who are left stay, so that fewer leave in all."""
+    graph = subscription_alone(tmp_path)
+    world = with_shares(small_world(graph, 5, 1500, 1), subscribe=1.0, stay=0.85, unlike=unlike)
+    program, _ = build_program(graph, world.launch)
+    launch = world.launch
+    horizon = Horizon(launch.seed, launch.start, launch.end)
+    counts = run(program, launch.zones, world.people, world.draws, horizon)
+    ended, delivered = (
+        int(of(counts, what)[0]) for what in (Column.SUBSCRIPTIONS_ENDED, Column.DELIVERIES)
+    )
+    error = math.sqrt(0.15 * 0.85 / (ended + delivered))
+    share = ended / (ended + delivered)
+    if ended_share is not None:
+        assert share == pytest.approx(ended_share, abs=4 * error)
+    else:
+        assert share < 0.15 - 4 * error
