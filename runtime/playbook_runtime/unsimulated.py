@@ -26,6 +26,7 @@ from playbook_runtime.heard import (
     channels_of,
     conditions_of,
     events_of,
+    made_by_programmes,
     programmes_of,
     subscription_of,
     told_of,
@@ -119,6 +120,9 @@ def _sections(playbook: Playbook) -> Iterator[Diagnostic]:
 
 def _unused(playbook: Playbook) -> Iterator[tuple[str, Span]]:
     """Yield each setting that nothing goes by, with its place."""
+    for event in sorted(made_by_programmes(playbook) & playbook.assume.keys()):
+        if playbook.origin.has("assume", event):
+            yield f"assume.{event}", playbook.origin.key_span("assume", event)
     for flow in playbook.flows.values():
         if flow.origin.has("goal"):
             yield "flows.goal", flow.origin.key_span("goal")

@@ -249,7 +249,8 @@ def money_of_the_trace(one: Setting) -> None:
 def revenue_is_what_is_paid(one: Setting) -> None:
     """What customers pay, order by order, is the revenue: with baskets, points and rights, too."""
     counts, rows = counted(one.task, one.everyone, TRACE_ROWS)
-    bought = rows[np.isin(rows[:, 3], (kind.T_ORDER, kind.T_SAVED, kind.T_EXTRA))]
+    orders = (kind.T_ORDER, kind.T_SAVED, kind.T_EXTRA, kind.T_DELIVERED)
+    bought = rows[np.isin(rows[:, 3], orders)]
     assert (bought[:, PAID] >= 0).all()
     paid = np.zeros(len(counts), dtype=np.int64)
     np.add.at(paid, bought[:, 0], bought[:, PAID])

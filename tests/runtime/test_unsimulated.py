@@ -117,3 +117,20 @@ def test_a_section_of_another_file_is_told_there(tmp_path: Path) -> None:
 )
 def test_the_table_names_what_exists(table: Iterable[str], known: dict[str, object]) -> None:
     assert set(table) < set(known)
+
+
+def test_an_assumption_of_what_a_programme_brings_about_is_not_gone_by(tmp_path: Path) -> None:
+    text = (
+        f"{HEAD}programmes: {{subscription: {{every: 30d}}}}\n"
+        "assume: {subscription_cancelled: {rate: 9 per 1d}}\n"
+    )
+    (found,) = unsimulated.unsimulated(playbook(tmp_path, text))
+    assert "assume.subscription_cancelled" in found.message
+
+
+def test_of_the_goods_of_a_subscription_the_category_is_known(tmp_path: Path) -> None:
+    text = f"{HEAD}programmes: {{subscription: {{every: 30d, products: category = tea}}}}\n"
+    assert unsimulated.unsimulated(playbook(tmp_path, text)) == []
+    more = text.replace("= tea", "= tea and price > 5")
+    (found,) = unsimulated.unsimulated(playbook(tmp_path, more))
+    assert "`products`" in found.message

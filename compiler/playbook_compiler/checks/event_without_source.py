@@ -17,6 +17,12 @@ from playbook_compiler.triggers import EventTrigger
 RULE = name_of(__name__)
 # Told by the orders file, or made by the simulation itself.
 TOLD = ("order_placed", "offer_redeemed", "unsubscribed")
+# Made by the simulation where there is such a programme.
+MADE_BY = {
+    "points": ("points_earned", "points_redeemed", "points_expiring"),
+    "tiers": ("tier_changed",),
+    "subscription": ("subscription_renewed", "subscription_cancelled"),
+}
 
 
 def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
@@ -28,6 +34,9 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
     if not playbook.assume:
         return
     given = {*TOLD, *playbook.assume}
+    for programme, events in MADE_BY.items():
+        if getattr(playbook.programmes, programme, None) is not None:
+            given.update(events)
     places: list[tuple[str, Span, str]] = []
     for flow in running(playbook):
         if isinstance(flow.trigger, EventTrigger):
