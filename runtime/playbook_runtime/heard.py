@@ -135,6 +135,11 @@ def has_tiers(playbook: Playbook) -> bool:
     return playbook.programmes is not None and playbook.programmes.tiers is not None
 
 
+def has_referral(playbook: Playbook) -> bool:
+    """Return whether a playbook has a referral programme."""
+    return playbook.programmes is not None and playbook.programmes.referral is not None
+
+
 def level_names(tiers: Tiers) -> tuple[str | None, ...]:
     """Return the levels from the lowest up; None stands below the first where that begins above
     nothing."""
@@ -182,6 +187,8 @@ def made_by_programmes(playbook: Playbook) -> frozenset[str]:
         made.add("tier_changed")
     if subscription_of(playbook) is not None:
         made |= {"subscription_renewed", "subscription_cancelled"}
+    if has_referral(playbook):
+        made.add("referred")
     return frozenset(made)
 
 

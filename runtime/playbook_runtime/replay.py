@@ -13,9 +13,11 @@ import numpy as np
 
 from playbook_compiler.diagnostics import Diagnostic, error
 from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.model import Playbook
 from playbook_compiler.plan import digest_of
 from playbook_compiler.source import Span
 from playbook_compiler.units import DAY_SECONDS
+from playbook_compiler.vocabulary import STAGES
 from playbook_runtime.accounts import data_account
 from playbook_runtime.assumed import UNSUBSCRIBED
 from playbook_runtime.kernel import scratch as m
@@ -87,7 +89,7 @@ def replay(
         offers=tuple(told.offers()),
         messages=tuple(told.messages()),
         data=data_account(world.after),
-        notes=tuple(_notes(world, programmes=bool(playbook.programmes))),
+        notes=tuple(_notes(world, playbook)),
     )
     return found, findings
 
@@ -225,7 +227,7 @@ class _Told:
             )
 
 
-def _notes(world: Replayed, *, programmes: bool) -> Iterator[str]:
+def _notes(world: Replayed, playbook: Playbook) -> Iterator[str]:
     """Yield what the reader must know of these files."""
     yield (
         "Nobody's answer to a message is known here: orders are those that came, no message is"
@@ -244,7 +246,11 @@ def _notes(world: Replayed, *, programmes: bool) -> Iterator[str]:
             f"Where {one.id.partition('.')[2]} consent is not known, {one.value} of the customers,"
             f" always the same ones, are taken to have given it ({one.source})."
         )
-    if programmes:
+    if any(set(flow.stages) != set(STAGES) for flow in playbook.flows.values()):
+        yield "Flows of every stage are replayed, whatever stage the shop was in."
+    if playbook.economics is not None and playbook.economics.monthly_budget is not None:
+        yield "No budget is replayed: `monthly_budget` keeps nobody out."
+    if playbook.programmes:
         yield "Points, levels and memberships are not replayed: nobody takes part in them."
     if world.after.customers is not None:
         yield "What the customers file says has no date: it is taken to hold on all these days."

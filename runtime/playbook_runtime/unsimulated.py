@@ -38,10 +38,6 @@ from playbook_runtime.program_subscription import asks_for_more
 RULE = "not-yet-simulated"
 # What a programme starts.
 BY_PROGRAMME = {"points_reach": "points", "points_expiring": "points", "tier_changed": "tiers"}
-# Programmes of which nothing happens yet, each with what the projection does instead.
-PROGRAMMES = {
-    "referral": "nobody is recommended",
-}
 OFFERS = {
     "limit": "it is issued without a limit",
 }
@@ -104,11 +100,6 @@ def unused_keys(playbook: Playbook) -> tuple[str, ...]:
 
 
 def _sections(playbook: Playbook) -> Iterator[Diagnostic]:
-    programmes = playbook.programmes
-    for name, instead in PROGRAMMES.items() if programmes is not None else ():
-        if getattr(programmes, name) is not None:
-            assert programmes is not None
-            yield _told(f"`programmes.{name}`", instead, programmes.origin.key_span(name))
     subscription = subscription_of(playbook)
     if subscription is None or subscription.products is None:
         return

@@ -187,3 +187,16 @@ def test_a_list_of_messages_goes_over_no_file_of_the_user(small: Path) -> None:
         done = replay(small, *FEBRUARY, "--messages", "sent.csv")
         assert done.returncode == 0, done.stderr
     assert len((small / "sent.csv").read_text(encoding="utf-8").splitlines()) == 7
+
+
+def test_stages_and_budgets_are_not_replayed_and_it_says_so(small: Path) -> None:
+    for line in ("Flows of every stage are replayed", "No budget is replayed"):
+        assert line not in replay(small, *FEBRUARY).stdout
+    staged = THANKS.replace("50%}", "50%, monthly_budget: 100}").replace(
+        "  again:\n", "  again:\n    stages: growth+\n"
+    )
+    (small / "playbook.yaml").write_text(staged, encoding="utf-8")
+    told = replay(small, *FEBRUARY)
+    assert told.returncode == 0, told.stderr
+    assert "Flows of every stage are replayed" in told.stdout
+    assert "No budget is replayed" in told.stdout

@@ -10,7 +10,6 @@ from tests.compiler.playbooks import HEAD, MESSAGES, playbook, read, told
 
 from playbook_compiler.diagnostics import Severity
 from playbook_compiler.model import Offer
-from playbook_compiler.programmes import Programmes
 from playbook_compiler.records import keys_of
 from playbook_compiler.triggers import TRIGGERS
 from playbook_runtime import unsimulated
@@ -100,7 +99,7 @@ def test_a_setting_that_no_number_depends_on_is_one_hint(tmp_path: Path) -> None
 
 def test_a_section_of_another_file_is_told_there(tmp_path: Path) -> None:
     (tmp_path / "goods.yaml").write_text(
-        "# ours\nprogrammes: {referral: {referrer: {credit: 5.00}}}\n"
+        "# ours\nprogrammes: {subscription: {every: 30d, products: price > 5}}\n"
     )
     text = f"{HEAD}include: [goods.yaml]\n"
     (found,) = unsimulated.unsimulated(playbook(tmp_path, text))
@@ -111,7 +110,6 @@ def test_a_section_of_another_file_is_told_there(tmp_path: Path) -> None:
     ("table", "known"),
     [
         (unsimulated.BY_PROGRAMME, TRIGGERS),
-        (unsimulated.PROGRAMMES, keys_of(Programmes)),
         (unsimulated.OFFERS, keys_of(Offer)),
     ],
 )

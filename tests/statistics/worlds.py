@@ -490,6 +490,8 @@ def _programmes(d: int) -> list[float]:
         "skips": 0.15,
         "pauses": 0.1,
         "changes": 0.25,
+        "referred": 0.15 + 0.1 * (d % 2),
+        "anyway": 0.3 + 0.2 * (d % 2),
     }
     return [found[name] for name in PROGRAMME_DRAWS]
 

@@ -42,10 +42,13 @@ class World(IntEnum):
     LEFT = 23
     FEES = 24  # of the membership, for the time until the end
     FEES_PAID = 25  # those for the time after the end included
-    SUBSCRIBED = 26
-    SUBSCRIPTIONS_ENDED = 27
-    DELIVERIES = 28  # orders that a subscription brought
-    DELIVERY_DISCOUNTS = 29  # off those: part of the offer cost
+    REFERRED = 26  # people who came because somebody recommended the shop
+    REFERRED_ANYWAY = 27  # newcomers of both worlds who were recommended, too
+    REFERRAL_COST = 28  # what both sides get for it: part of the offer cost
+    SUBSCRIBED = 29
+    SUBSCRIPTIONS_ENDED = 30
+    DELIVERIES = 31  # orders that a subscription brought
+    DELIVERY_DISCOUNTS = 32  # off those: part of the offer cost
 
 
 @unique

@@ -176,6 +176,8 @@ class State:
     is_member: bool = False
     was_offered: bool = False  # a subscription
     subscribed: tuple[int, int | None] | None = None  # value and mark of each delivery
+    friends: list[tuple[int, int]] = field(default_factory=list)  # key, moment of arrival
+    promised: list[int] = field(default_factory=list)  # when rewards for friends were
     standing: Standing = field(default_factory=Standing)
     effects: list[ActiveEffect] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tests.statistics.twin import referral
 from tests.statistics.twin.clock import window_seconds
 from tests.statistics.twin.state import Happening
 
@@ -160,6 +161,7 @@ def _deliver(life: Life, subscription: Subscription, n: int) -> None:
         drawn = life.who.randomness.uniform(f"event/{occurrence.event}", BEHIND_THE_PATH + n)
         if drawn < occurrence.rate:
             life.schedule_event(Happening(occurrence.event, key), occurrence.lag)
+    referral.recommend(life, key[1])
     _tell(life, "subscription_renewed")
 
 
