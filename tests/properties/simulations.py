@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from tests.properties.simulable import playbook
 from tests.properties.simulable_words import PARTS
-from tests.properties.simulated import Setting, setting
+from tests.properties.simulated import DAY, Setting, setting
 from tests.statistics.worlds import World, graph_of, small_world
 
 from playbook_compiler.graph import TriggerGraph
@@ -27,7 +27,8 @@ from playbook_runtime.launch import ADDED, RATE
 
 # Where an order brings messages that bring more than one order, their number grows without end.
 MOST = {RATE: 2.0, ADDED: 40.0}
-MOST_RATE_ADDED = 1.1
+# Of rates that add up: what is gained in all, in days of buying, however long it lasts.
+MOST_GAINED = 0.3
 PEOPLE, DRAWS, A_YEAR = 60, 2, 365
 
 
@@ -92,7 +93,9 @@ def read(whole: Mapping[str, Any]) -> TriggerGraph:
 def tame(world: World) -> World:
     """Return a world with effects below what breeds."""
     most = [
-        MOST_RATE_ADDED if slot.add and slot.form == RATE else MOST.get(slot.form, np.inf)
+        1.0 + MOST_GAINED * DAY / slot.window_seconds
+        if slot.add and slot.form == RATE
+        else MOST.get(slot.form, np.inf)
         for slot in world.launch.slots
     ]
     effect = np.minimum(world.draws.effect, most).reshape(world.draws.effect.shape)
