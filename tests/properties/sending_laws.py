@@ -167,10 +167,13 @@ def larger_holdouts_are_nested(one: Setting, shares: tuple[float, ...]) -> None:
 def lower_caps_never_send_more(one: Setting, limits: tuple[int, ...]) -> list[int]:
     """Where requests are fixed and there is one cap, a lower limit never sends more, to anybody.
     Returns the messages by limit, the lowest first."""
-    sent = [
-        total_over_flows(one.with_program(cap_limit=np.array([limit])).by_person(), PerFlow.SENT)
-        for limit in sorted(limits)
-    ]
+    shape = (len(one.world.draws.number), len(one.world.people.key))
+    sent = []
+    for limit in sorted(limits):
+        trace = one.with_program(cap_limit=np.array([limit])).traced()[1].of(kind.T_SENT)
+        counts = np.zeros(shape, dtype=np.int64)
+        np.add.at(counts, (trace.draw, trace.person), 1)
+        sent.append(counts)
     for lower, higher in pairwise(sent):
         assert (lower <= higher).all()
     return [int(counts.sum()) for counts in sent]
