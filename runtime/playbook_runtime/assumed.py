@@ -21,6 +21,8 @@ from playbook_runtime.observed import Observed
 from playbook_runtime.projection import Assumption
 
 ORDER, SIGN_UP, UNSUBSCRIBED = "order_placed", "sign_up", "unsubscribed"
+REFERRED = "referred"  # by a referral programme
+YEAR = 365  # days
 OWN, NONE, DATA = "own", "none", "data"
 ENOUGH_KNOWN: Final = 30
 # Shares of customers who consent, where neither files nor playbook say: a judgement, grade none.
@@ -155,6 +157,22 @@ def happenings(playbook: Playbook, data: Observed, events: Iterable[str]) -> Hap
             )
         )
     return Happenings(tuple(occurrences), natures, sign_ups, tuple(told), tuple(findings))
+
+
+def friends_told(playbook: Playbook, data: Observed) -> tuple[float, str] | None:
+    """Return (first orders of friends per order, source) as the events file shows them or
+    `assume.referred` says; None where neither does."""
+    observed, _ = _observed_rate(data, REFERRED, Nature.BEFORE_ORDER)
+    if observed is not None:
+        return observed, "events file"
+    own = playbook.assume.get(REFERRED)
+    if not isinstance(own, EventAssumption):
+        return None
+    a_day = _own_rate(REFERRED, own, playbook.catalogue.events[REFERRED].nature, [])
+    days = data.as_of_day - data.day < YEAR
+    over = min(YEAR, int(data.as_of_day - data.day.min()) + 1)
+    orders = max(1, int((days & (data.day <= data.as_of_day)).sum()))
+    return None if a_day is None else (a_day * over / orders, f"assume.{REFERRED}")
 
 
 def _own_rate(

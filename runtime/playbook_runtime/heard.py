@@ -130,6 +130,11 @@ def has_tiers(playbook: Playbook) -> bool:
     return playbook.programmes is not None and playbook.programmes.tiers is not None
 
 
+def has_referral(playbook: Playbook) -> bool:
+    """Return whether a playbook has a referral programme."""
+    return playbook.programmes is not None and playbook.programmes.referral is not None
+
+
 def level_names(tiers: Tiers) -> tuple[str | None, ...]:
     """Return the levels from the lowest up; None stands below the first where that begins above
     nothing."""
@@ -175,6 +180,8 @@ def made_by_programmes(playbook: Playbook) -> frozenset[str]:
         made |= {"points_earned", "points_redeemed", "points_expiring"}
     if has_tiers(playbook):
         made.add("tier_changed")
+    if has_referral(playbook):
+        made.add("referred")
     return frozenset(made)
 
 

@@ -57,6 +57,8 @@ def launched(
     season_line = _season_line(known.seasonality)
     prepared = replace(prepared, assumptions=(*prepared.assumptions, *season_line))
     findings += prepared.findings
+    if any(one.is_error for one in prepared.findings):
+        return None, findings
     program, unread = build_program(graph, prepared.launch)
     findings += unread
     plan, prepared = planned(playbook, data, settings, prepared, program)

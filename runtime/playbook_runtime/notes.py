@@ -121,6 +121,12 @@ def _programmes(graph: TriggerGraph) -> Iterator[str]:
         "Programmes begin on the first day: what one that already runs has given so far is not"
         " known, and what it does to buying is in the history, too. The holdout belongs to them."
     )
+    if programmes.referral is not None:
+        yield (
+            "Of friends who are recommended the headline counts what they are given and nothing"
+            " that they buy: nobody has shown that they would not have come anyway. With unproven"
+            " gains, both are counted."
+        )
     tiers, membership = programmes.tiers, programmes.membership
     given = {one.right for rights in (tiers.rights if tiers else {}).values() for one in rights}
     given |= {one.right for one in (membership.rights if membership else ())}

@@ -68,6 +68,7 @@ from playbook_runtime.heard import (
     gift_send,
     gifts_of,
     has_membership,
+    has_referral,
     offers_granted,
 )
 from playbook_runtime.kernel.tables import (
@@ -110,8 +111,10 @@ from playbook_runtime.programme_draws import (
     has_members,
     programme_assumptions,
     programme_draws,
+    unproven_friends_out,
 )
 from playbook_runtime.projection import Assumption
+from playbook_runtime.referral import endless, referred_by
 from playbook_runtime.settings import EPOCH, Calendar, Settings
 from playbook_runtime.unsimulated import flows_that_start
 from playbook_runtime.zones import midnight, zone_table
@@ -164,7 +167,10 @@ class Prepared:
     @property
     def has_unproven(self) -> bool:
         """Whether the two sets of draws differ at all."""
-        return not np.array_equal(self.headline.effect, self.unproven.effect)
+        return not (
+            np.array_equal(self.headline.effect, self.unproven.effect)
+            and np.array_equal(self.headline.programme, self.unproven.programme)
+        )
 
 
 def prepare(
@@ -244,7 +250,8 @@ def prepare(
             for one in drift_draws(drift, settings.seed, settings.draws, calendar.days)
         ]
     )
-    programmes = programme_draws(playbook, settings.seed, settings.draws)
+    referred = referred_by(playbook, data)
+    programmes = programme_draws(playbook, settings.seed, settings.draws, referred)
     if has_membership(playbook):
         column = PROGRAMME_DRAWS.index("join")
         programmes[:, column] = join_offsets(
@@ -257,6 +264,7 @@ def prepare(
             drifts,
             programmes[:, column].tolist(),
         )
+    proven = unproven_friends_out(programmes) if has_referral(playbook) else programmes
     common = {
         "number": np.arange(settings.draws, dtype=np.uint64),
         "behaviour": behaviour.values,
@@ -275,27 +283,35 @@ def prepare(
             else fatigue_draws(settings.seed, settings.draws)
         ),
         "redemption": _redemption_draws(expected, settings),
-        "programme": programmes,
         "newcomers": newcomers,
         "prospects": sign_ups,
     }
     return Prepared(
         launch=launch,
         people=people,
-        headline=Draws(effect=_effect_draws(expected, settings, proven=True), **common),
-        unproven=Draws(effect=_effect_draws(expected, settings, proven=False), **common),
+        headline=Draws(
+            effect=_effect_draws(expected, settings, proven=True),
+            programme=proven,
+            **common,
+        ),
+        unproven=Draws(
+            effect=_effect_draws(expected, settings, proven=False),
+            programme=programmes,
+            **common,
+        ),
         expected=expected,
         assumptions=(
             *_money(graph),
             *_effect_assumptions(expected),
             *_used(who, what),
             *_refills(graph, data),
-            *programme_assumptions(playbook),
+            *programme_assumptions(playbook, referred),
         ),
         findings=(
             *what.findings,
             *untold,
             *lifetime_findings(playbook, _weight_of_staying(fits)),
+            *endless(playbook, fits, programmes, calendar.days),
         ),
         trend=trend,
         months=covered,

@@ -27,7 +27,13 @@ from playbook_runtime.launch import (
     Launch,
     stream,
 )
-from playbook_runtime.program_programmes import CHANGED, EARNED, REDEEMED, programme_tables
+from playbook_runtime.program_programmes import (
+    CHANGED,
+    EARNED,
+    REDEEMED,
+    REFERRED,
+    programme_tables,
+)
 from playbook_runtime.program_timers import timers
 
 FORMS = {
@@ -259,6 +265,11 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         fee_per=programmes.fee_per,
         fee_seconds=programmes.fee_seconds,
         trial=programmes.trial,
+        referrals=np.array(programmes.referrals, dtype=integer).reshape(-1, code.REDEEM_WIDTH),
+        reward_after=programmes.reward_after,
+        reward_most=programmes.reward_most,
+        reward_within=programmes.reward_within,
+        referred_event=names.events.get(REFERRED, -1),
         points_expire=programmes.points_expire,
         points_life=programmes.points_life,
         points_earned_event=names.events.get(EARNED, -1),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from playbook_compiler.model import Economics, Flow, Playbook
-from playbook_compiler.programmes import Earn, Points, Redeem, Reward
+from playbook_compiler.programmes import Earn, Points, Referral, Reward
 from playbook_compiler.triggers import PointsExpiring, PointsReach
 from playbook_compiler.units import Duration, Money
 from playbook_compiler.values import dataclass
@@ -22,7 +22,7 @@ from playbook_runtime.program_steps import FREE, Tables
 # So long before points lapse their event happens; flows with a trigger of their own say how long.
 NOTICE = Duration(days=30)
 EARNED, REDEEMED, EXPIRING = "points_earned", "points_redeemed", "points_expiring"
-CHANGED = "tier_changed"
+CHANGED, REFERRED = "tier_changed", "referred"
 _SINCE = {"last activity": code.EXPIRE_IDLE, "earning": code.EXPIRE_OLD}
 
 Rows = list[tuple[int, ...]]
@@ -55,6 +55,10 @@ class ProgrammeTables:
     fee_per: int
     fee_seconds: int
     trial: int
+    referrals: Rows
+    reward_after: int
+    reward_most: int
+    reward_within: int
 
 
 def programme_tables(
@@ -69,6 +73,7 @@ def programme_tables(
     points = programmes.points if programmes is not None else None
     tiers = programmes.tiers if programmes is not None else None
     membership = programmes.membership if programmes is not None else None
+    referral = programmes.referral if programmes is not None else None
     fee = membership.fee if membership is not None else None
     members = [n for n, slot in enumerate(launch.slots) if slot.flow == PROGRAMMES]
     events = {event: n for n, event in enumerate(launch.events)}
@@ -81,11 +86,14 @@ def programme_tables(
         redeems, rewards = _redeems(points, playbook)
         if points.expire is not None:
             life, since = points.expire.after, points.expire.since
+    referrals = _referrals(referral, playbook, rewards)
+    most, within = _most(referral, tables)
     told = list(conditions.names.told)
     return ProgrammeTables(
         on=(code.POINTS_ON if points is not None else 0)
         | (code.TIERS_ON if tiers is not None else 0)
-        | (code.MEMBERSHIP_ON if membership is not None else 0),
+        | (code.MEMBERSHIP_ON if membership is not None else 0)
+        | (code.REFERRAL_ON if referral is not None else 0),
         earns=earns,
         earn_log=logged,
         redeems=redeems,
@@ -115,6 +123,10 @@ def programme_tables(
         fee_per=0 if fee is None else tables.duration(fee.per),
         fee_seconds=0 if fee is None else rules.window_seconds(fee.per),
         trial=_row(membership.trial if membership is not None else None, tables),
+        referrals=referrals,
+        reward_after=_row(referral.reward_after if referral is not None else None, tables),
+        reward_most=most,
+        reward_within=within,
     )
 
 
@@ -161,15 +173,14 @@ def _redeems(points: Points, playbook: Playbook) -> tuple[Rows, Rows]:
     # From the most points down; of equals the one written first.
     for redeem in sorted(points.redeem, key=lambda one: -one.points):
         first = len(rewards)
-        rewards.extend(rewards_of(redeem, playbook))
+        rewards.extend(rewards_of(redeem.reward, playbook))
         plus = (redeem.plus or FREE).minor(playbook.decimals)
         rows.append((redeem.points, plus, first, len(rewards)))
     return rows, rewards
 
 
-def rewards_of(redeem: Redeem, playbook: Playbook) -> list[tuple[int, int]]:
-    """Return (kind, size) of each thing that can be chosen for points."""
-    reward = redeem.reward
+def rewards_of(reward: Reward, playbook: Playbook) -> list[tuple[int, int]]:
+    """Return (kind, size) of each thing that can be chosen."""
     if not reward.choice:
         return [benefit(reward, playbook.economics, playbook.decimals)]
     found = []
@@ -180,6 +191,32 @@ def rewards_of(redeem: Redeem, playbook: Playbook) -> list[tuple[int, int]]:
         else:
             found.append((code.GIFT, _goods(name, playbook)))
     return found
+
+
+def _referrals(referral: Referral | None, playbook: Playbook, rewards: Rows) -> Rows:
+    """Return what the referrer gets and what the newcomer does; their rewards are appended."""
+    rows: Rows = []
+    for reward in (referral.referrer, referral.newcomer) if referral is not None else ():
+        first = len(rewards)
+        points = 0
+        if reward is not None and reward.points is not None:
+            points = reward.points
+        elif reward is not None:
+            rewards.extend(
+                (code.GIFT, 0) if kind == code.POINTS else (kind, size)
+                for kind, size in rewards_of(reward, playbook)
+            )
+        rows.append((points, 0, first, len(rewards)))
+    return rows
+
+
+def _most(referral: Referral | None, tables: Tables) -> tuple[int, int]:
+    """Return how many rewards a customer gets in which time; 0: as many as friends come."""
+    if referral is None or referral.at_most is None:
+        return 0, -1
+    count, span = referral.at_most.count, referral.at_most.per
+    # A friend's first order is one order: a limit by order limits nothing.
+    return (int(count), tables.duration(span)) if isinstance(span, Duration) else (0, -1)
 
 
 def _goods(name: str, playbook: Playbook) -> int:

@@ -20,7 +20,7 @@ from playbook_runtime.evidence.draws import effect_draws
 from playbook_runtime.evidence.effects import WIDTH_80, EffectPrior
 from playbook_runtime.evidence.model import Form, Grade
 from playbook_runtime.evidence.reference import interval_text
-from playbook_runtime.heard import has_membership, has_points, has_tiers
+from playbook_runtime.heard import has_membership, has_points, has_referral, has_tiers
 from playbook_runtime.kernel.tables import PROGRAMME_DRAWS
 from playbook_runtime.launch import PROGRAMMES
 from playbook_runtime.projection import Assumption
@@ -54,8 +54,14 @@ REDEMPTION: Final = Judged(
 
 JOIN: Final = Judged("join", "buyers of a year who join the paid membership", _share(0.01, 0.06))
 RENEW: Final = Judged("renew", "members who pay again when their time is over", _share(0.5, 0.85))
+REFERRED: Final = Judged(
+    "referred", "orders that bring a friend's first order", _share(0.005, 0.03)
+)
+ANYWAY: Final = Judged(
+    "anyway", "of those friends, newcomers who would have come anyway", _share(0.3, 0.7)
+)
 SURE: Final = 1e-6
-SHARES: Final = {one.column: one.means for one in (PARTICIPATION, REDEMPTION, RENEW)} | {
+SHARES: Final = {one.column: one.means for one in (PARTICIPATION, REDEMPTION, RENEW, REFERRED)} | {
     JOIN.column: f"{JOIN.means} (log odds)"
 }
 
@@ -65,10 +71,9 @@ def has_members(playbook: Playbook) -> bool:
     return has_points(playbook) or has_tiers(playbook) or has_membership(playbook)
 
 
-def judged(playbook: Playbook) -> tuple[Judged, ...]:
-    """Return what has to be judged for the programmes of a playbook."""
-    if not has_members(playbook):
-        return ()
+def judged(playbook: Playbook, referred: Judged = REFERRED) -> tuple[Judged, ...]:
+    """Return what has to be judged for the programmes of a playbook; `referred` is what is known of
+    the friends whom orders bring."""
     found: list[Judged] = []
     if has_points(playbook) or has_tiers(playbook):
         found.append(PARTICIPATION)
@@ -76,6 +81,8 @@ def judged(playbook: Playbook) -> tuple[Judged, ...]:
         found.append(REDEMPTION)
     if has_membership(playbook):
         found += _membership(playbook)
+    if has_referral(playbook):
+        found += [referred, ANYWAY]
     return tuple(found)
 
 
@@ -101,25 +108,41 @@ def _said(said: Range, source: str) -> EffectPrior:
     return _share(low, high, Grade.OWN, source)
 
 
-def programme_draws(playbook: Playbook, seed: int, draws: int) -> npt.NDArray[np.float64]:
+def known_share(share: float, source: str) -> EffectPrior:
+    """Return a share that is told, without an interval."""
+    certain = min(1 - SURE, max(SURE, share))
+    return _share(certain, certain, Grade.OWN, source)
+
+
+def programme_draws(
+    playbook: Playbook, seed: int, draws: int, referred: Judged = REFERRED
+) -> npt.NDArray[np.float64]:
     """Return the columns of Draws.programme, shape (draws, columns); 0 where nothing asks."""
     found = {
         one.column: effect_draws(one.prior, PROGRAMMES, one.column, seed, draws)
-        for one in judged(playbook)
+        for one in judged(playbook, referred)
     }
     columns = [found.get(name, [0.0] * draws) for name in PROGRAMME_DRAWS]
     return np.array(columns, dtype=np.float64).reshape(len(columns), draws).T
 
 
-def programme_assumptions(playbook: Playbook) -> Iterator[Assumption]:
+def unproven_friends_out(programme: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the columns with all friends coming anyway: what nobody has proved is no gain, and
+    their rewards are a cost all the same."""
+    found = programme.copy()
+    found[:, PROGRAMME_DRAWS.index(ANYWAY.column)] = 1.0
+    return found
+
+
+def programme_assumptions(playbook: Playbook, referred: Judged = REFERRED) -> Iterator[Assumption]:
     """Yield a line for each judgement."""
-    for one in judged(playbook):
+    for one in judged(playbook, referred):
         yield Assumption(
             id=f"programmes.{one.column}",
             effect=one.means,
             source=one.prior.source,
             grade=str(one.prior.grade),
             value=interval_text(one.prior),
-            in_headline=True,
+            in_headline=one.column != ANYWAY.column,
             used_by=("programmes",),
         )

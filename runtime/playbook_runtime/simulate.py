@@ -39,7 +39,12 @@ from playbook_runtime.flow_projections import flow_draws_of, flow_projection
 from playbook_runtime.grades import grade_shares
 from playbook_runtime.heard import has_points
 from playbook_runtime.kernel.layout import WITH, WITHOUT, PerFlowMonth
-from playbook_runtime.kernel.run import CircleError, RunawayError, layout_of
+from playbook_runtime.kernel.run import (
+    CircleError,
+    EndlessReferralError,
+    RunawayError,
+    layout_of,
+)
 from playbook_runtime.kernel.tables import I64, some_draws
 from playbook_runtime.launching import Launched, launched
 from playbook_runtime.month_report import told_months
@@ -54,6 +59,7 @@ from playbook_runtime.projected_cohorts import cohort_counts, cohorts_told, grou
 from playbook_runtime.projected_tables import tables_told
 from playbook_runtime.projection import BreakEven, Projection, Proof
 from playbook_runtime.provable import proof_of
+from playbook_runtime.referral import endless_referral
 from playbook_runtime.requirements import Known, judged
 from playbook_runtime.sent import pace_after, recipients
 from playbook_runtime.settings import FLOW_DRAWS, Calendar, Settings
@@ -116,8 +122,8 @@ def project(
     else:
         try:
             enough, more = enough_draws(graph, data, settings, settings.precision, progress)
-        except RunawayError:
-            return None, [_runaway(graph)]
+        except RunawayError as problem:
+            return None, [_runaway(graph, problem)]
         except CircleError:
             return None, [_endless(graph)]
         found = (None if enough is None else enough.ready), more
@@ -137,8 +143,8 @@ def project(
         swings = tornado(runs)
         grades = grade_shares(runs, flows.futures, numbers)
         shift = budget_shift(runs, plan)
-    except RunawayError:
-        return None, [*findings, _runaway(graph)]
+    except RunawayError as problem:
+        return None, [*findings, _runaway(graph, problem)]
     except CircleError:
         return None, [*findings, _endless(graph)]
     findings = [
@@ -337,8 +343,10 @@ def _monte_carlo_error(values: Sequence[float]) -> float:
     return QUANTILE_ERROR * statistics.stdev(values) / math.sqrt(len(values))
 
 
-def _runaway(graph: TriggerGraph) -> Diagnostic:
-    """Return the error for orders that feed on themselves."""
+def _runaway(graph: TriggerGraph, problem: RunawayError) -> Diagnostic:
+    """Return the error for orders, or recommendations, that feed on themselves."""
+    if isinstance(problem, EndlessReferralError):
+        return endless_referral(graph.playbook)
     return error(
         "runaway-orders",
         "the messages that follow an order are expected to bring more than one further order, so"

@@ -31,7 +31,6 @@ RULE = "not-yet-simulated"
 BY_PROGRAMME = {"points_reach": "points", "points_expiring": "points", "tier_changed": "tiers"}
 # Programmes of which nothing happens yet, each with what the projection does instead.
 PROGRAMMES = {
-    "referral": "nobody is recommended",
     "subscription": "nobody subscribes",
 }
 OFFERS = {

@@ -100,7 +100,7 @@ def test_a_setting_that_no_number_depends_on_is_one_hint(tmp_path: Path) -> None
 
 def test_a_section_of_another_file_is_told_there(tmp_path: Path) -> None:
     (tmp_path / "goods.yaml").write_text(
-        "# ours\nprogrammes: {referral: {referrer: {credit: 5.00}}}\n"
+        "# ours\nprogrammes: {subscription: {every: 30d}}\n"
     )
     text = f"{HEAD}include: [goods.yaml]\n"
     (found,) = unsimulated.unsimulated(playbook(tmp_path, text))

@@ -484,6 +484,8 @@ def _programmes(d: int) -> list[float]:
         "redemption": 0.8 - 0.2 * (d % 2),
         "join": 0.5 - d % 2,
         "renew": 0.6 + 0.2 * (d % 2),
+        "referred": 0.15 + 0.1 * (d % 2),
+        "anyway": 0.3 + 0.2 * (d % 2),
     }
     return [found[name] for name in PROGRAMME_DRAWS]
 

@@ -212,6 +212,11 @@ class Program(NamedTuple):
     fee_per: int  # duration
     fee_seconds: int  # nominally
     trial: int  # duration or -1
+    referrals: I64  # (2, REDEEM_WIDTH): what the referrer gets, and the newcomer
+    reward_after: int  # duration or -1
+    reward_most: int  # rewards of one customer, 0: without limit ...
+    reward_within: int  # ... in this duration
+    referred_event: int
     points_expire: int
     points_life: int  # duration
     points_earned_event: int

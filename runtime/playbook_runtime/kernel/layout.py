@@ -42,6 +42,9 @@ class World(IntEnum):
     LEFT = 23
     FEES = 24  # of the membership, for the time until the end
     FEES_PAID = 25  # those for the time after the end included
+    REFERRED = 26  # people who came because somebody recommended the shop
+    REFERRED_ANYWAY = 27  # newcomers of both worlds who were recommended, too
+    REFERRAL_COST = 28  # what both sides get for it: part of the offer cost
 
 
 @unique

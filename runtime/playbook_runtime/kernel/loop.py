@@ -17,6 +17,7 @@ from playbook_runtime.kernel.instructions import (
     BEFORE_ORDER,
     FORM_ADDED,
     FORM_RATE,
+    REFERRAL_ON,
 )
 from playbook_runtime.kernel.layout import (
     FLAGS,
@@ -43,23 +44,26 @@ from playbook_runtime.kernel.orders import (
 )
 from playbook_runtime.kernel.programmes import enrol, programme_event
 from playbook_runtime.kernel.random import second_uniform, sticky_uniform, uniform
+from playbook_runtime.kernel.referral import recommend
 from playbook_runtime.kernel.run_out import owed_until, settle
 from playbook_runtime.kernel.runs import NO_KEY, happen, proceed, try_entry
 from playbook_runtime.kernel.scratch import next_event, note, schedule, wipe
 from playbook_runtime.kernel.season import operational, pace
 from playbook_runtime.kernel.state import draw_state
 from playbook_runtime.kernel.streams import CANCEL, COIN, HOLDOUT, MARK, VALUE
-from playbook_runtime.kernel.tables import HISTORY, NEVER, NEWCOMER, PROSPECT
+from playbook_runtime.kernel.tables import HISTORY, NEVER, NEWCOMER, PROSPECT, REFERRED
 from playbook_runtime.kernel.timers import start_timers, ticked, timer_key
 from playbook_runtime.kernel.watches import first_look, look
 
 _EXTRA_ORDERS = flow_column(0, PerFlow.EXTRA_ORDERS)
 _SENT = flow_column(0, PerFlow.SENT)
+_ENTERED = flow_column(0, PerFlow.ENTERED)
 _ACTIVE = world_column(0, World.ACTIVE_CUSTOMERS)
 _RETAINED = world_column(0, World.RETAINED_CUSTOMERS)
 _CUSTOMERS = world_column(0, World.CUSTOMERS)
 _REPEATERS = world_column(0, World.REPEAT_CUSTOMERS)
 _NEWCOMERS = world_column(0, World.NEWCOMERS)
+_REFERRED = world_column(1, World.REFERRED)
 _MONTH_NEWCOMERS = int(PerMonth.NEWCOMERS)
 _WORLD = world_column(1, World.ORDERS)
 _REPAYMENTS = world_column(1, World.REPAYMENTS)
@@ -98,12 +102,31 @@ def simulate(p, f, people, times, draws, values, s, g, out, each, first, items):
                 _replay(cells(p), cells(f), integers, floats, row, person, first[i], cells(items))
             else:
                 time = shifted(cells(times), i * times.shape[1])
+                integers[m.REFERRED] = 0
                 _person(cells(p), cells(f), integers, floats, row, person, time, draw)
+                if integers[m.REFERRED]:
+                    _referred(cells(p), cells(f), integers, floats, row, time, draw)
             if integers[m.OVERFLOW]:
                 return
             if apart:
                 place = (d * each.shape[1] + i) * each.shape[2]
                 _take_out(p, integers, row, shifted(cells(each), place))
+
+
+@compiled
+def _referred(p, f, s, g, out, times, draw):
+    """Simulate those who were recommended, and whom these recommend, one after the other."""
+    traced = s[m.TRACE_ROOM]
+    s[m.TRACE_ROOM] = 0  # the trace is of the population
+    i = 0
+    while i < s[m.REFERRED] and not s[m.OVERFLOW]:
+        friend = s[m.FRIENDS] + i * m.FRIEND_WIDTH
+        s[s[m.FRIEND] + at.KEY] = s[friend + m.FRIEND_IS]
+        s[m.ARRIVES] = s[friend + m.FRIEND_AT]
+        wipe(s)
+        _person(p, f, s, g, out, shifted(s, s[m.FRIEND]), times, draw)
+        i += 1
+    s[m.TRACE_ROOM] = traced
 
 
 @compiled
@@ -117,7 +140,7 @@ def _take_out(p, s, out, line):
         line[column] = out[column]
     for flow in range(flows):
         bit = 1 << (flow % FLAGS)
-        if s[s[m.ENTRIES] + flow] > 0:
+        if out[_ENTERED + flow * FLOW] > 0:
             line[entered + flow // FLAGS] += bit
         if out[_SENT + flow * FLOW] > 0:
             line[sent + flow // FLAGS] += bit
@@ -162,6 +185,12 @@ def _person(p, f, s, g, out, person, times, draw):
         s[m.ALIVE_WITHOUT], s[m.PATH_PENDING] = 1, 1
         schedule(s, born, 0, m.BASELINE, 0, 0, 0)
         start_timers(p, s, born)
+    elif kind == REFERRED:
+        out[_REFERRED] += 1
+        s[m.WELCOME], s[m.PATH_PENDING] = 1, 1
+        g[m.CLOCK] = operational(p, f, float(born - start))
+        schedule(s, born, 0, m.BASELINE, 0, 0, 0)
+        start_timers(p, s, born)
     else:
         if p[at.SIGN_UP_EVENT] >= 0:
             schedule(s, born, 1, m.EVENT, p[at.SIGN_UP_EVENT], m.SCOPE_ALL, NO_KEY)
@@ -176,7 +205,7 @@ def _person(p, f, s, g, out, person, times, draw):
                 clock = operational(p, f, clock)
             g[s[m.SOURCE_CLOCK] + k] = clock
             next_source(p, f, s, g, k, 0)
-    tosses = tosses_first == 1 or kind != NEWCOMER
+    tosses = tosses_first == 1 or (kind != NEWCOMER and kind != REFERRED)  # noqa: PLR1714
     while s[m.EVENTS]:
         event = next_event(s)
         moment = s[event + m.MOMENT]
@@ -527,6 +556,8 @@ def _ordered(p, f, s, g, out, value, mark, moment, slot, counter, without):
     note(s, moment, kind, named, plain, -1, s[m.REVENUE] - before)
     happen(p, f, s, g, out, p[at.ORDER_EVENT], m.SCOPE_ALL, number, moment)
     follow(p, f, s, number, moment, slot, counter)
+    if p[at.PROGRAMMES] & REFERRAL_ON:
+        recommend(s, g, number, moment)
 
 
 @compiled

@@ -32,6 +32,7 @@ from playbook_runtime.kernel.marks import fits, margin_of, note_mark
 from playbook_runtime.kernel.months import WITH, count_order
 from playbook_runtime.kernel.points import active, award, redeem
 from playbook_runtime.kernel.random import gamma, uniform
+from playbook_runtime.kernel.referral import welcome
 from playbook_runtime.kernel.scratch import note, schedule
 from playbook_runtime.kernel.tables import LARGEST_VALUE, NEVER
 from playbook_runtime.kernel.tiers import qualify, use_rights
@@ -73,10 +74,16 @@ def _contribution(p, value, mark):
 @compiled
 def expected_contribution(p, g):
     """Return what the person's expected order leaves, in micro."""
+    return _contribution(p, expected_value(g), -1)
+
+
+@compiled
+def expected_value(g):
+    """Return what the person's orders are worth on average, in minor units."""
     value = g[m.DRAWN + at.P] / g[m.SPEND_RATE] + 0.5
     if not value < float(LARGEST_VALUE):
-        return _contribution(p, LARGEST_VALUE, -1)
-    return _contribution(p, max(1, math.floor(value)), -1)
+        return LARGEST_VALUE
+    return max(1, math.floor(value))
 
 
 @compiled
@@ -182,6 +189,8 @@ def place(p, s, out, value, mark, moment, baseline):
     lets `order_placed` happen.
     """
     discount = _redeem(p, s, out, value, mark, moment, baseline)
+    if s[m.WELCOME]:
+        discount += welcome(p, s, out, value, discount, moment)
     return _book(p, s, out, value, value - discount, discount, mark, moment)
 
 

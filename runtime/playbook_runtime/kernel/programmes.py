@@ -7,16 +7,31 @@ from playbook_runtime.kernel import instructions as code
 from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.cache import compiled
 from playbook_runtime.kernel.effects import NO_FATIGUE, begin
+from playbook_runtime.kernel.layout import PerMonth, World, world_column
 from playbook_runtime.kernel.membership import ask, chance_to_join, renew
+from playbook_runtime.kernel.months import WITH
+from playbook_runtime.kernel.orders import expected_value, value_of
 from playbook_runtime.kernel.points import credit, expire
-from playbook_runtime.kernel.random import uniform
+from playbook_runtime.kernel.random import gamma, uniform
+from playbook_runtime.kernel.referral import (
+    bring,
+    comes_anyway,
+    friend_key,
+    give,
+    give_points,
+    promise,
+)
 from playbook_runtime.kernel.runs import NO_KEY, happen, try_entry
 from playbook_runtime.kernel.sending import issue
-from playbook_runtime.kernel.streams import REDEEMER, TAKES_PART
+from playbook_runtime.kernel.streams import REDEEMER, SPEND, TAKES_PART, VALUE
 from playbook_runtime.kernel.tiers import open_level, review
 
 _PARTICIPATION = m.DRAWN + at.PARTICIPATION
 _REDEMPTION = m.DRAWN + at.POINTS_REDEMPTION
+_Q, _GAMMA = m.DRAWN + at.Q, m.DRAWN + at.GAMMA
+_ANYWAY = world_column(1, World.REFERRED_ANYWAY)
+_REVENUE = world_column(1, World.REVENUE)
+_MONTH_REVENUE = WITH + int(PerMonth.REVENUE)
 
 
 @compiled
@@ -58,6 +73,27 @@ def _changed(p, f, s, g, out, old, level, moment):
 
 
 @compiled
+def _friend(p, f, s, g, out, counter, moment):
+    """A friend orders for the first time: rewards, the event, and perhaps a life of his own."""
+    key = friend_key(s, counter)
+    if comes_anyway(s, g, counter):
+        out[_ANYWAY] += 1
+        own, nu = s[m.PERSON_ID], g[m.SPEND_RATE]
+        s[m.PERSON_ID] = key
+        g[m.SPEND_RATE] = gamma(s, SPEND, 0, g[_Q]) / g[_GAMMA]
+        value = value_of(s, g, VALUE, 0)
+        s[m.PERSON_ID], g[m.SPEND_RATE] = own, nu
+        off = give(p, s, out, p[at.REFERRALS] + code.REDEEM_WIDTH, value, 0)
+        out[_REVENUE] -= off
+        out[s[m.MONTH_ROW] + _MONTH_REVENUE] -= off
+    else:
+        bring(s, key, moment)
+    promise(p, s, moment)
+    if p[at.REFERRED_EVENT] >= 0:
+        happen(p, f, s, g, out, p[at.REFERRED_EVENT], m.SCOPE_ALL, NO_KEY, moment)
+
+
+@compiled
 def programme_event(p, f, s, g, out, kind, a, b, moment):
     """Handle what a programme has scheduled."""
     if kind == m.CREDIT:
@@ -78,6 +114,11 @@ def programme_event(p, f, s, g, out, kind, a, b, moment):
             _give(p, s, g, out, -2, -1, moment)
     elif kind == m.RENEWAL:
         renew(p, s, g, out, a, moment)
+    elif kind == m.COMES:
+        _friend(p, f, s, g, out, a, moment)
+    elif kind == m.REWARD:
+        give(p, s, out, p[at.REFERRALS], expected_value(g), 0)
+        give_points(p, s, out, p[at.REFERRALS], moment)
     elif kind == m.CHANGED:
         _changed(p, f, s, g, out, a, b, moment)
     elif a != s[m.POINTS_STAMP]:

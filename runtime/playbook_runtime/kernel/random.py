@@ -46,7 +46,17 @@ def _word(number):
     return np.uint64(number)
 
 
+@compiled
+def _signed(word):
+    """Return 64 bits as a signed number."""
+    return np.int64(word)
+
+
 if config.DISABLE_JIT:
+
+    def _signed(word: Any) -> Any:
+        """The same in plain Python."""
+        return (int(word) + (1 << 63)) % (1 << 64) - (1 << 63)
 
     def _word(number: Any) -> Any:
         """The same in plain Python."""
@@ -114,6 +124,12 @@ def second_uniform(s, stream, counter):
 def sticky_uniform(s, stream):
     """Return a uniform that depends on the person and the stream alone."""
     return unit(philox(ZERO, ZERO, _word(s[PERSON_ID]), _word(stream), ZERO, ZERO)[0])
+
+
+@compiled
+def sticky_word(s, stream, counter):
+    """Return a word, as a signed number, that depends on person, stream and counter alone."""
+    return _signed(philox(ZERO, ZERO, _word(s[PERSON_ID]), _word(stream), _word(counter), ZERO)[0])
 
 
 @compiled

@@ -19,7 +19,7 @@ from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.kernel.layout import WORLD, Layout, each_width
 from playbook_runtime.kernel.loop import simulate
 from playbook_runtime.kernel.scratch import Sizes, working_memory
-from playbook_runtime.kernel.tables import F64, I64, Draws, People, Zones
+from playbook_runtime.kernel.tables import F64, I64, REFERRED, Draws, People, Zones, nobody
 
 CHUNK = 100_000  # persons times draws
 FIRST_ROOM = 512  # enough for nearly every chunk: one that finds too little is run twice
@@ -38,6 +38,10 @@ class RunawayError(Exception):
 
 class CircleError(Exception):
     """Somebody entered flows without end: flows start each other, or themselves, at once."""
+
+
+class EndlessReferralError(RunawayError):
+    """Recommendations without end: those who are recommended bring more than one friend each."""
 
 
 class Horizon(NamedTuple):
@@ -72,6 +76,7 @@ class Task(NamedTuple):
     sizes: Sizes
     horizon: Horizon
     layout: Layout
+    friend: I64  # a packed person who was recommended, with nothing known of him
     recorded: Recorded | None = None
 
 
@@ -104,6 +109,7 @@ def task_of(
     recorded: Recorded | None = None,
 ) -> Task:
     """Return everything packed."""
+    friend = packed_people(nobody(people, REFERRED))[0][0]
     sizes = Sizes(
         flows=len(program.flow_first),
         messages=program.messages,
@@ -122,6 +128,8 @@ def task_of(
         marks=len(program.mark_margin),
         market_sends=program.market_sends,
         earned=program.earn_log,
+        rewarded=program.reward_most,
+        person=len(friend),
     )
     integers, floats = packed_program(program, zones)
     already = np.zeros(0, dtype=np.int64)
@@ -137,6 +145,7 @@ def task_of(
         sizes,
         horizon,
         layout_of(program),
+        friend,
         recorded,
     )
 
@@ -281,6 +290,8 @@ def _simulated(
     while True:
         memory = working_memory(task.sizes, room, trace_rows)
         _set_registers(task, memory.integers)
+        place = memory.integers[m.FRIEND]
+        memory.integers[place : place + len(task.friend)] = task.friend
         out = np.zeros((1 if apart else many, task.layout.width), dtype=np.int64)
         shape = (many, piece.last - piece.first, columns) if apart else (0, 0, 0)
         each = np.zeros(shape, dtype=np.int64)
@@ -301,6 +312,8 @@ def _simulated(
         overflow = memory.integers[m.OVERFLOW]
         if not overflow:
             return out, each, memory.trace()
+        if overflow == m.ENDLESS:
+            raise EndlessReferralError
         if overflow == m.RUNAWAY:
             raise RunawayError
         if overflow == m.CIRCLE:

@@ -80,6 +80,7 @@ COUNTED = _cells.next()  # what counts for the level now
 LOGGED_AMOUNTS = _cells.next()
 FIRST_AMOUNT = _cells.next()
 LAST_ITEM = _cells.next()
+WELCOME = _cells.next()  # a reward for being recommended is open
 KEPT = _cells.count
 # Registers that the host or the loop over draws sets.
 SEED_ID = _cells.next()
@@ -92,6 +93,8 @@ TRACED = _cells.next()
 HANDLED = _cells.next()
 # 1: orders and events are those that were recorded, nothing is drawn.
 REPLAYS = _cells.next()
+REFERRED = _cells.next()  # people who go back to the recommendations of one of the population
+ARRIVES = _cells.next()  # ... and when the present one of them does
 # Columns of the counts at which those by month, by flow and month, by cohort, by orders begin.
 BY_MONTH = _cells.next()
 BY_FLOW_MONTH = _cells.next()
@@ -106,6 +109,8 @@ EFFECT_TABLE = _cells.next()
 LOG = _cells.next()
 PLACED = _cells.next()
 LOT_TABLE = _cells.next()
+FRIENDS = _cells.next()
+FRIEND = _cells.next()  # a packed person who was recommended, with nothing known of him
 AMOUNTS = _cells.next()
 ENTRIES = _cells.next()
 TURNS = _cells.next()
@@ -123,6 +128,7 @@ LAST_BY_MARK = _cells.next()
 LAST_ENGAGED = _cells.next()
 LATEST_SENDS = _cells.next()
 EARN_LOG = _cells.next()
+REWARD_LOG = _cells.next()
 CONSENTS_TO = _cells.next()
 OWN_BY_MARK = _cells.next()
 STATIC_ANSWERS = _cells.next()
@@ -143,8 +149,9 @@ SOURCE_CLOCK = _cells.next()
 REDEMPTION = _cells.next()
 _HEADER = _cells.count
 
-# What the OVERFLOW register says: room ran out, orders or runs without end, the trace is full.
-NO_ROOM, RUNAWAY, CIRCLE, NO_TRACE = 1, 2, 3, 4
+# What the OVERFLOW register says: room ran out, orders or runs without end, the trace is full,
+# recommendations without end.
+NO_ROOM, RUNAWAY, CIRCLE, NO_TRACE, ENDLESS = 1, 2, 3, 4, 5
 
 # Floats: the state, then the draw's row.
 _state = Numbering()
@@ -177,7 +184,7 @@ QUEUE_WIDTH = 7
     EXPIRING,
     RECORDED,
 ) = range(13)
-CREDIT, EXPIRE, WARNING, REVIEW, CHANGED, ASK, RENEWAL = range(20, 27)
+CREDIT, EXPIRE, WARNING, REVIEW, CHANGED, ASK, RENEWAL, COMES, REWARD = range(20, 29)
 SCOPE_ALL, SCOPE_ORDER, SCOPE_RUN = range(3)
 SCOPES = 4  # a message event's scope is SCOPE_RUN + SCOPES * (channel + 1)
 
@@ -205,6 +212,9 @@ PLACED_WIDTH = 4
 # Columns of lots of points: when they lapse, how many are left.
 LOT_EXPIRES, LOT_LEFT = range(2)
 LOT_WIDTH = 2
+# Columns of people who were recommended: key, moment of arrival.
+FRIEND_IS, FRIEND_AT = range(2)
+FRIEND_WIDTH = 2
 # Columns of what counts for the level.
 AMOUNT_AT, AMOUNT = range(2)
 AMOUNT_WIDTH = 2
@@ -288,6 +298,8 @@ class Sizes(NamedTuple):
     marks: int
     market_sends: int
     earned: int
+    rewarded: int
+    person: int  # columns of a packed person
 
 
 def working_memory(sizes: Sizes, room: int, trace_rows: int) -> Memory:
@@ -302,6 +314,8 @@ def working_memory(sizes: Sizes, room: int, trace_rows: int) -> Memory:
         (LOG, 4 * room * 2),
         (PLACED, room * PLACED_WIDTH),
         (LOT_TABLE, room * LOT_WIDTH),
+        (FRIENDS, room * FRIEND_WIDTH),
+        (FRIEND, sizes.person),
         (AMOUNTS, room * AMOUNT_WIDTH),
         (ENTRIES, sizes.flows),
         (TURNS, sizes.turns),
@@ -319,6 +333,7 @@ def working_memory(sizes: Sizes, room: int, trace_rows: int) -> Memory:
         (LAST_ENGAGED, sizes.channels),
         (LATEST_SENDS, sizes.market_sends),
         (EARN_LOG, sizes.earned),
+        (REWARD_LOG, sizes.rewarded),
         (CONSENTS_TO, sizes.channels),
         (OWN_BY_MARK, sizes.marks),
         (STATIC_ANSWERS, sizes.statics),

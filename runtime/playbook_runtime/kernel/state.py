@@ -22,7 +22,7 @@ from playbook_runtime.kernel.streams import (
     PHASE,
     SPEND,
 )
-from playbook_runtime.kernel.tables import HISTORY, NEWCOMER
+from playbook_runtime.kernel.tables import HISTORY, PROSPECT, REFERRED
 
 _R, _ALPHA, _A, _B = m.DRAWN + at.R, m.DRAWN + at.ALPHA, m.DRAWN + at.A, m.DRAWN + at.B
 _P, _Q, _GAMMA, _DRIFT = m.DRAWN + at.P, m.DRAWN + at.Q, m.DRAWN + at.GAMMA, m.DRAWN + at.DRIFT
@@ -40,10 +40,12 @@ def draw_state(p, s, g, person, times, tosses_first, phases):
     g[m.SPEND_RATE] = gamma(s, SPEND, 0, shape) / rate
     g[m.PHASE_RATE], g[m.RATE_OF_BUYING], g[m.DROPOUT] = 0.0, 0.0, 1.0
     if person[at.KIND] != HISTORY:
-        if person[at.KIND] == NEWCOMER:
+        if person[at.KIND] != PROSPECT:
             s[m.ALIVE_NOW] = 1
             _set_rate(s, g, gamma(s, LAMBDA, 0, g[_R]) / g[_ALPHA])
             g[m.DROPOUT] = beta(s, DROPOUT_A, DROPOUT_B, g[_A], g[_B])
+        if person[at.KIND] == REFERRED:
+            return s[m.ARRIVES]
         month = person[at.MONTH]
         length = float(p[p[at.MONTH_LENGTH] + month])
         return p[p[at.MONTH_START] + month] + math.floor(uniform(s, ARRIVAL, 0) * length)

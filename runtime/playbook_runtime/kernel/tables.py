@@ -20,10 +20,11 @@ F64 = NDArray[np.float64]
 NEVER = -(2**62)
 LARGEST_VALUE = 1_000_000_000  # of an order, minor units
 HISTORY, NEWCOMER, PROSPECT = 0, 1, 2
+REFERRED = 3  # in no population: somebody whom a customer has recommended
 NO, YES, UNKNOWN = 0, 1, 2
 # What is assumed of programmes: the columns of Draws.programme, by name.
 # `join` is on the logit scale, less what a customer's own saving adds to it.
-PROGRAMME_DRAWS = ("participation", "redemption", "join", "renew")
+PROGRAMME_DRAWS = ("participation", "redemption", "join", "renew", "referred", "anyway")
 NO_PROGRAMME = np.zeros((0, len(PROGRAMME_DRAWS)))
 
 
@@ -85,6 +86,37 @@ class Zones(NamedTuple):
     first: I64  # (zones + 1,): where a zone's changes begin
     moment: I64
     offset: I64
+
+
+def nobody(people: People, kind: int) -> People:
+    """Return one row of a kind of which nothing is known, as wide as those of people."""
+    zero, never = np.zeros(1, dtype=np.int64), np.full(1, NEVER)
+    return People(
+        key=np.zeros(1, dtype=np.uint64),
+        kind=np.full(1, kind, dtype=np.int8),
+        x=zero,
+        t_x=np.zeros(1),
+        T=np.zeros(1),
+        repeat_value=zero,
+        orders=zero,
+        revenue=zero,
+        first_order=never,
+        last_order=never,
+        zone=np.full(1, -1),
+        consent=np.full((1, people.consent.shape[1]), -1, dtype=np.int8),
+        base=np.zeros(1, dtype=np.int8),
+        month=zero,
+        index=zero,
+        birthday=zero,
+        cohort=np.full(1, -1),
+        basis=zero,
+        basis_at=never,
+        static=np.full((1, people.static.shape[1]), UNKNOWN, dtype=np.int8),
+        last_event=np.full((1, people.last_event.shape[1]), NEVER),
+        latest_mark=np.full(1, -1),
+        mark_orders=np.zeros((1, people.mark_orders.shape[1]), dtype=np.int64),
+        mark_moment=np.full((1, people.mark_moment.shape[1]), NEVER),
+    )
 
 
 def rows(people: People, start: int, stop: int) -> People:

@@ -16,6 +16,7 @@ from playbook_runtime.kernel.tables import (
     NEWCOMER,
     PROGRAMME_DRAWS,
     PROSPECT,
+    REFERRED,
     UNKNOWN,
     YES,
     Draws,
@@ -213,11 +214,14 @@ def order_mark(one: Person, who: Buyer, launch: Launch, stream: str, counter: in
     )
 
 
-def buyer(one: Person, draw: Parameters, launch: Launch) -> Buyer | None:
-    """Return the person in the draw; None for one who does not come to be in it."""
+def buyer(one: Person, draw: Parameters, launch: Launch, comes: int | None = None) -> Buyer | None:
+    """Return the person in the draw; None for one who does not come to be in it. `comes` is the
+    moment at which somebody who was recommended arrives."""
     randomness = Randomness(launch.seed, draw.number, one.key)
     arrival = launch.start
-    if one.kind != HISTORY:
+    if comes is not None:
+        arrival = comes
+    elif one.kind != HISTORY:
         arriving = draw.newcomers if one.kind == NEWCOMER else draw.prospects
         if one.index >= arriving[one.month]:
             return None
@@ -226,7 +230,7 @@ def buyer(one: Person, draw: Parameters, launch: Launch) -> Buyer | None:
     if one.kind == HISTORY:
         alive, phase, rate, dropout, nu = _from_history(one, draw, randomness)
     else:
-        alive, phase = one.kind == NEWCOMER, 0
+        alive, phase = one.kind in (NEWCOMER, REFERRED), 0
         rate = randomness.gamma("lambda", draw.r) / draw.alpha if alive else 0.0
         dropout = _beta(randomness, draw.a, draw.b) if alive else 0.0
         nu = randomness.gamma("spend", draw.q) / draw.gamma
@@ -296,7 +300,7 @@ def _consents(one: Person, channel: str, randomness: Randomness, launch: Launch)
 
 def baseline(who: Buyer, kind: int, m: int, launch: Launch) -> list[BaselineOrder]:
     """Return the baseline path: the orders before the end, in both worlds the same draws."""
-    if kind == PROSPECT or not who.alive:
+    if kind in (PROSPECT, REFERRED) or not who.alive:
         return []
     path: list[BaselineOrder] = []
     time = season(launch)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from heapq import heappop, heappush
 
-from tests.statistics.twin import membership, points, tiers
+from tests.statistics.twin import membership, points, referral, tiers
 from tests.statistics.twin.behaviour import (
     BaselineOrder,
     Buyer,
@@ -53,7 +53,7 @@ from playbook_compiler.triggers import (
 )
 from playbook_compiler.units import Duration
 from playbook_runtime.kernel.layout import PerFlow, PerFlowMonth, PerMonth, World
-from playbook_runtime.kernel.tables import HISTORY, PROSPECT
+from playbook_runtime.kernel.tables import HISTORY, PROSPECT, REFERRED
 from playbook_runtime.launch import (
     ADDED,
     BASKET,
@@ -100,6 +100,8 @@ class Life(State):
         self.coin = self._first_coin()
         points.enrol(self)
         tiers.enrol(self)
+        if self.person.kind == REFERRED:
+            self._come_first()
         self._schedule_baseline(path, 0)
         for occurrence in sorted(self.launch.occurrences, key=lambda one: one.event):
             self._schedule_stream(occurrence)
@@ -144,6 +146,19 @@ class Life(State):
         ended, self.ended_streams = self.ended_streams, {}
         for _, (occurrence, per_day, n) in sorted(ended.items()):
             self._next_of_stream(occurrence, Nature.BEFORE_ORDER, per_day, n, clock)
+
+    def _come_first(self) -> None:
+        """Schedule the first order of one who was recommended, at his arrival."""
+        self.without_ended, self.goes_further = True, True
+        clock = self.season.operational(float(self.who.arrival - self.launch.start))
+
+        def come() -> None:
+            self.goes_further, self.next_n = False, 1
+            if self.draw.m == 0 or self._toss("coin", 0):
+                self._further(1, clock)
+            self._unless_cancelled(0, in_without=False)
+
+        self.at(self.who.arrival, RANK_ORDER, come)
 
     def _further(self, n: int, clock: float) -> None:
         """Schedule an order that only the world with has."""
@@ -288,6 +303,7 @@ class Life(State):
             chance = self.who.randomness.uniform(stream, counter)
             if chance < occurrence.rate:
                 self.schedule_event(Happening(occurrence.event, key), occurrence.lag)
+        referral.recommend(self, number)
 
     def _redeem(self, value: int, mark: Mark | None, *, is_baseline: bool) -> tuple[int, int]:
         """Use the offers that the customer will use; return discounts and all offer costs."""
@@ -325,7 +341,7 @@ class Life(State):
             off, more = tiers.use_rights(self, value, discounts, alone=alone)
             discounts += off
             cost += more
-        return discounts, cost
+        return discounts + referral.welcome(self, value, discounts), cost
 
     # --- events -----------------------------------------------------------------------------
 

@@ -218,7 +218,7 @@ def _take(lots: list[list[float]], points: int) -> None:
     assert points == 0
 
 
-def _cost(life: Life, redeem: Redeem, value: int, discounts: int) -> tuple[int, int]:
+def cost_of(life: Life, redeem: Redeem, value: int, discounts: int) -> tuple[int, int]:
     """Return (cost, discount) of a redemption at an order with that value and those discounts."""
     rules, reward = life.rules, redeem.reward
     found: list[tuple[int, bool]] = []
@@ -252,7 +252,7 @@ def redeem(life: Life, value: int, discounts: int) -> tuple[int, int] | None:
     step = _dearest(points, account.balance)
     if step is None:
         return None
-    cost, off = _cost(life, step, value, discounts)
+    cost, off = cost_of(life, step, value, discounts)
     _take(account.lots, step.points)
     life.count(World.POINTS_REDEEMED, step.points)
     life.count_month(PerMonth.POINTS_REDEEMED, step.points)
@@ -326,7 +326,7 @@ def _run_out(life: Life, now: int) -> tuple[int, int]:
         _take(lots, step.points)
         lots = [lot for lot in lots if lot[1] > 0]
         later += step.points
-        total += _cost(life, step, life.who.value("points/value", n), 0)[0]
+        total += cost_of(life, step, life.who.value("points/value", n), 0)[0]
         active = moment
         if life.who.randomness.uniform("points/coin", n) < life.who.dropout:
             break

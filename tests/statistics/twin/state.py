@@ -174,6 +174,8 @@ class State:
     has_programmes: bool = True
     was_asked: bool = False
     is_member: bool = False
+    friends: list[tuple[int, int]] = field(default_factory=list)  # key, moment of arrival
+    promised: list[int] = field(default_factory=list)  # when rewards for friends were
     standing: Standing = field(default_factory=Standing)
     effects: list[ActiveEffect] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)

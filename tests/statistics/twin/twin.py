@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Any
 
+from tests.statistics.twin import referral
 from tests.statistics.twin.behaviour import (
     BaselineOrder,
     Buyer,
@@ -16,7 +17,7 @@ from tests.statistics.twin.behaviour import (
     person,
 )
 from tests.statistics.twin.clock import clocks
-from tests.statistics.twin.life import begin
+from tests.statistics.twin.life import Life, begin
 from tests.statistics.twin.rules import Rules, rules
 from tests.statistics.twin.sending import advance
 from tests.statistics.twin.state import Bought
@@ -84,12 +85,21 @@ def simulate_twin(
             clock = zones[max(0, one.zone)]
             life = begin(read, launch, clock, one, draw, who, on, counts, tell, advance, programmes)
             life.live(path)
-            _count_person(counts, WITH, one, life.placed)
-            _count_months(counts, layout, launch, WITH, one, who, life.bought)
-            if life.alive:
-                contribution = read.contribution(who.expected_value(), None)
-                counts[world_column(WITH, World.REPAYMENTS)] += life.owed
-                counts[world_column(WITH, World.REPAYMENT_MICRO)] += life.owed * contribution
+            _count_with(counts, layout, read, launch, life)
+            waiting = list(life.friends)
+            while waiting:
+                key, comes = waiting.pop(0)
+                other = referral.friend(life, key)
+                known = buyer(other, draw, launch, comes)
+                assert known is not None
+                clock = zones[0]
+                friend = begin(
+                    read, launch, clock, other, draw, known, on, counts, _silent, advance, True
+                )
+                friend.live([])
+                counts[world_column(WITH, World.REFERRED)] += 1
+                _count_with(counts, layout, read, launch, friend)
+                waiting += friend.friends
         table.append(counts)
     if already:
         alone = (
@@ -102,6 +112,21 @@ def simulate_twin(
             for without, column in zip(*columns, strict=True):
                 row[without] = other[column]
     return table
+
+
+def _silent(moment: int, what: str, about: object) -> None:
+    """The trace is of the population alone."""
+
+
+def _count_with(counts: list[int], layout: Layout, read: Rules, launch: Launch, life: Life) -> None:
+    """Count a life that is over in the world with."""
+    one, who = life.person, life.who
+    _count_person(counts, WITH, one, life.placed)
+    _count_months(counts, layout, launch, WITH, one, who, life.bought)
+    if life.alive:
+        contribution = read.contribution(who.expected_value(), None)
+        counts[world_column(WITH, World.REPAYMENTS)] += life.owed
+        counts[world_column(WITH, World.REPAYMENT_MICRO)] += life.owed * contribution
 
 
 def _without(
