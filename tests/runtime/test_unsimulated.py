@@ -99,9 +99,7 @@ def test_a_setting_that_no_number_depends_on_is_one_hint(tmp_path: Path) -> None
 
 
 def test_a_section_of_another_file_is_told_there(tmp_path: Path) -> None:
-    (tmp_path / "goods.yaml").write_text(
-        "# ours\nprogrammes: {subscription: {every: 30d}}\n"
-    )
+    (tmp_path / "goods.yaml").write_text("# ours\nprogrammes: {subscription: {every: 30d}}\n")
     text = f"{HEAD}include: [goods.yaml]\n"
     (found,) = unsimulated.unsimulated(playbook(tmp_path, text))
     assert (Path(found.span.file).name, found.span.line) == ("goods.yaml", 2)
