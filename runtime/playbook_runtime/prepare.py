@@ -68,7 +68,6 @@ from playbook_runtime.heard import (
     gift_send,
     gifts_of,
     has_membership,
-    has_referral,
     offers_granted,
 )
 from playbook_runtime.kernel.tables import (
@@ -111,7 +110,7 @@ from playbook_runtime.programme_draws import (
     has_members,
     programme_assumptions,
     programme_draws,
-    unproven_friends_out,
+    proven_only,
 )
 from playbook_runtime.projection import Assumption
 from playbook_runtime.referral import endless, referred_by
@@ -264,7 +263,7 @@ def prepare(
             drifts,
             programmes[:, column].tolist(),
         )
-    proven = unproven_friends_out(programmes) if has_referral(playbook) else programmes
+    proven = proven_only(playbook, programmes)
     common = {
         "number": np.arange(settings.draws, dtype=np.uint64),
         "behaviour": behaviour.values,

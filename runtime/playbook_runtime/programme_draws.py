@@ -77,6 +77,7 @@ MAY: Final = {
     "change": Judged("changes", "deliveries at which the rhythm is changed", _share(0.01, 0.04)),
 }
 SURE: Final = 1e-6
+NOBODY: Final = -500.0  # log odds at which nobody joins, whatever he would save
 _OF_SUBSCRIBERS: Final = (SUBSCRIBE, STAY, UNLIKE, *MAY.values())
 _PLAIN: Final = (PARTICIPATION, REDEMPTION, RENEW, REFERRED, *_OF_SUBSCRIBERS)
 SHARES: Final = {one.column: one.means for one in _PLAIN} | {
@@ -157,11 +158,19 @@ def programme_draws(
     return np.array(columns, dtype=np.float64).reshape(len(columns), draws).T
 
 
-def unproven_friends_out(programme: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the columns with all friends coming anyway: what nobody has proved is no gain, and
-    their rewards are a cost all the same."""
+def proven_only(playbook: Playbook, programme: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the columns of the headline: what nobody has proved is no gain.
+
+    All friends would have come anyway; their rewards are a cost all the same. Nobody joins a
+    membership or subscribes, unless the playbook says how many do.
+    """
     found = programme.copy()
-    found[:, PROGRAMME_DRAWS.index(ANYWAY.column)] = 1.0
+    for one in judged(playbook):
+        column = PROGRAMME_DRAWS.index(one.column)
+        if one.column == ANYWAY.column:
+            found[:, column] = 1.0
+        elif one in (JOIN, SUBSCRIBE):
+            found[:, column] = NOBODY if one is JOIN else 0.0
     return found
 
 
@@ -174,6 +183,6 @@ def programme_assumptions(playbook: Playbook, referred: Judged = REFERRED) -> It
             source=one.prior.source,
             grade=str(one.prior.grade),
             value=interval_text(one.prior),
-            in_headline=one.column != ANYWAY.column,
+            in_headline=one not in (ANYWAY, JOIN, SUBSCRIBE),
             used_by=("programmes",),
         )

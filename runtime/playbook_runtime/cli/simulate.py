@@ -210,9 +210,7 @@ def command(
     if check:
         from playbook_runtime.requirements import findings
 
-        judgements = findings(
-            graph.playbook.require, projection.requirements, projection.decimals
-        )
+        judgements = findings(graph.playbook.require, projection.requirements, projection.decimals)
         found = as_wanted(judgements, compiled)
         show(found)
         if has_errors(found):
