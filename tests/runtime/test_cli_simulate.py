@@ -105,7 +105,7 @@ REQUIRED = """
 economics: {gross_margin: 58%}
 require:
   - messages_per_customer_month <= 9
-  - profit.difference.p10 > 100000
+  - profit.difference > 100000
   - points_liability <= 2% of profit
 """
 
@@ -121,8 +121,8 @@ def test_check_names_the_line_that_is_not_met_and_warns_of_what_is_undecided(
     checked = playbook(*command, "--check", cwd=tmp_path)
     assert checked.returncode == 1
     assert checked.stdout == told.stdout
-    line = (GOOD + REQUIRED).splitlines().index("  - profit.difference.p10 > 100000") + 1
-    assert "error[requirement-not-met]: `profit.difference.p10 > 100000` is not met" in (
+    line = (GOOD + REQUIRED).splitlines().index("  - profit.difference > 100000") + 1
+    assert "error[requirement-not-met]: `profit.difference > 100000` is not met" in (
         checked.stderr
     )
     assert f"playbook.yaml:{line}:5" in checked.stderr
@@ -134,7 +134,7 @@ def test_check_names_the_line_that_is_not_met_and_warns_of_what_is_undecided(
 
 @pytest.mark.usefixtures("reference")
 def test_check_passes_where_nothing_is_known_to_fail(shop: Path, tmp_path: Path) -> None:
-    text = GOOD + REQUIRED.replace("  - profit.difference.p10 > 100000\n", "")
+    text = GOOD + REQUIRED.replace("  - profit.difference > 100000\n", "")
     (tmp_path / "playbook.yaml").write_text(text, "utf-8")
     orders = str(shop / "orders.csv")
     done = playbook("simulate", ".", "--orders", orders, *FEW, "--check", cwd=tmp_path)
