@@ -122,9 +122,7 @@ def test_check_names_the_line_that_is_not_met_and_warns_of_what_is_undecided(
     assert checked.returncode == 1
     assert checked.stdout == told.stdout
     line = (GOOD + REQUIRED).splitlines().index("  - profit.difference > 100000") + 1
-    assert "error[requirement-not-met]: `profit.difference > 100000` is not met" in (
-        checked.stderr
-    )
+    assert "error[requirement-not-met]: `profit.difference > 100000` is not met" in (checked.stderr)
     assert f"playbook.yaml:{line}:5" in checked.stderr
     assert checked.stderr.count("error[") == 1
     assert "warning[requirement-undecided]" in checked.stderr
