@@ -15,6 +15,7 @@ import numpy.typing as npt
 from playbook_compiler.conditions import nodes
 from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.model import Playbook
 from playbook_compiler.steps import Send
 from playbook_compiler.triggers import TYPICAL_INTERVAL, Replenishment
 from playbook_compiler.units import DAY_SECONDS
@@ -152,6 +153,7 @@ class Expected:
 class Prepared:
     """All that the kernel runs on. `headline` leaves unproven gains out, `unproven` has them."""
 
+    playbook: Playbook
     launch: Launch
     people: People
     headline: Draws
@@ -286,6 +288,7 @@ def prepare(
         "prospects": sign_ups,
     }
     return Prepared(
+        playbook=playbook,
         launch=launch,
         people=people,
         headline=Draws(

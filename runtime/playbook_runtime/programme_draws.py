@@ -80,9 +80,7 @@ SURE: Final = 1e-6
 NOBODY: Final = -500.0  # log odds at which nobody joins, whatever he would save
 _OF_SUBSCRIBERS: Final = (SUBSCRIBE, STAY, UNLIKE, *MAY.values())
 _PLAIN: Final = (PARTICIPATION, REDEMPTION, RENEW, REFERRED, *_OF_SUBSCRIBERS)
-SHARES: Final = {one.column: one.means for one in _PLAIN} | {
-    JOIN.column: f"{JOIN.means} (log odds)"
-}
+SHARES: Final = {one.column: one.means for one in _PLAIN}
 
 
 def has_members(playbook: Playbook) -> bool:

@@ -22,10 +22,11 @@ from playbook_runtime.evidence import library
 from playbook_runtime.evidence.effects import EffectPrior
 from playbook_runtime.kernel.instructions import OP, TASK, A, Program
 from playbook_runtime.kernel.run import RunawayError
-from playbook_runtime.kernel.tables import F64, PROGRAMME_DRAWS, Draws, some_draws
+from playbook_runtime.kernel.tables import F64, PROGRAMME_DRAWS, Draws, rows, some_draws
+from playbook_runtime.membership import join_offsets
 from playbook_runtime.outcomes import gain
 from playbook_runtime.prepare import Prepared
-from playbook_runtime.programme_draws import SHARES
+from playbook_runtime.programme_draws import JOIN, SHARES, judged
 from playbook_runtime.projection import Swing
 from playbook_runtime.world_runs import WorldRuns
 
@@ -89,6 +90,7 @@ def levers(prepared: Prepared, program: Program) -> list[Lever]:
     return [
         *_effects(prepared, program, some),
         *_common(prepared, program, some),
+        *_joining(prepared, program, some),
         *_coins(prepared, program, some),
         *_points(prepared, program, some),
     ]
@@ -197,8 +199,10 @@ def _common(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever
         whole.prospects,
         lambda values: some._replace(prospects=values),
     )
+    told = {one.id: one.grade for one in prepared.assumptions}
     for place, name in enumerate(PROGRAMME_DRAWS):
-        if name not in SHARES:
+        identity = f"programmes.{name}"
+        if name not in SHARES or identity not in told:
             continue
 
         def put(values: Column, place: int = place) -> Draws:
@@ -206,7 +210,32 @@ def _common(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever
             programme[:, place] = values
             return some._replace(programme=programme)
 
-        yield from lever(f"programmes.{name}", SHARES[name], "none", whole.programme[:, place], put)
+        yield from lever(identity, SHARES[name], told[identity], whole.programme[:, place], put)
+
+
+def _joining(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever]:
+    """Yield the lever on how many join the membership. The draws hold the log odds at which the
+    share joins, which differ by what a draw says of buying: they are found anew at each end."""
+    place = PROGRAMME_DRAWS.index(JOIN.column)
+    if not np.ptp(prepared.headline.programme[:, place]):
+        return  # nobody asks, or nobody joins in the headline
+    (joining,) = (one for one in judged(prepared.playbook) if one.column == JOIN.column)
+    grade, ends = str(joining.prior.grade), []
+    for share in (joining.prior.interval[0], joining.prior.interval[-1]):
+        programme = some.programme.copy()
+        programme[:, place] = join_offsets(
+            prepared.playbook,
+            rows(prepared.people, 0, prepared.launch.customers),
+            some.behaviour,
+            some.k,
+            some.m,
+            some.spend,
+            some.drift,
+            [share] * len(some.number),
+        )
+        ends.append(End(f"{share:.3g}", some._replace(programme=programme), program))
+    low, high = ends
+    yield Lever(f"programmes.{joining.column}", joining.means, grade, low, high)
 
 
 def _coins(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever]:
