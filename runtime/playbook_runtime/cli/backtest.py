@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
 from playbook_runtime.cli._day import DAY
+from playbook_runtime.cli._until import EPOCH, until_of
 from playbook_runtime.cli._whole import Whole
 from playbook_runtime.cli.order_options import (
     order_options,
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from playbook_runtime.behaviour.seasonality import Given
     from playbook_runtime.orders.model import Orders
     from playbook_runtime.output.backtest_report import BacktestReport
-
-_EPOCH = date(1970, 1, 1)
 
 
 @click.command()
@@ -131,14 +130,8 @@ def _tested(
     from playbook_runtime.settings import calendar
 
     reading = orders.reading
-    first, last = (_EPOCH + timedelta(days=day) for day in (reading.first_day, reading.last_day))
-    until = until or last
-    if until < first:
-        raise click.BadParameter(
-            f"{until} is before the first order; the orders run from {first} to {last}",
-            param_hint="'--until'",
-        )
-    until_day = (until - _EPOCH).days
+    until = until_of(until, reading)
+    until_day = (until - EPOCH).days
     horizon = calendar(until, length, "UTC").days
     hashes = orders.customer_hash[orders.customer]
     history = history_of(orders.day, hashes, orders.value_minor, until_day)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
 from playbook_runtime.cli._day import DAY
+from playbook_runtime.cli._until import EPOCH, until_of
 from playbook_runtime.cli.order_options import (
     order_options,
     refuse_quarantine,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from playbook_runtime.orders.model import Orders
     from playbook_runtime.output.fit_report import FitReport
 
-_EPOCH = date(1970, 1, 1)
 _UNIT_DAYS = {"week": 7.0, "day": 1.0}
 
 
@@ -130,14 +130,8 @@ def _fit(
     from playbook_runtime.output.fit_report import FitReport
 
     reading = orders.reading
-    first, last = (_EPOCH + timedelta(days=day) for day in (reading.first_day, reading.last_day))
-    until = until or last
-    if until < first:
-        raise click.BadParameter(
-            f"{until} is before the first order; the orders run from {first} to {last}",
-            param_hint="'--until'",
-        )
-    until_day = (until - _EPOCH).days
+    until = until_of(until, reading)
+    until_day = (until - EPOCH).days
     history = history_of(
         orders.day,
         orders.customer_hash[orders.customer],

@@ -12,6 +12,7 @@ import click
 from playbook_compiler.vocabulary import STAGES
 from playbook_runtime.cli._command_line import given
 from playbook_runtime.cli._day import DAY
+from playbook_runtime.cli._horizon import horizon_of
 from playbook_runtime.cli._part import PartValue
 from playbook_runtime.cli._sweep import SweepValue, sweep_of
 from playbook_runtime.cli._whole import Whole
@@ -135,19 +136,11 @@ def command(
     if precision is not None and (given(ctx, ("draws",)) or sweep is not None):
         raise click.UsageError("--precision takes the place of --draws, and goes not with --sweep.")
     from playbook_compiler.diagnostics import Diagnostic, has_errors
-    from playbook_compiler.units import Duration, parse_duration
     from playbook_runtime.checked import as_wanted
     from playbook_runtime.cli._findings import compiled_or_exit, show_findings
     from playbook_runtime.cli._progress import progress_bar
 
-    length = parse_duration(horizon)
-    if not isinstance(length, Duration) or length.seconds or length.is_zero:
-        raise click.BadParameter(
-            f"expected days, weeks, months or years such as 12mo or 90d, found {horizon!r}",
-            param_hint="'--horizon'",
-        )
-    if not 1 <= length.nominal_days <= 366 * 5:
-        raise click.BadParameter("expected between a day and five years", param_hint="'--horizon'")
+    length = horizon_of(horizon)
     quiet = bool(ctx.obj and ctx.obj["quiet"])
     compiled = compiled_or_exit(path, quiet=quiet)
     graph = compiled.graph
