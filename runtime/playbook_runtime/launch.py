@@ -18,7 +18,6 @@ from playbook_runtime.lifecycle import BUILT_IN, Silence
 
 RATE, ADDED = "rate", "added"
 DROPOUT, REVIVE, BASKET, REPAID = "dropout", "revive", "basket", "repaid"
-SLOT_FORMS = (RATE, ADDED, DROPOUT, REVIVE, BASKET, REPAID)
 ENTRY_STEP = "(entry)"  # no step can have this id
 # The effect of belonging to a programme stands among those of flows under names that none has.
 PROGRAMMES, MEMBER_STEP = "(programmes)", "(member)"

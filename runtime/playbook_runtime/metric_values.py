@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from functools import cache
 from types import ModuleType
-from typing import Final, Literal, get_args
+from typing import Literal
 
 from playbook_compiler.family import members
 from playbook_compiler.values import dataclass
@@ -30,7 +30,6 @@ from playbook_runtime.projection import WorldCounts
 # Money is in minor units; a share is a fraction, shown in per cent; a ratio has no unit to show.
 Unit = Literal["count", "money", "share", "ratio"]
 Kind = Literal["outcome", "contact"]
-UNITS: Final = frozenset(get_args(Unit))
 
 
 @dataclass(frozen=True, slots=True)

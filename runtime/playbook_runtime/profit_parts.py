@@ -13,7 +13,7 @@ from playbook_compiler.values import dataclass
 from playbook_runtime.kernel.layout import World
 
 if TYPE_CHECKING:
-    from playbook_runtime.projection import WorldCounts
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,3 @@ PIECES: Final = (
     Piece("points_redeemed", "offer_cost", World.POINTS_COST, "points redeemed"),
     Piece("rights", "offer_cost", World.RIGHTS_COST, "rights of levels and members"),
 )
-
-
-def profit_of(counts: WorldCounts) -> int:
-    """Return the profit of a world of one draw, in minor units: the signed sum of its parts."""
-    return sum(part.sign * int(getattr(counts, part.name)) for part in PARTS)

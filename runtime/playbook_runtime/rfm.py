@@ -9,8 +9,6 @@ choice. Plain Python: one definition for the kernel, for replay and for `diagnos
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from typing import Final
 
 FIFTHS: Final = 5
@@ -39,18 +37,6 @@ def score(lower: int, customers: int) -> int:
     first fifth, not in the fourth.
     """
     return 1 + FIFTHS * lower // customers
-
-
-def score_cuts(ascending: Sequence[float]) -> tuple[float, ...]:
-    """Return the four values that must be exceeded for the scores 2, 3, 4 and 5.
-
-    `ascending` are all customers' values. Whoever buys later is scored by them: 1 + how many of
-    the cuts the value exceeds, which is `score` for those among the customers.
-    """
-    n = len(ascending)
-    if not n:
-        return ()
-    return tuple(ascending[math.ceil(place * n / FIFTHS) - 1] for place in range(1, FIFTHS))
 
 
 def segment(recency: int, frequency: int, monetary: int, purchases: int) -> str:

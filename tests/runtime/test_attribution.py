@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.runtime.profits import profit_of
 
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.units import Duration
@@ -23,7 +24,7 @@ from playbook_runtime.launching import Launched, launched
 from playbook_runtime.library import playbook_path
 from playbook_runtime.orders.options import OrderInput, OrderOptions
 from playbook_runtime.outcomes import Outcomes, orders_and_profit, part_draws, values_of
-from playbook_runtime.profit_parts import PARTS, profit_of
+from playbook_runtime.profit_parts import PARTS
 from playbook_runtime.projection import Pays, WorldCounts
 from playbook_runtime.read_data import read_data
 from playbook_runtime.settings import Settings

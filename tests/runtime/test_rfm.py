@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from bisect import bisect_left
 from itertools import product
 
 import pytest
 
 from playbook_compiler.catalogue import RFM_SEGMENTS
-from playbook_runtime.rfm import SCORES, score, score_cuts, segment
+from playbook_runtime.rfm import SCORES, score, segment
 
 MANY = 9
 
@@ -61,17 +60,3 @@ def test_fifths_of_ten_are_two_each() -> None:
 def test_where_most_have_bought_once_they_are_not_the_frequent_ones() -> None:
     values = sorted([1] * 70 + [2] * 20 + [5] * 10)
     assert [score(bisect_left(values, value), 100) for value in (1, 2, 5)] == [1, 4, 5]
-
-
-@pytest.mark.parametrize("seed", range(50))
-def test_cuts_give_everybody_the_score_that_counting_gives(seed: int) -> None:
-    draw = random.Random(seed)
-    values = sorted(draw.choices(range(draw.choice([2, 5, 1000])), k=draw.randrange(1, 60)))
-    cuts = score_cuts(values)
-    for value in values:
-        counted = score(bisect_left(values, value), len(values))
-        assert 1 + sum(value > cut for cut in cuts) == counted
-
-
-def test_nobody_has_no_cuts() -> None:
-    assert score_cuts([]) == ()

@@ -8,7 +8,7 @@ and ids, and its counter is d. Logarithms and exponentials are Python's `math`, 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from hashlib import blake2b
 from statistics import NormalDist
 
@@ -16,8 +16,8 @@ import numpy as np
 
 from playbook_runtime.evidence import library
 from playbook_runtime.evidence.effects import WIDTH_80, EffectPrior, from_library
-from playbook_runtime.evidence.model import Beta, Evidence, nine_digits
-from playbook_runtime.evidence.named_priors import fatigue_prior, member_effect, unsubscribe_prior
+from playbook_runtime.evidence.model import Beta, nine_digits
+from playbook_runtime.evidence.named_priors import fatigue_prior, unsubscribe_prior
 
 # Of the variance of an effect, so much is the study's (one draw per evidence id, common to the
 # flows that rest on it); the rest is each flow's own.
@@ -75,12 +75,6 @@ def conservative_fatigue(draws: int) -> list[tuple[float, ...]]:
     relative = prior.spread / WIDTH_80
     later = [nine_digits(value * (1 - relative * QUARTILE)) for value in prior.values[1:]]
     return [(1.0, *later)] * draws
-
-
-def member_draws(seed: int, draws: int, rows: Mapping[str, Evidence]) -> list[float]:
-    """Return draws of the factor on a member's rate of buying: one for points, tiers and membership
-    together, however many of them a customer takes part in."""
-    return effect_draws(member_effect(rows), "programmes", "member", seed, draws)
 
 
 def unsubscribe_draws(seed: int, draws: int) -> list[float]:

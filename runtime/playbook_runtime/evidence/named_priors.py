@@ -10,13 +10,9 @@ from collections.abc import Mapping
 
 from playbook_runtime.evidence import library
 from playbook_runtime.evidence.effects import EffectPrior, from_library
-from playbook_runtime.evidence.model import Beta, Evidence, Multipliers, Normal
+from playbook_runtime.evidence.model import Beta, Evidence, Multipliers
 
 MEMBER_ID = "loyalty.member"
-BEST_ID, OTHERS_ID = "repayment.best", "repayment.others"
-ELASTICITY_ID = "price.elasticity"
-# Of the elasticity of one product so much is left where the whole store changes its prices.
-STORE_WIDE = 0.4
 
 
 def member_effect(rows: Mapping[str, Evidence] = library.BY_ID) -> EffectPrior:
@@ -26,14 +22,6 @@ def member_effect(rows: Mapping[str, Evidence] = library.BY_ID) -> EffectPrior:
     programmes as they come, most of them with several of these.
     """
     return from_library(rows[MEMBER_ID])
-
-
-def repayment_prior(*, best: bool) -> EffectPrior:
-    """Return the share of extra orders that customers repay later; `best`: of the best customers.
-
-    The library's Beta as the logit-normal of the same mean and variance of the logit.
-    """
-    return from_library(library.entry(BEST_ID if best else OTHERS_ID))
 
 
 def unsubscribe_prior() -> Beta:
@@ -50,12 +38,3 @@ def fatigue_prior() -> Multipliers:
     if not isinstance(prior, Multipliers):
         raise TypeError("the prior of fatigue is a row of multipliers")
     return prior
-
-
-def elasticity_prior(*, store_wide: bool) -> Normal:
-    """Return the change of sales in percent per percent of price, of a product or of the store."""
-    prior = library.entry(ELASTICITY_ID).prior
-    if not isinstance(prior, Normal):
-        raise TypeError("the prior of the elasticity is a normal")
-    share = STORE_WIDE if store_wide else 1.0
-    return Normal(prior.mean * share, prior.sd * share)

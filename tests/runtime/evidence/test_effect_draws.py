@@ -16,12 +16,11 @@ from playbook_runtime.evidence.draws import (
     effect_draws,
     fatigue_draws,
     headline_draws,
-    member_draws,
     normal_draws,
     unsubscribe_draws,
 )
 from playbook_runtime.evidence.effects import authored, default_redemption, from_library
-from playbook_runtime.evidence.named_priors import member_effect, repayment_prior
+from playbook_runtime.evidence.named_priors import member_effect
 
 DRAWS = 20_000
 
@@ -187,13 +186,15 @@ def test_carefully_later_messages_of_a_week_keep_less() -> None:
 
 
 def test_a_member_has_one_effect_whatever_the_programmes() -> None:
-    drawn = member_draws(7, DRAWS, library.BY_ID)
+    drawn = effect_draws(member_effect(), "programmes", "member", 7, DRAWS)
     _matches([math.log(ratio) for ratio in drawn], 0.06, 0.08)
     assert member_effect().window_days == 365
 
 
 def test_the_best_customers_repay_more_of_a_gain_than_others() -> None:
-    best, others = repayment_prior(best=True), repayment_prior(best=False)
+    best, others = (
+        from_library(library.entry(one)) for one in ("repayment.best", "repayment.others")
+    )
     for prior, (a, b) in ((best, (8, 2)), (others, (3, 5))):
         drawn = effect_draws(prior, "f", "s", 7, DRAWS)
         # The logit-normal stands for the Beta: its mean is a little off.
