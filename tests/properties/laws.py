@@ -16,11 +16,11 @@ from tests.properties.simulated import (
     Setting,
     Traced,
     chosen,
-    neutral_effects,
     profit_micro,
     total_over_flows,
     world_counts,
 )
+from tests.statistics.worlds import neutral_effects
 
 from playbook_runtime.kernel import instructions as code
 from playbook_runtime.kernel import scratch as kind

@@ -19,13 +19,12 @@ from playbook_runtime.kernel.layout import FLOW, WORLD, PerFlow, flow_column, wo
 from playbook_runtime.kernel.layout import World as Counted
 from playbook_runtime.kernel.run import Horizon, Piece, Task, counted, layout_of, run, task_of
 from playbook_runtime.kernel.tables import I64, Draws, People
-from playbook_runtime.launch import BASKET, DROPOUT, RATE
+from playbook_runtime.launch import RATE
 from playbook_runtime.program import build_program
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "kernel").glob("*.yaml"))
 DAY = 86_400
 WITHOUT, WITH = 0, 1
-FACTORS = (RATE, BASKET, DROPOUT)
 TRACE_ROWS = 50_000  # to begin with
 MOST_ADDED, MOST_RATE, MOST_RATE_ADDED = 100.0, 2.0, 1.1
 
@@ -187,13 +186,6 @@ def setting(graph: TriggerGraph, world: World) -> Setting:
     program, findings = build_program(graph, world.launch)
     assert not findings
     return Setting(graph, program, world)
-
-
-def neutral_effects(world: World) -> np.ndarray:
-    """Return draws of effects that change nothing: factors of 1, 0 orders per 1,000, nobody who
-    comes back."""
-    neutral = [1.0 if slot.form in FACTORS else 0.0 for slot in world.launch.slots]
-    return np.tile(neutral, (len(world.draws.number), 1)).reshape(world.draws.effect.shape)
 
 
 def chosen(people: People, rows: Any) -> People:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.properties.simulated import CASES, Setting, case_world, neutral_effects, setting
+from tests.properties.simulated import CASES, Setting, case_world, setting
+from tests.statistics.worlds import neutral_effects
 
 from playbook_compiler.values import replace
 from playbook_runtime.kernel import scratch as kind

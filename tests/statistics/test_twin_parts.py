@@ -18,7 +18,7 @@ from tests.statistics.twin.philox import philox
 from tests.statistics.twin.randomness import Randomness, sticky
 from tests.statistics.twin.twin import Told, simulate_twin
 from tests.statistics.worlds import World as MadeUp
-from tests.statistics.worlds import graph_of, small_world, zone_table
+from tests.statistics.worlds import graph_of, neutral_effects, small_world, zone_table
 
 from playbook_compiler.calendar_units import WEEKDAYS, Weekday
 from playbook_compiler.graph import TriggerGraph
@@ -34,7 +34,16 @@ from playbook_runtime.kernel.layout import (
     world_column,
 )
 from playbook_runtime.kernel.tables import HISTORY, NEVER, NEWCOMER, PROSPECT, People, rows
-from playbook_runtime.launch import ADDED, RATE, Occurrence, stream
+from playbook_runtime.launch import (
+    ADDED,
+    BASKET,
+    DROPOUT,
+    RATE,
+    REPAID,
+    REVIVE,
+    Occurrence,
+    stream,
+)
 
 CASES = sorted((Path(__file__).parent.parent / "cases" / "kernel").glob("*.yaml"))
 DAY = 86_400
@@ -259,10 +268,9 @@ def one_person(graph: TriggerGraph, kind: int, **columns: object) -> MadeUp:
     for name, value in {**fixed, **columns}.items():
         column = getattr(alone, name)
         alone = alone._replace(**{name: np.full_like(column, value)})
-    neutral = [1.0 if slot.form == RATE else 0.0 for slot in launch.slots]
     draws = draws._replace(
         unsubscribe=np.zeros(1),
-        effect=np.array([neutral]),
+        effect=neutral_effects(MadeUp(launch, alone, draws)),
         redemption=np.ones_like(draws.redemption),
         newcomers=np.ones_like(draws.newcomers),
         prospects=np.ones_like(draws.prospects),
@@ -398,9 +406,7 @@ flows:
     )
     world = one_person(graph, NEWCOMER, month=0, index=0)
     behaviour = np.array([[5.0, 10.0, 1e-6, 50.0]])  # buys every two days, hardly ever leaves
-    neutral = np.zeros_like(world.draws.effect)
-    neutral[:] = [1.0 if slot.form == RATE else 0.0 for slot in world.launch.slots]
-    draws = world.draws._replace(behaviour=behaviour, effect=neutral)
+    draws = world.draws._replace(behaviour=behaviour, effect=neutral_effects(world))
     _, flow, told = run(graph, world._replace(draws=draws))
     orders = moments(told, "order")
     due = [
@@ -634,11 +640,9 @@ flows:
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_without_effects_and_offers_both_worlds_sell_the_same(path: Path) -> None:
     graph = graph_of(path)
-    launch, people, draws = small_world(graph, 11, 25, 1)
-    neutral = [1.0 if slot.form == RATE else 0.0 for slot in launch.slots]
+    launch, people, draws = world = small_world(graph, 11, 25, 1)
     draws = draws._replace(
-        effect=np.array([neutral]).reshape(1, len(neutral)),
-        redemption=np.zeros_like(draws.redemption),
+        effect=neutral_effects(world), redemption=np.zeros_like(draws.redemption)
     )
     (row,) = simulate_twin(graph, launch, people, draws)
     spent = {World.MESSAGE_COST_MICRO, World.MESSAGES}
@@ -680,4 +684,4 @@ def test_the_cases_together_do_everything_that_is_counted() -> None:
     assert [what.name for what, count in seen.items() if count == 0] == []
     assert offers >= {"a-percent", "b-amount", "c-credit", "d-shipping", "e-gift"}
     assert reasons >= {"order_placed", "exit_when", "end", "unsubscribed"}
-    assert forms == {RATE, ADDED}
+    assert forms == {RATE, ADDED, DROPOUT, REVIVE, BASKET, REPAID}

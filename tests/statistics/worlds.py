@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -87,6 +88,12 @@ def graph_of(path: Path) -> TriggerGraph:
     return graph
 
 
+def is_other_world(path: Path) -> bool:
+    """Return whether a case runs with a season and with coins on extra orders: half of them do,
+    and which does not depend on what other cases there are."""
+    return crc32(path.stem.encode()) % 2 == 0
+
+
 class World(NamedTuple):
     """What both implementations are given."""
 
@@ -112,6 +119,13 @@ def small_world(
     if has_season:
         launch = replace(launch, season=_season(graph.playbook.timezone, launch, days))
     return World(launch, _people(launch, chance, customers), _draws(launch, chance, draws))
+
+
+def neutral_effects(world: World) -> np.ndarray:
+    """Return draws of effects that change nothing: factors of 1, 0 orders per 1,000, nobody who
+    comes back."""
+    neutral = [1.0 if slot.form in (RATE, BASKET, DROPOUT) else 0.0 for slot in world.launch.slots]
+    return np.tile(neutral, (len(world.draws.number), 1)).reshape(world.draws.effect.shape)
 
 
 def zone_table(names: tuple[str, ...], start: int, end: int) -> Zones:

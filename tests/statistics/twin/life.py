@@ -53,6 +53,8 @@ from playbook_compiler.triggers import (
 )
 from playbook_compiler.units import Duration
 from playbook_runtime.kernel.layout import PerFlow, PerFlowMonth, PerMonth, World
+from playbook_runtime.kernel.orders import MOST_ORDERS
+from playbook_runtime.kernel.run import RunawayError
 from playbook_runtime.kernel.tables import HISTORY, PROSPECT, REFERRED
 from playbook_runtime.launch import (
     ADDED,
@@ -285,6 +287,8 @@ class Life(State):
         self.bought.append(Bought(self.now, value - discounts, brought))
         self.orders += 1
         self.revenue += value - discounts
+        if len(self.made) == MOST_ORDERS:
+            raise RunawayError
         self.made.append(
             {
                 "trigger.order.total": value - discounts,
