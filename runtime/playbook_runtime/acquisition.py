@@ -3,8 +3,11 @@
     n = organic + (B0 / CAC0) (B / B0)^sigma
 
 with B the month's budget for winning customers, CAC0 what a customer cost at the budget B0, sigma
-the saturation. Organic is the history's trend less what the budget of the past brought, B0 / CAC0;
-never negative. So the past's budget brings the past's newcomers. Both worlds have the same.
+the saturation. Organic is the mean of the history's trend less what the budget of the past brought,
+B0 / CAC0; never negative. So the past's budget brings the past's newcomers. A draw has all of them
+times its own rate over the mean of the trend: what is not known of the trend is a factor, on those
+who are won, too. A floor under each draw's rate instead would lift the mean wherever most of the
+newcomers are won. Both worlds have the same.
 
 Randomness is keyed by draw, and a month's count is a quantile at a uniform of its own: more budget
 never brings fewer newcomers in any draw, and two budgets are compared without chance between them.
@@ -22,7 +25,7 @@ from scipy.special import pdtr, pdtrik
 from playbook_compiler.model import Economics
 from playbook_compiler.values import dataclass
 from playbook_runtime.kernel.tables import F64, I64
-from playbook_runtime.newcomer_trend import MONTH_DAYS, Trend, rate_draws
+from playbook_runtime.newcomer_trend import MONTH_DAYS, Trend, mean_rates, rate_draws
 from playbook_runtime.settings import Calendar
 
 _STREAM: Final = int.from_bytes(blake2b(b"newcomers", digest_size=8).digest(), "little")
@@ -63,11 +66,13 @@ class MonthCovered:
 class Chance:
     """What chance decides about newcomers, by draw: the same at any budget.
 
-    `rate` (D, M) is the trend's newcomers a day, its scatter from month to month included;
-    `uniform` (D, M) the place of a month's count in its distribution.
+    `rate` (D, M) is the trend's newcomers a day, its scatter from month to month included, `mean`
+    (M,) its expectation over all draws there could be; `uniform` (D, M) the place of a month's
+    count in its distribution.
     """
 
     rate: F64
+    mean: F64
     uniform: F64
 
 
@@ -121,7 +126,8 @@ def chance_of(trend: Trend, months: Sequence[MonthCovered], seed: int, draws: in
         if trend.scatter > 0:
             scatter[draw] = extra.standard_gamma(1 / trend.scatter, len(months)) * trend.scatter
     middles = [month.middle for month in months]
-    return Chance(rate_draws(trend, middles, normals, level) * scatter, uniform)
+    rate = rate_draws(trend, middles, normals, level) * scatter
+    return Chance(rate, mean_rates(trend, middles), uniform)
 
 
 def newcomer_draws(
@@ -134,12 +140,12 @@ def newcomer_draws(
 
     `budgets` are those of full months for winning customers, in minor units.
     """
-    expected = expected_newcomers(chance.rate, months, advertising, budgets)
+    expected = expected_newcomers(chance, months, advertising, budgets)
     return poisson_quantiles(chance.uniform, expected)
 
 
 def expected_newcomers(
-    rate: F64,
+    chance: Chance,
     months: Sequence[MonthCovered],
     advertising: Advertising | None,
     budgets: Sequence[float],
@@ -147,11 +153,12 @@ def expected_newcomers(
     """Return the newcomers to expect by draw and month of the days in the horizon, (D, M)."""
     days = np.array([month.days for month in months], dtype=np.float64)
     if advertising is None:
-        return np.asarray(rate * days)
+        return np.asarray(chance.rate * days)
     past = advertising.newcomers(advertising.at_budget) / MONTH_DAYS
-    organic = np.maximum(rate - past, 0.0)
+    organic = np.maximum(chance.mean - past, 0.0)
     won = np.array([advertising.newcomers(budget) for budget in budgets])
-    return np.asarray(organic * days + won * np.array([month.part for month in months]))
+    all_of_them = organic * days + won * np.array([month.part for month in months])
+    return np.asarray(chance.rate / chance.mean * all_of_them)
 
 
 def poisson_quantiles(uniform: F64, mean: F64) -> I64:

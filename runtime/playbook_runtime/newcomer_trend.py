@@ -94,16 +94,40 @@ def rate_draws(trend: Trend, months: list[float], normals: F64, uniform: F64) ->
     """
     if not trend.sloped:
         return np.repeat((uniform / trend.days)[:, None], len(months), axis=1)
-    level, both, slope = trend.covariance
-    first = math.sqrt(level)
-    second = both / first
-    third = math.sqrt(max(slope - second * second, 0.0))
+    first, second, third = _factor(trend)
     found = np.empty((len(normals), len(months)))
     for draw, (one, other) in enumerate(normals.tolist()):
         at = trend.level + first * one
         change = trend.slope + second * one + third * other
         found[draw] = [math.exp(at + change * damped(month)) for month in months]
     return found
+
+
+def mean_rates(trend: Trend, months: list[float]) -> F64:
+    """Return the mean of `rate_draws` by month, shape (M,): that of a log-normal exp(N(m, v)) is
+    exp(m + v / 2), that of a Gamma posterior (count + 1/2) / days."""
+    if not trend.sloped:
+        return np.full(len(months), (trend.count + 0.5) / trend.days)
+    first, second, third = _factor(trend)
+    worked = [damped(month) for month in months]
+    return np.array(
+        [
+            math.exp(
+                trend.level
+                + trend.slope * time
+                + ((first + second * time) ** 2 + (third * time) ** 2) / 2
+            )
+            for time in worked
+        ]
+    )
+
+
+def _factor(trend: Trend) -> tuple[float, float, float]:
+    """Return the Cholesky factor of the covariance of level and slope: (level, both, slope)."""
+    level, both, slope = trend.covariance
+    first = math.sqrt(level)
+    second = both / first
+    return first, second, math.sqrt(max(slope - second * second, 0.0))
 
 
 def damped(months: float) -> float:

@@ -54,8 +54,14 @@ def test_no_budget_wins_nobody() -> None:
     assert USUAL.newcomers(0) == 0
 
 
+def certain(rate: float) -> Chance:
+    """Return the chance of a shop of which one rate a day is known for sure."""
+    rates = np.full((1, len(YEAR)), rate)
+    return Chance(rates, rates[0], np.full_like(rates, 0.5))
+
+
 def test_what_came_without_advertising_is_the_trend_less_what_it_brought() -> None:
-    rate = np.full((1, len(YEAR)), 10.0)  # a day, of which 171 a month are won
+    rate = certain(10.0)  # a day, of which 171 a month are won
     at_usual = expected_newcomers(rate, YEAR, USUAL, [360_000] * len(YEAR))
     organic = expected_newcomers(rate, YEAR, USUAL, [0] * len(YEAR))
     days = np.array([month.days for month in YEAR])
@@ -65,8 +71,34 @@ def test_what_came_without_advertising_is_the_trend_less_what_it_brought() -> No
 
 
 def test_a_shop_that_says_it_wins_more_than_came_has_none_without_advertising() -> None:
-    rate = np.full((1, len(YEAR)), 2.0)
+    rate = certain(2.0)
     assert (expected_newcomers(rate, YEAR, USUAL, [0] * len(YEAR)) == 0).all()
+
+
+@pytest.mark.parametrize("blocks", [[40, 55, 35, 60, 41, 52], [150, 90, 230, 60, 130, 190], []])
+def test_the_mean_of_the_draws_is_known(blocks: list[int]) -> None:
+    """The draws' mean by month against the formula, within what so many draws leave open."""
+    chance = chance_of(
+        trend_of_blocks(blocks, sum(blocks) or 3, 28 * len(blocks) or 30), YEAR, 2, 4000
+    )
+    error = chance.rate.std(axis=0, ddof=1) / math.sqrt(len(chance.rate))
+    assert (np.abs(chance.rate.mean(axis=0) - chance.mean) < 4 * error).all()
+
+
+@pytest.mark.parametrize("share", [0.7, 1.0, 1.3])
+def test_where_most_are_won_the_mean_is_that_of_the_trend_less_those(share: float) -> None:
+    """A shop with few newcomers of which advertising says it wins nearly all, all, and more."""
+    trend = trend_of_blocks([4, 6, 2, 7, 3, 5], 27, 168)
+    chance = chance_of(trend, YEAR[1:2], 5, 4000)
+    won = share * float(chance.mean[0]) * MONTH_DAYS
+    little = Advertising(1000.0, 1000.0 / won, 1.0)
+    found = newcomer_draws(chance, YEAR[1:2], little, [0.0])
+    expected = max(0.0, 1 - share) * float(chance.mean[0]) * YEAR[1].days
+    error = float(found.std(ddof=1)) / math.sqrt(len(found))
+    assert abs(found.mean() - expected) <= 4 * error
+    usual = expected_newcomers(chance, YEAR[1:2], little, [1000.0])
+    if share <= 1:  # as uncertain as the trend itself
+        assert usual[:, 0] == pytest.approx(chance.rate[:, 0] * YEAR[1].days, rel=0.03)
 
 
 def test_months_at_the_ends_are_cut_to_the_horizon() -> None:
