@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from tests.statistics.twin.state import State
 from tests.statistics.twin.twin import simulate_twin
+from tests.statistics.twin.watching import next_change
 from tests.statistics.worlds import World, graph_of, is_other_world, small_world
 
 from playbook_compiler.conditions import Condition
@@ -34,6 +35,7 @@ KERNEL = Path(__file__).parents[1] / "cases" / "kernel"
 # Laws of tests/properties are of flows alone: what programmes give of their own stands apart.
 CASES = [*sorted(KERNEL.glob("*.yaml")), *sorted(KERNEL.glob("programmes/*.yaml"))]
 CUSTOMERS = 500
+NEVER_CHANGES = 1 << 62
 
 
 def kernel_counts(graph: TriggerGraph, world: World, **options: int) -> I64:
@@ -115,13 +117,13 @@ def test_looking_more_often_who_belongs_to_an_audience_finds_nothing_more(
 ) -> None:
     (path,) = (path for path in CASES if path.stem == "audiences")
     graph = graph_of(path)
-    world = small_world(graph, 5, 40, 1, days=60)
+    world = small_world(graph, 5, 25, 1, days=60)
     expected = simulate_twin(graph, world.launch, world.people, world.draws)
     every_hour = 3_600
 
     def often(state: State, condition: Condition) -> int:
-        del condition
-        return (state.now // every_hour + 1) * every_hour
+        by_itself, full_hour = next_change(state, condition), (state.now // every_hour + 1)
+        return min(full_hour * every_hour, by_itself if by_itself is not None else NEVER_CHANGES)
 
     monkeypatch.setattr("tests.statistics.twin.life.next_change", often)
     looked = simulate_twin(graph, world.launch, world.people, world.draws)
