@@ -55,11 +55,11 @@ from playbook_runtime.evidence.draws import (
     headline_draws,
     unsubscribe_draws,
 )
-from playbook_runtime.evidence.effects import EffectPrior, default_redemption, from_library
+from playbook_runtime.evidence.effects import EffectPrior, default_redemption
 from playbook_runtime.evidence.lifetime_findings import lifetime_findings
 from playbook_runtime.evidence.model import Form, Grade
 from playbook_runtime.evidence.named_priors import member_effect
-from playbook_runtime.evidence.reference import interval_text, prior_text
+from playbook_runtime.evidence.reference import believed_text, interval_text, prior_text
 from playbook_runtime.evidence.sends import flow_effects, send_effects
 from playbook_runtime.evidence.updating import shop_rows
 from playbook_runtime.heard import (
@@ -545,7 +545,7 @@ def _used(who: Consents, what: Happenings) -> Iterator[Assumption]:
     unsubscribing = library.entry(library.UNSUBSCRIBE_ID)
     fatigue = library.entry(library.FATIGUE_ID)
     for found, value in (
-        (unsubscribing, interval_text(from_library(unsubscribing))),
+        (unsubscribing, believed_text(unsubscribing)),
         (fatigue, prior_text(fatigue)),
     ):
         yield Assumption(

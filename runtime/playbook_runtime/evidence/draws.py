@@ -14,8 +14,8 @@ from statistics import NormalDist
 
 import numpy as np
 
-from playbook_runtime.evidence import library
-from playbook_runtime.evidence.effects import WIDTH_80, EffectPrior, from_library
+from playbook_runtime.evidence.beta import beta_quantile
+from playbook_runtime.evidence.effects import WIDTH_80, EffectPrior
 from playbook_runtime.evidence.model import Beta, nine_digits
 from playbook_runtime.evidence.named_priors import fatigue_prior, unsubscribe_prior
 
@@ -65,8 +65,8 @@ def conservative_draws(prior: EffectPrior, draws: int, *, proven: bool = True) -
 
 
 def conservative_unsubscribe(draws: int) -> list[float]:
-    """Return the chance to unsubscribe at its 75% quantile, by the logit-normal like its Beta."""
-    return conservative_draws(from_library(library.entry(library.UNSUBSCRIBE_ID)), draws)
+    """Return the chance to unsubscribe at its 75% quantile."""
+    return [beta_quantile(unsubscribe_prior(), 0.75)] * draws
 
 
 def conservative_fatigue(draws: int) -> list[tuple[float, ...]]:

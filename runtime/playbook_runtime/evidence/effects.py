@@ -9,6 +9,7 @@ from playbook_compiler.effects import DEFAULT_WINDOW, Effect
 from playbook_compiler.units import Range
 from playbook_compiler.values import dataclass
 from playbook_runtime.evidence import library
+from playbook_runtime.evidence.beta import beta_quantile
 from playbook_runtime.evidence.model import (
     UNPROVEN,
     Beta,
@@ -188,6 +189,15 @@ def from_library(
         source=found.source,
         overlap=overlap,
     )
+
+
+def drawn_interval(found: Evidence) -> tuple[float, float, float]:
+    """Return the 10%, 50% and 90% quantiles of an entry as it is drawn: the chance to unsubscribe
+    from its Beta, an effect from the logit-normal like its own."""
+    if found.form is Form.UNSUBSCRIBE and isinstance(found.prior, Beta):
+        low, middle, high = (beta_quantile(found.prior, share) for share in (0.1, 0.5, 0.9))
+        return low, middle, high
+    return from_library(found).interval
 
 
 def default_redemption() -> EffectPrior:

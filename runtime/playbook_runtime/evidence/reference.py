@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playbook_runtime.evidence.effects import EffectPrior, from_library
+from playbook_runtime.evidence.effects import EffectPrior, drawn_interval
 from playbook_runtime.evidence.library import LIBRARY
 from playbook_runtime.evidence.model import (
     GRADES,
@@ -71,7 +71,8 @@ A member of loyalty programmes has one effect, `loyalty.member`, not one each fo
 membership: the studies are of programmes as they come, most of them with several of these. What is
 left of the gain of a week's further messages (`email.frequency`) and the chance to unsubscribe hold
 for every marketing message. Repayment (`repayment.best`, `repayment.others`) is taken where the
-playbook says `repaid` or names it.
+playbook says `repaid` or names it. A Beta of an effect is drawn as the logit-normal with the same
+mean and variance of the logit; the chance to unsubscribe is drawn from its Beta.
 """
 
 
@@ -121,17 +122,27 @@ def interval_text(prior: EffectPrior) -> str:
     """Return the 80% interval as text: `x1.05..1.25`, `1.0..6.0 per 1,000`, `10%..30%`; one value
     where the author is sure."""
     low, _, high = prior.interval
-    if prior.form.scale is Scale.LOGIT:
+    return _interval_text(prior.form, low, high)
+
+
+def believed_text(found: Evidence) -> str:
+    """Return the 80% interval of an entry of the library as text, as it is drawn."""
+    low, _, high = drawn_interval(found)
+    return _interval_text(found.form, low, high)
+
+
+def _interval_text(form: Form, low: float, high: float) -> str:
+    if form.scale is Scale.LOGIT:
         # An unsubscription rate needs more digits than a redemption.
-        unit, digits = "%", 2 if high < 0.02 else 0
+        unit, digits = "%", 2 if high < 0.02 else 1 if low < 0.01 else 0
         low, high = 100 * low, 100 * high
-    elif prior.form in (Form.ADDED_ORDERS, Form.ELASTICITY):
-        unit, digits = (" per 1,000" if prior.form is Form.ADDED_ORDERS else ""), 1
+    elif form in (Form.ADDED_ORDERS, Form.ELASTICITY):
+        unit, digits = (" per 1,000" if form is Form.ADDED_ORDERS else ""), 1
     else:
         unit, digits = "", 2
-    sign = "x" if prior.form.scale is Scale.LOG else ""
+    sign = "x" if form.scale is Scale.LOG else ""
     ends = [f"{round(end, digits) + 0.0:.{digits}f}" for end in (low, high)]
-    if prior.sd == 0:
+    if low == high:
         return f"{sign}{round(low, digits) + 0.0:g}{unit}"
     middle = f"{unit}.." if unit == "%" else ".."
     return f"{sign}{ends[0]}{middle}{ends[1]}{unit}"
@@ -139,7 +150,7 @@ def interval_text(prior: EffectPrior) -> str:
 
 def _row(found: Evidence) -> str:
     is_interval = isinstance(found.prior, Normal | Beta)
-    interval = interval_text(from_library(found)) if is_interval else ""
+    interval = believed_text(found) if is_interval else ""
     cells = (
         f"`{found.id}`",
         f"{found.effect} (`{found.form}`)",

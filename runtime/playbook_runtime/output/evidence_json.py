@@ -16,7 +16,7 @@ from playbook_runtime.evidence.account import (
     OwnExperiment,
     Use,
 )
-from playbook_runtime.evidence.effects import EffectPrior, from_library
+from playbook_runtime.evidence.effects import drawn_interval
 from playbook_runtime.evidence.model import GRADES, Beta, Evidence, Form, Multipliers, Normal
 from playbook_runtime.evidence.words import effect_words
 
@@ -49,7 +49,7 @@ def _entry(found: Evidence) -> Json:
         "usable": found.is_effect,
     }
     if isinstance(found.prior, Normal | Beta):
-        said["interval"] = _interval(from_library(found))
+        said["interval"] = _interval(drawn_interval(found))
     return said
 
 
@@ -85,7 +85,7 @@ def _use(use: Use) -> Json:
         "step": use.step or None,
         "form": str(prior.form),
         "words": effect_words(prior),
-        "interval": _interval(prior),
+        "interval": _interval(prior.interval),
         "window_days": prior.window_days,
         "origin": use.origin,
         "evidence": prior.evidence_id or None,
@@ -111,16 +111,16 @@ def _experiment(one: OwnExperiment) -> Json:
             "buyers": experiment.treated.buyers,
         },
         "within_days": float(experiment.within.nominal_days),
-        "before": _interval(one.before),
-        "after": _interval(one.after),
+        "before": _interval(one.before.interval),
+        "after": _interval(one.after.interval),
         "grade": str(one.after.grade),
         "used_by": list(one.used_by),
         "place": _place(experiment.origin.span()),
     }
 
 
-def _interval(prior: EffectPrior) -> Json:
-    low, middle, high = prior.interval
+def _interval(quantiles: tuple[float, float, float]) -> Json:
+    low, middle, high = quantiles
     return {"p10": low, "p50": middle, "p90": high}
 
 

@@ -16,9 +16,8 @@ from playbook_runtime.evidence.account import (
     Unsupported,
     Use,
 )
-from playbook_runtime.evidence.effects import from_library
 from playbook_runtime.evidence.model import Evidence, Form, Multipliers, Normal
-from playbook_runtime.evidence.reference import interval_text, prior_text
+from playbook_runtime.evidence.reference import believed_text, interval_text, prior_text
 from playbook_runtime.evidence.updating import counts_text
 
 EVERYONE = "(all who enter)"
@@ -31,7 +30,7 @@ def believed(found: Evidence) -> str:
         return ""
     if isinstance(found.prior, Multipliers):
         return prior_text(found)
-    interval = interval_text(from_library(found))
+    interval = believed_text(found)
     if isinstance(found.prior, Normal) and found.form is Form.ELASTICITY:
         return f"{interval} % per % of price"
     return interval
