@@ -30,7 +30,8 @@ from playbook_runtime.output.figures import chance, figure, half_width, places_f
 from playbook_runtime.output.projection_json import projection_json
 from playbook_runtime.output.projection_schema import METRICS, projection_schema, schema_text
 from playbook_runtime.output.projection_text import projection_text
-from playbook_runtime.projection import Check, Projection
+from playbook_runtime.output.projection_worth import pays_words
+from playbook_runtime.projection import BreakEven, Check, Pays, Projection
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases" / "report"
@@ -322,3 +323,19 @@ def test_the_json_is_ascii_and_names_no_path_of_a_machine() -> None:
     text = projection_json(replace(small_shop(), data=replace(SHOP.data, file="/home/me/o.csv")))
     assert text.isascii()
     assert "/home" not in text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0.003, 0.0031, "rate > +0.30..+0.31 %"),
+        (0.011, 0.011, "rate > +1.1 %"),
+        (0.0098, 0.0102, "rate > +1.0 %"),
+        (-0.02, 0.3, "rate > -2..+30 %"),
+        (0.0, 0.052, "rate > +0.0..+5.2 %"),
+        (1.5, 2.5, "rate > +150..+250 %"),
+        (0.0002, 0.9, "rate > +0.02..+90.00 %"),
+    ],
+)
+def test_both_ends_of_what_pays_have_the_same_places(low: float, high: float, words: str) -> None:
+    assert pays_words(BreakEven(Pays.ABOVE, 1.0, 0.1, "rate", low, high)) == words

@@ -172,7 +172,11 @@ _PROOF: Final = _or_null(
         months=_KNOWN,
         customers=_said(_NUMBER, "Who would be sent it in the horizon."),
         needed=_said(_KNOWN, "Customers that the test takes, both arms; null: no effect."),
-        assurance=_said(_SHARE, "Chance that the test tells, over what is unknown of the effect."),
+        assurance=_said(
+            _SHARE,
+            "Chance that the test tells, two-sided at 5%, over what is unknown of the effect; where"
+            " it cannot be proved here, that a test at 50% holdout over 36 months does.",
+        ),
         smallest=_said(_NUMBER, "Least profit a customer that a year at 50% holdout could tell."),
     )
 )

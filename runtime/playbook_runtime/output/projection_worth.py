@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Final
 
@@ -16,6 +17,7 @@ from playbook_runtime.projection import (
     Projection,
     Proof,
 )
+from playbook_runtime.provable import ALPHA, MOST_MONTHS, POWER
 
 _LONGEST_FLOW: Final = 22
 _WORDS: Final = {
@@ -64,9 +66,12 @@ def worth_reading(projection: Projection) -> Iterator[str]:
     )
     yield (
         "Provable: a test of the flow against a holdout of that share of those who would be sent"
-        " it, with 80 % power at the projected effect; months in which customers enter the test,"
-        " which is read when as long as the horizon has passed. Chance: that the test tells, over"
-        " all that is unknown of the effect. The read-out scatters by its own error."
+        f" it, two-sided at {100 * ALPHA:.0f} %, with {100 * POWER:.0f} % power at the projected"
+        " effect; months in which customers enter the test, which is read when as long as the"
+        " horizon has passed."
+        " Chance: that the test tells, over all that is unknown of the effect; where it cannot be"
+        f" proved here, that a test with half held back for {MOST_MONTHS:.0f} months, the longest"
+        " thought of, would. The read-out scatters by its own error."
     )
 
 
@@ -99,7 +104,11 @@ def pays_words(one: BreakEven) -> str:
 
 
 def _range(low: float, high: float, sign: str = "") -> str:
-    ends = [f"{one:{sign}.2g}" if abs(one) < 100 else f"{one:{sign}.0f}" for one in (low, high)]
+    """Return `3.9..5.2`: two digits of the larger end, at least one of the smaller, as many places
+    at both."""
+    magnitudes = [math.floor(math.log10(abs(one))) for one in (low, high) if one]
+    places = max(0, 1 - max(magnitudes), -min(magnitudes)) if magnitudes else 0
+    ends = [f"{one:{sign}.{places}f}" for one in (low, high)]
     return ends[0] if ends[0] == ends[1] else "..".join(ends)
 
 
