@@ -213,7 +213,8 @@ def answers(
 
 def rfm_scores(data: Observed) -> dict[str, npt.NDArray[np.int64]]:
     """Return recency, frequency and monetary score of each customer of the history, by `rfm`: 5 for
-    the best fifth; equals share the lower score."""
+    the best fifth; equals share the lower score. Where all last orders are of one day, nobody has
+    bought later than others: all have the recency 5, or every customer of a new shop was lost."""
     of = {
         "rfm.r": data.first_and_last_moment()[1],
         "rfm.f": data.history.purchases,
@@ -224,6 +225,8 @@ def rfm_scores(data: Observed) -> dict[str, npt.NDArray[np.int64]]:
         ascending = np.sort(values)
         lower = np.searchsorted(ascending, values, side="left")
         found[name] = 1 + FIFTHS * lower // max(1, len(values))
+    if len(np.unique(data.history.last_day)) == 1:
+        found["rfm.r"] = np.full(len(data.history), FIFTHS)
     return found
 
 

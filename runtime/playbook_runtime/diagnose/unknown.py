@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-import numpy as np
-
 from playbook_compiler.model import Playbook
+from playbook_runtime.behaviour.window import customers_from_before
+from playbook_runtime.counted import count_of
 from playbook_runtime.diagnose.matrix import CURRENCIES, YEAR
 from playbook_runtime.diagnose.model import Unknown
-from playbook_runtime.diagnose.months import FullMonths, last_day, months_of
+from playbook_runtime.diagnose.months import FullMonths, last_day
 from playbook_runtime.diagnose.purchases import Purchases
 from playbook_runtime.lifecycle import GAPS_NEEDED, Silence
 from playbook_runtime.observed import Observed
@@ -21,9 +21,6 @@ from playbook_runtime.settings import EPOCH
 
 SEASONS: Final = 24  # months: two of each
 FEW_CUSTOMERS: Final = 300
-# So much more newcomers a month in the first quarter of a log than later look like old customers
-# who are met for the first time.
-TRUNCATED: Final = 1.5
 _SHOPIFY: Final = "shopify"
 
 
@@ -48,8 +45,13 @@ def unknown_things(
 
 def _of_time(data: Observed, purchases: Purchases, full: FullMonths) -> Iterator[Unknown]:
     begins = EPOCH + timedelta(days=int(purchases.first_day.min()))
-    told = _truncated(purchases, full)
-    more = f"; {told}, so that this matters here" if told else ""
+    before = customers_from_before(data.history)
+    more = (
+        f"; about {before:,} of {count_of(purchases.customers, 'customer')} seem to be such, so"
+        " that this matters here"
+        if before
+        else ""
+    )
     yield Unknown(
         "before-the-log",
         f"Who bought before {begins}, where the file begins: such customers count as new with their"
@@ -79,19 +81,6 @@ def _of_time(data: Observed, purchases: Purchases, full: FullMonths) -> Iterator
 
 def _month_end(month: int) -> date:
     return EPOCH + timedelta(days=last_day(month))
-
-
-def _truncated(purchases: Purchases, full: FullMonths) -> str:
-    """Return what speaks for old customers in the first months; empty where nothing does."""
-    if len(full) < YEAR:
-        return ""
-    begun = months_of(purchases.first_day) - full.first + 1
-    by_month = np.bincount(begun, minlength=len(full) + 1)[1:]
-    early = float(by_month[:3].mean())
-    later = float(np.median(by_month[3 : len(full)]))
-    if later <= 0 or early < TRUNCATED * later:
-        return ""
-    return f"{early:,.0f} a month count as new in its first three months, {later:,.0f} later"
 
 
 def _of_orders(data: Observed, playbook: Playbook | None) -> Iterator[Unknown]:

@@ -2,8 +2,9 @@
 
 A fraction. Each customer has three scores from 1 to 5: recency (when the last order was), frequency
 (how many purchases) and monetary value (how much in all), 5 for the best fifth; equals share the
-lower score. The segment follows from the scores by the table below. The facts `rfm`, `rfm.r`,
-`rfm.f` and `rfm.m` that conditions read are the same.
+lower score. Where all last orders are of one day nobody is behind, and recency is 5. The segment
+follows from the scores by the table below. The facts `rfm`, `rfm.r`, `rfm.f` and `rfm.m` that
+conditions read are the same.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from playbook_runtime.behaviour.backtest import BacktestOrigin
+from playbook_runtime.counted import count_of
 from playbook_runtime.output.backtest_report import BacktestReport
-from playbook_runtime.output.figures import count_of
 
 WIDTH = 100
 _EPOCH = date(1970, 1, 1)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from playbook_runtime.counted import count_of
 from playbook_runtime.diagnose.curve import Course
 from playbook_runtime.diagnose.model import Diagnosis, MatrixFound
 from playbook_runtime.orders.currency import NO_CURRENCY
 from playbook_runtime.output.diagnose_tables import amount, percent, quadrant
-from playbook_runtime.output.figures import count_of
 
 FIFTHS_NEED: Final = 30  # customers, to part them into fifths
 _WHOLE_FROM: Final = 10

@@ -74,8 +74,3 @@ def scaled(estimate: Estimate, factor: float) -> Estimate:
     """Return an estimate times a number; a negative one turns the interval round."""
     low, high = estimate.p10 * factor, estimate.p90 * factor
     return Estimate(estimate.mean * factor, min(low, high), estimate.p50 * factor, max(low, high))
-
-
-def count_of(count: int, one: str, many: str = "") -> str:
-    """Return `1 assumption` or `4 assumptions`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from playbook_runtime.output.figures import count_of, figure, places_for
+from playbook_runtime.counted import count_of
+from playbook_runtime.output.figures import figure, places_for
 from playbook_runtime.output.projection_swings import largest
 from playbook_runtime.projection import Assumption, Check, Projection
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from playbook_runtime.counted import count_of
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.output.figures import (
-    count_of,
     figure,
     interval_of_level,
     places_for,

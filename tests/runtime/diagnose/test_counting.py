@@ -153,6 +153,13 @@ def test_segments_and_stages_of_life_are_those_of_each_customer(seed: int, tmp_p
     assert sum(group.revenue for group in groups) == sum(fact[2] for fact in facts.values())
 
 
+def test_on_a_log_of_one_day_nobody_is_lost(tmp_path: Path) -> None:
+    log: Log = {name: [(FIRST, 1_000 + n)] for n, name in enumerate("abcdefghij")}
+    data = read(tmp_path, log, FIRST)
+    groups = rfm_groups(purchases_of(data, None), rfm_scores(data))
+    assert {group.name: group.customers for group in groups if group.customers} == {"new": 10}
+
+
 def test_stages_of_life_at_an_earlier_day_know_nothing_later(tmp_path: Path) -> None:
     log, then = random_log(3), date(2025, 8, 31)
     (tmp_path / "all").mkdir()

@@ -11,6 +11,7 @@ from tests.runtime.diagnose.logs import FIRST, Log, random_log, read
 from tests.statistics.worlds import graph_of
 
 from playbook_compiler.model import Playbook
+from playbook_runtime.behaviour.window import customers_from_before, window_findings
 from playbook_runtime.demo_shop import write_demo_shop
 from playbook_runtime.diagnose.model import Diagnosis
 from playbook_runtime.diagnose.road import diagnose
@@ -157,10 +158,21 @@ def test_a_shop_with_orders_only_is_told_what_to_bring(tmp_path: Path) -> None:
 
 
 def test_old_customers_who_look_new_at_the_beginning_are_noticed(tmp_path: Path) -> None:
-    log = every_month([60, 50, 40, 20, 20, 20, 20, 20, 20, 20, 20, 20])
+    log = every_month([160, 50, 40, 20, 20, 20, 20, 20, 20, 20, 20, 20])
     found = diagnose(read(tmp_path, log, date(2025, 12, 31)), None)
     told = next(one.what for one in found.unknown if one.id == "before-the-log")
-    assert "50 a month count as new in its first three months, 20 later" in told
+    before = customers_from_before(read(tmp_path, log, date(2025, 12, 31)).history)
+    assert before > 100
+    assert f"about {before} of 430 customers seem to be such" in told
+
+
+def test_growth_that_went_on_is_no_sign_of_old_customers(tmp_path: Path) -> None:
+    """One rule with `fit` and `simulate`: what the month after held up began then."""
+    log = every_month([60, 58, 40, 20, 20, 20, 20, 20, 20, 20, 20, 20])
+    data = read(tmp_path, log, date(2025, 12, 31))
+    assert not window_findings(data.history)
+    told = next(one.what for one in diagnose(data, None).unknown if one.id == "before-the-log")
+    assert "matters here" not in told
 
 
 def test_visits_come_from_the_playbook_or_from_events(tmp_path: Path) -> None:
