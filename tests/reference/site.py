@@ -94,6 +94,7 @@ def navigation() -> list[dict[str, object]]:
             for name in ("targets", "metrics", "decisions")
         ),
         {"Benchmarks": "benchmarks.md"},
+        {"Calibration": "calibration.md"},
         {"Fuzzing": "fuzzing.md"},
     ]
 
