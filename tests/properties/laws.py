@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+from tests.properties.persons import PerPerson, run_persons
 from tests.properties.simulated import (
     TRACE_ROWS,
     WITH,
@@ -40,7 +41,6 @@ from playbook_runtime.kernel.run import Horizon, Piece, counted, counted_each, l
 from playbook_runtime.kernel.tables import I64, PROGRAMME_DRAWS, joined
 from playbook_runtime.launch import BASKET
 from playbook_runtime.outcomes import MICRO, profit_draws
-from playbook_runtime.persons import PerPerson, run_persons
 
 DISCOUNTS = (code.PERCENT, code.AMOUNT, code.CREDIT)
 NOBODY = 1e9  # log odds

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.properties import laws, sending_laws
+from tests.properties.persons import run_persons
 from tests.properties.sending_laws import marketing
 from tests.properties.simulable import playbook
 from tests.properties.simulable_words import EXTRA_FLOW, PARTS
@@ -21,7 +22,6 @@ from playbook_runtime.kernel import scratch
 from playbook_runtime.kernel.layout import Layout, PerFlow, World, world_column
 from playbook_runtime.kernel.run import layout_of
 from playbook_runtime.kernel.tables import I64, joined
-from playbook_runtime.persons import run_persons
 
 Patch = pytest.MonkeyPatch
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.properties.persons import Flags
 from tests.properties.simulated import CASES, Setting, case_world, setting
 from tests.statistics.worlds import neutral_effects
 
@@ -12,7 +13,6 @@ from playbook_runtime.kernel import scratch as kind
 from playbook_runtime.kernel.layout import PerFlow, flow_column
 from playbook_runtime.kernel.run import Horizon, Recorded, replayed, task_of
 from playbook_runtime.kernel.tables import HISTORY, I64, NEVER
-from playbook_runtime.persons import Flags
 
 # Not where conditions ask what an order is like: a trace does not tell that.
 NAMES = [path.stem for path in CASES if path.stem != "marks"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.properties.persons import PerPerson, entered, messaged, run_persons, touched
 from tests.properties.simulated import WITH, WITHOUT, Setting, case_world, profit_micro
 from tests.properties.simulated import world_counts as counts_of
 
 from playbook_runtime.kernel.layout import PerFlow, flow_column
 from playbook_runtime.kernel.run import Horizon
 from playbook_runtime.kernel.tables import I64
-from playbook_runtime.persons import PerPerson, entered, messaged, run_persons, touched
 
 
 def persons_of(one: Setting, **options: int) -> I64:
