@@ -298,6 +298,17 @@ class Cohort:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgrammeCount:
+    """What is counted of a programme over the horizon, in the headline and with unproven effects:
+    levels, with the luck of their futures."""
+
+    name: str
+    label: str
+    with_playbook: Estimate
+    with_unproven: Estimate
+
+
+@dataclass(frozen=True, slots=True)
 class CohortGroup:
     """Cohorts taken together: the share of them that buys in a month, on average, after the month
     of the first order. `past` is that of the last months before the horizon."""
@@ -409,6 +420,7 @@ class Projection:
     requirements: tuple[Judged, ...] = ()
     months: tuple[Month, ...] = ()
     points: PointsLedger | None = None
+    programmes: tuple[ProgrammeCount, ...] = ()
     cohorts: tuple[Cohort, ...] = ()
     cohort_groups: tuple[CohortGroup, ...] = ()
     again: Mapping[str, tuple[Compared, ...]] = field(default_factory=dict)

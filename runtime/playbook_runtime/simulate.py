@@ -55,6 +55,7 @@ from playbook_runtime.outcomes import Draws, Outcomes, estimates, subtracted
 from playbook_runtime.points_ledger import points_ledger, reserve_of
 from playbook_runtime.precision import Enough, enough_draws
 from playbook_runtime.profit_report import money_parts
+from playbook_runtime.programme_counts import programme_counts
 from playbook_runtime.projected_cohorts import cohort_counts, cohorts_told, groups_told
 from playbook_runtime.projected_tables import tables_told
 from playbook_runtime.projection import BreakEven, Projection, Proof
@@ -236,6 +237,7 @@ def project(
             if has_points(graph.playbook)
             else None
         ),
+        programmes=programme_counts(graph.playbook, headline.counts, headline.unproven),
         cohorts=cohorts_told(cohorts, headline.detail, headline.again),
         cohort_groups=groups_told(cohorts, headline.detail, headline.again),
         again=tables_told(cohorts, purchases, headline.detail, headline.again),

@@ -25,6 +25,7 @@ from playbook_runtime.projection import (
     Pays,
     PointsLedger,
     PointsMonth,
+    ProgrammeCount,
     Projection,
     Proof,
     Reserve,
@@ -283,6 +284,7 @@ def null_shop() -> Projection:
         rest=Increment(NONE, NONE),
         money=(),
         tornado=(),
+        programmes=(),
         points=None,
         cohorts=(),
         cohort_groups=(),
@@ -331,6 +333,7 @@ def small_shop() -> Projection:
         rest=Increment(NONE, NONE),
         money=(),
         tornado=(),
+        programmes=(),
         points=None,
         cohorts=(),
         cohort_groups=(),
@@ -349,6 +352,11 @@ def compared(name: str, past: float | None, without: float, gain: float) -> Comp
 
 SHOP = replace(
     SHOP,
+    programmes=(
+        ProgrammeCount("subscriptions_begun", "subscriptions begun", NONE, about(41.2, 20)),
+        ProgrammeCount("subscriptions_ended", "subscriptions ended", NONE, about(7.3, 4)),
+        ProgrammeCount("deliveries", "deliveries of subscriptions", NONE, about(152, 80)),
+    ),
     points=PointsLedger(
         (
             PointsMonth(

@@ -28,6 +28,7 @@ from playbook_runtime.projection import (
     PointsLedger,
     PointsMonth,
     Precision,
+    ProgrammeCount,
     Projection,
     Proof,
     Reserve,
@@ -83,6 +84,7 @@ def projection_json(projection: Projection) -> str:
         "requirements": [_judged(one) for one in projection.requirements],
         "months": [_month(one) for one in projection.months],
         "points": _ledger(projection.points),
+        "programmes": [_programme(one) for one in projection.programmes],
         "cohorts": [_cohort(one) for one in projection.cohorts],
         "cohort_groups": [_group(one) for one in projection.cohort_groups],
         "again": {
@@ -224,6 +226,14 @@ def _month(one: Month) -> dict[str, object]:
         "without": _metrics(one.without),
         "with": _metrics(one.with_playbook),
         "difference": _metrics(one.difference),
+    }
+
+
+def _programme(one: ProgrammeCount) -> dict[str, object]:
+    return {
+        "count": one.name,
+        "with": _quantiles(one.with_playbook),
+        "with_unproven": _quantiles(one.with_unproven),
     }
 
 

@@ -94,6 +94,9 @@ def projection_schema() -> Schema:
             grades=_list(_GRADE),
             requirements=_said(_list(_JUDGED), "The lines of `require:`, in their order."),
             months=_said(_list(_MONTH), "By calendar month; differences are expectations."),
+            programmes=_said(
+                _list(_PROGRAMME), "Who joined, left, was referred; deliveries. Of the horizon."
+            ),
             points=_said(_LEDGER, "Of the world with; null without a points programme."),
             cohorts=_said(_list(_COHORT), "Customers by the month of their first order."),
             cohort_groups=_said(
@@ -225,6 +228,15 @@ _MONTH: Final = _object(
     without=_SOME_METRICS,
     **{"with": _SOME_METRICS},
     difference=_SOME_METRICS,
+)
+_PROGRAMME: Final = _object(
+    count=_said(
+        _TEXT,
+        "membership_joined, membership_left, referred, subscriptions_begun, subscriptions_ended or"
+        " deliveries; only those of programmes that the playbook has.",
+    ),
+    **{"with": _Q},
+    with_unproven=_said(_Q, "Those included who join or come by a judgement alone."),
 )
 _POINTS_COUNTED: Final = {
     "earned": _Q,

@@ -18,6 +18,7 @@ from playbook_runtime.output.projection_cohorts import (
 from playbook_runtime.output.projection_money import money_table
 from playbook_runtime.output.projection_months import months_table
 from playbook_runtime.output.projection_points import points_reading, points_table
+from playbook_runtime.output.projection_programmes import programmes_reading, programmes_table
 from playbook_runtime.output.projection_reading import flows_reading, title, worlds_reading
 from playbook_runtime.output.projection_required import required
 from playbook_runtime.output.projection_rows import Row, table_lines
@@ -54,6 +55,7 @@ def projection_text(
         _table(flows_table(projection), colour, columns) if projection.flows else (),
         _table(worth_table(projection), colour, columns, left=(0, 3)),
         _table(money_table(projection), colour, columns),
+        _table(programmes_table(projection), colour, columns),
         _table(points_table(projection), colour, columns),
         _table(months_table(projection), colour, columns),
         _table(again_table(projection), colour, columns),
@@ -62,6 +64,7 @@ def projection_text(
         told(required(projection)),
         told((*worlds_reading(projection), *flows_reading(projection))),
         told((*worth_reading(projection), *swings_reading(projection))),
+        told(programmes_reading(projection)),
         told((*points_reading(projection), *cohorts_reading(projection))),
         told(stages(projection.stages, projection.shift, projection.decimals)),
         told(backtest(projection)),
