@@ -16,7 +16,7 @@ _MEMBERSHIP: Final = (
     ("membership_joined", "members who joined", World.JOINED),
     ("membership_left", "members who left", World.LEFT),
 )
-_REFERRAL: Final = (("referred", "friends who came by it", World.REFERRED),)
+_REFERRAL: Final = (("referred", "friends who were referred", World.REFERRED),)
 _SUBSCRIPTION: Final = (
     ("subscriptions_begun", "subscriptions begun", World.SUBSCRIBED),
     ("subscriptions_ended", "subscriptions ended", World.SUBSCRIPTIONS_ENDED),

@@ -151,7 +151,12 @@ def _common(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever
     whole, size = prepared.headline, len(some.number)
 
     def lever(
-        identity: str, label: str, grade: str, column: Column, put: Callable[[Column], Draws]
+        identity: str,
+        label: str,
+        grade: str,
+        column: Column,
+        put: Callable[[Column], Draws],
+        told: Callable[[float], str] = "{:.3g}".format,
     ) -> Iterator[Lever]:
         """Yield a lever on a column (by draw, or by draw and something), if it differs at all."""
         if not column.size or not np.ptp(column, axis=0).any():
@@ -160,7 +165,7 @@ def _common(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever
         for share in (LOW, HIGH):
             values = _quantiles(column, share)
             filled = np.ascontiguousarray(np.broadcast_to(values, (size, *column.shape[1:])))
-            ends.append(End(f"{float(np.mean(values)):.3g}", put(filled), program))
+            ends.append(End(told(float(np.mean(values))), put(filled), program))
         low, high = ends
         yield Lever(identity, label, grade, low, high)
 
@@ -177,6 +182,7 @@ def _common(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever
         "D",
         whole.unsubscribe,
         lambda values: some._replace(unsubscribe=values),
+        _per_cent,
     )
     yield from lever(
         library.FATIGUE_ID,
@@ -199,10 +205,10 @@ def _common(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever
         whole.prospects,
         lambda values: some._replace(prospects=values),
     )
-    told = {one.id: one.grade for one in prepared.assumptions}
+    grades = {one.id: one.grade for one in prepared.assumptions}
     for place, name in enumerate(PROGRAMME_DRAWS):
         identity = f"programmes.{name}"
-        if name not in SHARES or identity not in told:
+        if name not in SHARES or identity not in grades:
             continue
 
         def put(values: Column, place: int = place) -> Draws:
@@ -210,7 +216,8 @@ def _common(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever
             programme[:, place] = values
             return some._replace(programme=programme)
 
-        yield from lever(identity, SHARES[name], told[identity], whole.programme[:, place], put)
+        column = whole.programme[:, place]
+        yield from lever(identity, SHARES[name], grades[identity], column, put, _per_cent)
 
 
 def _joining(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever]:
@@ -233,9 +240,13 @@ def _joining(prepared: Prepared, program: Program, some: Draws) -> Iterator[Leve
             some.drift,
             [share] * len(some.number),
         )
-        ends.append(End(f"{share:.3g}", some._replace(programme=programme), program))
+        ends.append(End(_per_cent(share), some._replace(programme=programme), program))
     low, high = ends
     yield Lever(f"programmes.{joining.column}", joining.means, grade, low, high)
+
+
+def _per_cent(share: float) -> str:
+    return f"{100 * share:.3g} %"
 
 
 def _coins(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever]:

@@ -64,7 +64,7 @@ def test_levers_of_programmes_have_the_grades_of_their_assumptions(
 
 def test_joining_is_shown_as_a_share(found: dict[str, Lever]) -> None:
     lever = found["programmes.join"]
-    assert (lever.low.text, lever.high.text) == ("0.02", "0.06")
+    assert (lever.low.text, lever.high.text) == ("2 %", "6 %")
     assert "log" not in lever.label
 
 
