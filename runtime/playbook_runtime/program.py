@@ -283,7 +283,6 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         points_earned_event=names.events.get(EARNED, -1),
         points_redeemed_event=names.events.get(REDEEMED, -1),
         member_slot=programmes.member_slot,
-        shipping_cost=rules.shipping(economics).minor(decimals),
         earn_log=programmes.earn_log,
         reads_orders=int(bool(markets) or conditions.reads_orders or programmes.needs_orders),
         turns=len(tables.rotations),

@@ -38,7 +38,21 @@ def is_warm() -> bool:
     return any(FOLDER.rglob("*.nbc")) if FOLDER.exists() else False
 
 
+# No lock is held, and arithmetic stays IEEE: no fast-math.
+_OPTIONS = {"nogil": True, "error_model": "numpy"}
+
+
 def compiled(function: Function) -> Function:
-    """Compile a function that holds no lock and keeps IEEE arithmetic (no fast-math)."""
-    done: Function = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    """Compile a function that only compiled functions call."""
+    if numba.config.DISABLE_JIT:
+        return function
+    from playbook_runtime.kernel.compiling import part
+
+    done: Function = part(function, **_OPTIONS)
+    return done
+
+
+def entry(function: Function) -> Function:
+    """Compile a function that Python calls, and keep it with all that it calls."""
+    done: Function = numba.njit(cache=True, **_OPTIONS)(function)
     return done

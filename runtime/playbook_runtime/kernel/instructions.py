@@ -230,7 +230,6 @@ class Program(NamedTuple):
     points_earned_event: int
     points_redeemed_event: int
     member_slot: int
-    shipping_cost: int
     earn_log: int
     reads_orders: int  # conditions read the order that a run is about
     turns: int  # rotations

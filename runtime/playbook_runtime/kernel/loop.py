@@ -6,7 +6,7 @@ import math
 
 from playbook_runtime.kernel import fields as at
 from playbook_runtime.kernel import scratch as m
-from playbook_runtime.kernel.cache import compiled
+from playbook_runtime.kernel.cache import compiled, entry
 from playbook_runtime.kernel.cells import cells, shifted
 from playbook_runtime.kernel.clock import add
 from playbook_runtime.kernel.effects import changed_value, effect_row, next_candidate, totals
@@ -71,7 +71,7 @@ _REPAYMENTS = world_column(1, World.REPAYMENTS)
 _REPAYMENT_MICRO = world_column(1, World.REPAYMENT_MICRO)
 
 
-@compiled
+@entry
 def simulate(p, f, people, times, draws, values, s, g, out, each, first, items):
     """Add the counts of all people to out, int64 (D, columns); stops when room runs out.
 

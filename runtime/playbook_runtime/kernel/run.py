@@ -22,11 +22,12 @@ from playbook_runtime.kernel.scratch import Sizes, working_memory
 from playbook_runtime.kernel.tables import F64, I64, REFERRED, Draws, People, Zones, nobody
 
 CHUNK = 100_000  # persons times draws
+LEAST_CHUNK = 500  # smaller ones cost more to hand out than they save
+PIECES_A_THREAD = 4  # of little work, so that threads end at about the same time
 FIRST_ROOM = 512  # enough for nearly every chunk: one that finds too little is run twice
 MOST_ROOM = 1 << 20
 INT64_BITS = 1 << 64
 FIRST_TRACE = 1 << 16  # rows
-REPLAY_CHUNK = 2_000  # persons
 _PERSON_COLUMN = np.array([0, 1, 0, 0, 0, 0, 0, 0])
 
 Result = TypeVar("Result")
@@ -185,12 +186,14 @@ def in_pieces(
     threads: int = 0,
     chunk: int = CHUNK,
 ) -> None:
-    """Do work on every piece of about `chunk` persons times draws, on threads, and hand over what
-    comes of it on this thread, in any order.
+    """Do work on every piece of about `chunk` persons times draws at most, on threads, and hand
+    over what comes of it on this thread, in any order.
 
     Whatever ends it early does not wait for the pieces at work: somebody has pressed Ctrl-C.
     """
     workers = threads or default_threads()
+    share = len(task.people) * len(task.draws) // (PIECES_A_THREAD * workers) + 1
+    chunk = min(chunk, max(LEAST_CHUNK, share)) if workers > 1 else chunk
     pool = ThreadPoolExecutor(workers)
     waiting: dict[Future[Result], Piece] = {}
     try:
