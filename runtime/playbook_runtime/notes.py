@@ -20,6 +20,7 @@ from playbook_compiler.triggers import (
     Replenishment,
 )
 from playbook_compiler.units import DAY_SECONDS
+from playbook_runtime.counted import count_of, word_of
 from playbook_runtime.heard import TIER_FACT, conditions_of, ladder_events, told_of
 from playbook_runtime.kernel.layout import WITH, PerFlow, World, flow_column, world_column
 from playbook_runtime.kernel.tables import HISTORY, I64, PROSPECT
@@ -71,7 +72,8 @@ def _newcomers(graph: TriggerGraph, prepared: Prepared) -> Iterator[str]:
     """Yield what newcomers are projected from, and where that contradicts `acquisition`."""
     trend = prepared.trend
     words = (
-        f"Newcomers: {trend.count:,} first orders in the last {trend.days} days,"
+        f"Newcomers: {count_of(trend.count, 'first order')} in the last"
+        f" {count_of(trend.days, 'day')},"
         f" {trend.monthly:,.0f} a month at their end"
     )
     change = math.expm1(trend.slope)
@@ -85,8 +87,9 @@ def _newcomers(graph: TriggerGraph, prepared: Prepared) -> Iterator[str]:
     won = float(said.at_budget.amount / said.cost_per_customer.amount)
     if won > trend.monthly:
         yield (
-            f"By `acquisition` advertising won {won:,.0f} customers a month, which is more than"
-            f" came ({trend.monthly:,.0f}): either customers cost more than that, or the past's"
+            f"By `acquisition` advertising won {count_of(round(won), 'customer')} a month, which is"
+            f" more than came ({trend.monthly:,.0f}): either customers cost more than that,"
+            " or the past's"
             " budget was smaller. The projection goes by `acquisition`."
         )
 
@@ -170,8 +173,9 @@ def _day_one(graph: TriggerGraph, data: Observed, prepared: Prepared) -> Iterato
         then = f"they enter spread over {over}" if over is not None else "they do not enter"
         if passed:
             yield (
-                f"{flow.id}: {passed:,} of {len(last):,} customers are past"
-                f" {flow.trigger.inactive_for} on day one; {then}."
+                f"{flow.id}: {passed:,} of {count_of(len(last), 'customer')}"
+                f" {word_of(passed, 'is', 'are')} past {flow.trigger.inactive_for} on day"
+                f" one; {then}."
             )
     if int((prepared.people.kind == PROSPECT).sum()):
         yield (
@@ -228,8 +232,9 @@ def _by_the_clock(graph: TriggerGraph, prepared: Prepared) -> Iterator[str]:
         trigger = flow.trigger
         if flow.enabled and isinstance(trigger, DateTrigger) and trigger.date == BIRTHDAY:
             yield (
-                f"{flow.id}: the birthday of {known:,} of {int(history.sum()):,} customers is"
-                " known; nobody else, and no newcomer, enters by it."
+                f"{flow.id}: the birthday of {known:,} of"
+                f" {count_of(int(history.sum()), 'customer')} is known; nobody else, and no"
+                " newcomer, enters by it."
             )
 
 
@@ -276,8 +281,9 @@ def _deeds(graph: TriggerGraph, counts: I64) -> Iterator[str]:
         totals[what] = float(counts[:, columns].sum(axis=1).mean()) if columns else 0.0
     if any(totals.values()):
         yield (
-            f"Lists kept outside are changed {totals[PerFlow.LISTED]:,.0f} times and other systems"
-            f" called {totals[PerFlow.CALLED]:,.0f} times: what that does to buying is not"
+            f"Lists kept outside are changed {count_of(round(totals[PerFlow.LISTED]), 'time')} and"
+            f" other systems called {count_of(round(totals[PerFlow.CALLED]), 'time')}: what"
+            " that does to buying is not"
             " projected."
         )
 

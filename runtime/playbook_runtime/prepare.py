@@ -43,6 +43,7 @@ from playbook_runtime.behaviour.fit import akaike_weights
 from playbook_runtime.behaviour.model import FittedBehaviour, FittedSpend
 from playbook_runtime.behaviour.season import Season, operational
 from playbook_runtime.cohorts import cohorts_of
+from playbook_runtime.counted import count_of
 from playbook_runtime.diagnose.groups import silence_in
 from playbook_runtime.diagnose.purchases import purchases_of
 from playbook_runtime.evidence import library
@@ -531,7 +532,7 @@ def _refills(graph: TriggerGraph, data: Observed) -> Iterator[Assumption]:
             effect="usual time between two purchases, counted like two of a customer's own",
             source="built-in default, a judgement"
             if gap is None
-            else f"{data.history.repeat_customers:,} customers who bought twice",
+            else f"{count_of(data.history.repeat_customers, 'customer')} who bought twice",
             grade=NONE if gap is None else DATA,
             value=f"{(gap or DEFAULT_GAP) / DAY_SECONDS:.3g}d",
             in_headline=True,

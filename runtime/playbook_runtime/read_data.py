@@ -9,6 +9,7 @@ from playbook_compiler.diagnostics import Diagnostic, error, warning
 from playbook_compiler.model import Playbook
 from playbook_compiler.source import Span
 from playbook_compiler.values import replace
+from playbook_runtime.counted import count_of
 from playbook_runtime.observed import Observed, observed
 from playbook_runtime.orders.currency import NO_CURRENCY
 from playbook_runtime.orders.customers import read_customers
@@ -72,8 +73,9 @@ def read_files(
         found.append(
             warning(
                 "as-of-after-last-order",
-                f"the last order is of {last}, {(as_of - last).days:,} days before {as_of}: those"
-                " days count as silence of every customer",
+                f"the last order is of {last}, {count_of((as_of - last).days, 'day')} before"
+                f" {as_of}:"
+                " all this time counts as silence of every customer",
                 span,
                 help="leave --as-of out, or export the orders up to that day",
             )

@@ -14,6 +14,7 @@ from playbook_compiler.triggers import (
     Replenishment,
     Schedule,
 )
+from playbook_runtime.counted import count_of
 from playbook_runtime.replay_launch import Replayed
 from playbook_runtime.unsimulated import flows_that_start
 
@@ -54,10 +55,12 @@ def _event(world: Replayed, event: str, times: int, counts: bool, rest: str) -> 
         return f"the files do not tell `{event}` (--events)"
     if not times:
         return f"`{event}` never happened on these days"
-    word = "time" if times == 1 else "times"
     enough = "never so often in so short a time" if counts else ""
     reasons = " or ".join(part for part in (enough, rest and f"{rest} never held") if part)
-    return f"`{event}` happened {times:,} {word}, but {reasons or 'never when it could be entered'}"
+    return (
+        f"`{event}` happened {count_of(times, 'time')}, but"
+        f" {reasons or 'never when it could be entered'}"
+    )
 
 
 def _conditions(flow: Flow) -> str:

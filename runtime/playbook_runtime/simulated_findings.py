@@ -17,6 +17,7 @@ from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Flow, Playbook
 from playbook_compiler.steps import Split, Step, Wait, children
 from playbook_compiler.units import Duration
+from playbook_runtime.counted import count_of, word_of
 from playbook_runtime.kernel.layout import PerFlow, flow_column
 from playbook_runtime.kernel.tables import HISTORY, I64, UNKNOWN
 from playbook_runtime.observed import Observed
@@ -76,8 +77,8 @@ def wait_beyond_horizon(playbook: Playbook, days: int) -> Iterator[Diagnostic]:
             for step in found:
                 yield hint(
                     "wait-beyond-horizon",
-                    f"what follows this wait of `{flow.id}` does not happen within the {days} days"
-                    " that are projected",
+                    f"what follows this wait of `{flow.id}` does not happen within the"
+                    f" {count_of(days, 'day')} that {word_of(days, 'is', 'are')} projected",
                     step.origin.key_span("wait"),
                     caption="ends after the horizon",
                     help="project further with `--horizon`, or wait less",
@@ -156,8 +157,8 @@ def split_undecidable(
             yield warning(
                 "split-undecidable",
                 f"`{split.split}` cannot tell its winner: {_about(needed)} customers or more are"
-                f" needed to see a difference of {effect}, and {entered:,.0f} enter in"
-                f" {days} days",
+                f" needed to see a difference of {effect}, and {entered:,.0f}"
+                f" {word_of(round(entered), 'enters', 'enter')} in {count_of(days, 'day')}",
                 split.origin.key_span("experiment"),
                 caption="too few customers for so small an effect",
                 help="compare what differs more, judge by a metric nearer to the message, or"

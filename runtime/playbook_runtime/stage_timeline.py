@@ -16,6 +16,7 @@ import numpy as np
 
 from playbook_compiler.model import Stage
 from playbook_compiler.values import dataclass
+from playbook_runtime.counted import count_of
 from playbook_runtime.observed import Observed
 from playbook_runtime.settings import EPOCH
 from playbook_runtime.stages import TRAILING_MONTHS, rule_text, stage_of, trailing_means
@@ -148,8 +149,8 @@ def _from_readings(
                 reached = now
                 reason = (
                     f"{rule_text(stages[now].enter)}, reached on {name}-01:"
-                    f" {float(mean):,.0f} orders a month in {names[place - TRAILING_MONTHS]}"
-                    f" to {names[place - 1]}"
+                    f" {count_of(round(mean), 'order')} a month in"
+                    f" {names[place - TRAILING_MONTHS]} to {names[place - 1]}"
                 )
         if name in wanted:
             found.append(StageMonth(name, reached, reason, None if mean is None else float(mean)))

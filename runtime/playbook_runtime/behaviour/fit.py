@@ -29,6 +29,7 @@ from playbook_runtime.behaviour.newton import maximise
 from playbook_runtime.behaviour.prior import log_prior
 from playbook_runtime.behaviour.season import Season
 from playbook_runtime.behaviour.sums import dot
+from playbook_runtime.counted import count_of, word_of
 from playbook_runtime.history import History
 
 Floats = npt.NDArray[np.float64]
@@ -196,7 +197,8 @@ def _unfit(history: History) -> list[Finding]:
         return [
             Finding(
                 "no-repeat-customers",
-                f"none of the {len(history):,} customers has bought on two different days, so"
+                f"none of the {count_of(len(history), 'customer')} has bought on two"
+                " different days, so"
                 " nothing tells how often they come back",
                 "use a longer stretch of orders, or check that customer_id names the buyer and"
                 " not the order",
@@ -207,8 +209,9 @@ def _unfit(history: History) -> list[Finding]:
         return [
             Finding(
                 "few-repeat-customers",
-                f"only {history.repeat_customers} of the {len(history):,} customers have bought"
-                " twice; the parameters are little more than a guess",
+                f"only {history.repeat_customers} of the {count_of(len(history), 'customer')}"
+                f" {word_of(history.repeat_customers, 'has', 'have')} bought twice; the"
+                " parameters are little more than a guess",
                 f"wait for {FEW_REPEATERS} returning customers before trusting a projection",
             )
         ]

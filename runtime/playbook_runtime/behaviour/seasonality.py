@@ -28,6 +28,7 @@ from playbook_runtime.behaviour.season import (
     season_of_index,
     week_of_year,
 )
+from playbook_runtime.counted import count_of
 from playbook_runtime.history import History
 
 Floats = npt.NDArray[np.float64]
@@ -62,7 +63,8 @@ def seasonality_of(history: History, given: Given = "auto") -> Seasonality:
         return Seasonality(
             None,
             f"Season: none is modelled. To tell a season from chance takes two years of orders, and"
-            f" these cover {days:,} days; `--seasonality FILE` gives a weekly index of your own.",
+            f" these cover {count_of(days, 'day')}; `--seasonality FILE` gives a weekly index"
+            " of your own.",
         )
     season = estimate_season(history)
     if season is None:

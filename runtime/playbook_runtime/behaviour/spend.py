@@ -24,6 +24,7 @@ from playbook_runtime.behaviour.model import (
 )
 from playbook_runtime.behaviour.newton import maximise
 from playbook_runtime.behaviour.sums import dot
+from playbook_runtime.counted import count_of, word_of
 from playbook_runtime.history import History, Int64s
 
 Floats = npt.NDArray[np.float64]
@@ -170,7 +171,8 @@ def _left_out(history: History, usable: npt.NDArray[np.bool_]) -> list[Finding]:
     return [
         Finding(
             "spend-without-value",
-            f"{without:,} returning customers have repeat purchases worth nothing; the spend"
+            f"{count_of(without, 'returning customer')} {word_of(without, 'has', 'have')}"
+            " repeat purchases worth nothing; the spend"
             " model leaves them out",
             "check whether free samples or exchanges are exported as orders",
         )

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from playbook_runtime.behaviour.model import Finding
+from playbook_runtime.counted import count_of
 from playbook_runtime.history import History
 
 OPENING = 28  # days at the beginning of the log in which customers from before turn up first
@@ -86,8 +87,8 @@ def after_last_order(last_order_day: int, until_day: int) -> list[Finding]:
     return [
         Finding(
             "as-of-after-last-order",
-            f"the last order is of {last}, {until_day - last_order_day:,} days before {until}:"
-            " those days count as silence of every customer",
+            f"the last order is of {last}, {count_of(until_day - last_order_day, 'day')} before"
+            f" {until}: all this time counts as silence of every customer",
             "leave --until out, or export the orders up to that day",
         )
     ]

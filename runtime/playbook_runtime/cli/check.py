@@ -14,6 +14,7 @@ from playbook_compiler.values import dataclass
 from playbook_runtime.checked import compile_and_check
 from playbook_runtime.cli._findings import show_findings
 from playbook_runtime.cli._rules import Choice, rules_named, rules_to_ignore
+from playbook_runtime.counted import count_of
 from playbook_runtime.output.diagnostics import FULL, format_names, summary
 
 STDIN = "-"
@@ -165,8 +166,7 @@ def _check(wish: _Wish) -> tuple[list[Diagnostic], list[SourceFile]]:
 
 def _said(done: str, count: int, files: int) -> str:
     """Return what was mended: `fixed 3 findings in 2 files`."""
-    findings = f"{count} finding{'' if count == 1 else 's'}"
-    return f"{done} {findings} in {files} file{'' if files == 1 else 's'}"
+    return f"{done} {count_of(count, 'finding')} in {count_of(files, 'file')}"
 
 
 def _write(wish: _Wish, after: Mapping[str, bytes]) -> None:

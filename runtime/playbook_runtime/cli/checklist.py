@@ -19,6 +19,7 @@ from playbook_compiler.model import Playbook
 from playbook_compiler.values import dataclass
 from playbook_compiler.vocabulary import STAGES
 from playbook_runtime.cli._findings import compiled_or_exit
+from playbook_runtime.counted import count_of
 
 DONE, MISSING, OPEN, PERSON = "done", "not done", "open", "person"
 MARKS = {DONE: "[x]", MISSING: "[!]", OPEN: "[ ]", PERSON: "[ ]"}
@@ -154,7 +155,7 @@ def _summary(lists: Sequence[Listed]) -> str:
     counts = _counts(lists)
     total = sum(counts.values())
     parts = [f"{counts[state]} {words}" for state, words in SUMMARY.items() if counts[state]]
-    return f"{total} {'item' if total == 1 else 'items'}: {', '.join(parts)}"
+    return f"{count_of(total, 'item')}: {', '.join(parts)}"
 
 
 def _counts(lists: Sequence[Listed]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from playbook_compiler.model import Playbook
 from playbook_runtime.behaviour.window import customers_from_before
-from playbook_runtime.counted import count_of
+from playbook_runtime.counted import count_of, word_of
 from playbook_runtime.diagnose.matrix import CURRENCIES, YEAR
 from playbook_runtime.diagnose.model import Unknown
 from playbook_runtime.diagnose.months import FullMonths, last_day
@@ -88,7 +88,8 @@ def _of_orders(data: Observed, playbook: Playbook | None) -> Iterator[Unknown]:
     if reading.anonymous_orders:
         yield Unknown(
             "no-buyer",
-            f"Who placed {reading.anonymous_orders:,} orders without a buyer (marketplace, point of"
+            f"Who placed {count_of(reading.anonymous_orders, 'order')} without a buyer"
+            " (marketplace, point of"
             " sale): they are in no number about customers.",
             "an export that has an e-mail address or customer id in these orders",
         )
@@ -142,7 +143,9 @@ def _of_customers(
     if purchases.customers < FEW_CUSTOMERS:
         yield Unknown(
             "few-customers",
-            f"Much: {purchases.customers:,} are few customers. Read the intervals, not the shares.",
+            f"Much: {count_of(purchases.customers, 'customer')}"
+            f" {word_of(purchases.customers, 'is', 'are')}"
+            " few. Read the intervals, not the shares.",
             "time; a test on so few proves nothing either",
         )
     if not silence.is_known:
@@ -200,4 +203,4 @@ def _of_money(playbook: Playbook | None, with_visits: bool) -> Iterator[Unknown]
 
 
 def _months(count: int) -> str:
-    return f"{count} full {'month' if count == 1 else 'months'}"
+    return count_of(count, "full month")

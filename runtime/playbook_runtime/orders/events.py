@@ -12,6 +12,7 @@ import numpy.typing as npt
 from playbook_compiler.diagnostics import Diagnostic, error, shown, warning
 from playbook_compiler.source import Span
 from playbook_compiler.values import dataclass
+from playbook_runtime.counted import count_of, word_of
 from playbook_runtime.orders.clock import NAIVE, clock
 from playbook_runtime.orders.dates import (
     EARLIEST_DAY,
@@ -198,7 +199,9 @@ def _events(
     if when.mixed.any():
         span = Span(table.guarded.given, table.first_line, 1, table.first_line, 1)
         zone = shown(options.timezone or "UTC")
-        message = f"{int(when.mixed.sum()):,} naive times are read as {zone}"
+        mixed = int(when.mixed.sum())
+        read = word_of(mixed, "is read", "are read")
+        message = f"{count_of(mixed, 'naive time')} {read} as {zone}"
         diagnostics.append(warning("naive-time", message, span))
     events = Events(
         customer_key=keys,

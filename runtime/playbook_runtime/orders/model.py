@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from playbook_compiler.values import dataclass
+from playbook_runtime.counted import count_of
 from playbook_runtime.orders.reasons import Fate, Reason
 
 _EPOCH = date(1970, 1, 1)
@@ -114,15 +115,14 @@ class Reading:
         """Return `12,418 rows -> 9,102 orders -> 6,377 customers, 2024-01-03 ... 2026-11-14`."""
         first, last = (_EPOCH + timedelta(days=day) for day in (self.first_day, self.last_day))
         return (
-            f"{self.rows:,} rows -> {self.orders:,} orders -> {self.customers:,} customers, "
-            f"{first} ... {last}"
+            f"{count_of(self.rows, 'row')} -> {count_of(self.orders, 'order')} -> "
+            f"{count_of(self.customers, 'customer')}, {first} ... {last}"
         )
 
     def details(self) -> tuple[str, ...]:
         """Return one line for each rule that took rows, and the notes."""
         lines = [
-            f"{tally.rows:,} {'row' if tally.rows == 1 else 'rows'} {tally.reason.fate}: "
-            f"{tally.reason.sentence}"
+            f"{count_of(tally.rows, 'row')} {tally.reason.fate}: {tally.reason.sentence}"
             for tally in self.tallies
             if tally.rows and tally.reason.code
         ]

@@ -7,6 +7,7 @@ from typing import Any, Final
 from playbook_compiler.diagnostics import Diagnostic, warning
 from playbook_compiler.source import Span
 from playbook_compiler.values import dataclass
+from playbook_runtime.counted import count_of, word_of
 from playbook_runtime.orders.columns import Columns
 from playbook_runtime.orders.header import cell_span
 from playbook_runtime.orders.lines import line_text, locate
@@ -56,9 +57,8 @@ def observe(
         diagnostics.append(warning(found.rule, message, span))
     if merged.orders_of_items:
         how = "their amounts add up" if merged.added_up else "their amount is the order's, once"
-        one = merged.orders_of_items == 1
-        counted = "1 order has" if one else f"{merged.orders_of_items:,} orders have"
-        message = f"{counted} several rows: {how}"
+        has = word_of(merged.orders_of_items, "has", "have")
+        message = f"{count_of(merged.orders_of_items, 'order')} {has} several rows: {how}"
         span = Span(table.guarded.given, table.first_line, 1, table.first_line, 1)
         diagnostics.append(warning("order-of-items", message, span))
     return diagnostics

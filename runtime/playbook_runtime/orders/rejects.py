@@ -9,6 +9,7 @@ from typing import Final
 from playbook_compiler.diagnostics import Diagnostic, error, shown, warning
 from playbook_compiler.source import Span
 from playbook_compiler.values import dataclass
+from playbook_runtime.counted import count_of, word_of
 from playbook_runtime.orders.lines import locate
 from playbook_runtime.orders.options import OrderOptions
 from playbook_runtime.orders.quarantine import SetAside, quarantine_file, write_quarantine
@@ -49,7 +50,8 @@ def set_aside(
         allowed = max(FREE_REJECTS, int(rows_read * REJECT_SHARE))
     if len(found) > allowed:
         message = (
-            f"{len(found):,} of {rows_read:,} rows cannot be used; at most {allowed:,} may be "
+            f"{len(found):,} of {count_of(rows_read, 'row')} cannot be used; at most"
+            f" {allowed:,} may be "
             "set aside"
         )
         advice = f"mend them (see {shown(path)}) or allow it: --max-rejects {len(found)}"
@@ -89,8 +91,8 @@ def _warnings(given: str, found: list[tuple[Reason, SetAside]], file: str) -> li
         lines = ", ".join(str(row.line) for row in rows[:_LINES_NAMED])
         lines += ", ..." if len(rows) > _LINES_NAMED else ""
         shows = "" if reason.private or not rows[0].value else f" ({shown(rows[0].value)[:40]})"
-        some = "1 row is" if len(rows) == 1 else f"{len(rows):,} rows are"
-        where = f"line{'' if len(rows) == 1 else 's'} {lines}"
+        some = f"{count_of(len(rows), 'row')} {word_of(len(rows), 'is', 'are')}"
+        where = f"{word_of(len(rows), 'line')} {lines}"
         message = f"{some} set aside: {reason.sentence}{shows}; {where}"
         span = Span(given, rows[0].line, 1, rows[0].line, 1)
         diagnostics.append(

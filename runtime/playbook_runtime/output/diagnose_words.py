@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from playbook_runtime.counted import count_of
+from playbook_runtime.counted import count_of, word_of
 from playbook_runtime.diagnose.curve import Course
 from playbook_runtime.diagnose.model import Diagnosis, MatrixFound
 from playbook_runtime.orders.currency import NO_CURRENCY
@@ -53,7 +53,8 @@ def account(found: Diagnosis) -> Iterator[str]:
         yield f"    {line}"
     if found.purchases != data.orders:
         yield (
-            f"    {data.orders:,} orders count as {found.purchases:,}: those of one customer on one"
+            f"    {count_of(data.orders, 'order')} count as {found.purchases:,}: those of one"
+            " customer on one"
             " day are one"
         )
     if found.partial:
@@ -103,7 +104,8 @@ def stage(found: Diagnosis) -> Iterator[str]:
         since = f" since the end of {one.since}" if one.since else ""
         why = f"; it is entered by `{one.rule}`" if one.rule else ""
         yield (
-            f"Stage: {one.stage}{since}. {_rate(one.orders_per_month)} orders a month, mean of the"
+            f"Stage: {one.stage}{since}. {_rate(one.orders_per_month)}"
+            f" {word_of(one.orders_per_month, 'order')} a month, mean of the"
             f" last three full months{why} ({rules}; a shop never goes back)."
         )
     if one.next_stage:
@@ -164,11 +166,13 @@ def lifecycle(found: Diagnosis) -> str:
     silence = found.silence
     if not silence.is_known:
         return (
-            f"Dormant is silent for more than {silence.dormant_after} days, lost for more than"
+            f"Dormant is silent for more than {count_of(silence.dormant_after, 'day')}, lost"
+            " for more than"
             f" {silence.lost_after}: built in, since too few have bought twice."
         )
     return (
-        f"Dormant is silent for more than {silence.dormant_after} days: nine in ten of your"
+        f"Dormant is silent for more than {count_of(silence.dormant_after, 'day')}: nine in"
+        " ten of your"
         f" {silence.gaps:,} pauses between two purchases took no longer. Lost is twice that."
     )
 

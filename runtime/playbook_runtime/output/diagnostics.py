@@ -14,6 +14,7 @@ from typing import TextIO
 
 from playbook_compiler.diagnostics import Diagnostic, Severity
 from playbook_compiler.source import SourceFile
+from playbook_runtime.counted import count_of
 from playbook_runtime.output import formats
 from playbook_runtime.output.findings import Findings
 
@@ -48,7 +49,7 @@ def render(
 def summary(diagnostics: Sequence[Diagnostic]) -> str:
     """Return how many findings of each severity there are: `2 errors, 1 warning`."""
     counts = [(kind, sum(found.severity is kind for found in diagnostics)) for kind in Severity]
-    said = [f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts if count]
+    said = [count_of(count, kind) for kind, count in counts if count]
     return ", ".join(said) if said else "No problems found"
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from playbook_compiler.diff import Entry
 from playbook_compiler.diff_steps import ADDED, REMOVED, StepDiff
 from playbook_compiler.diff_values import Change
+from playbook_runtime.counted import count_of
 from playbook_runtime.output.diff_words import (
     NEW_IDS,
     Comparison,
@@ -24,7 +25,6 @@ from playbook_runtime.output.diff_words import (
     has_new_ids,
     said,
     sentence,
-    several,
 )
 from playbook_runtime.output.effect_markdown import effect_lines
 from playbook_runtime.output.markdown_text import code, plain
@@ -88,7 +88,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]
 def _rows(entry: Entry) -> Iterator[tuple[str, str, str]]:
     """Yield the key, the old and the new value of all that changed: at least one row."""
     if entry.how in (ADDED, REMOVED):
-        steps = f" ({several(len(entry.steps), 'step')})" if entry.steps else ""
+        steps = f" ({count_of(len(entry.steps), 'step')})" if entry.steps else ""
         text = code(around(entry.text, "", VALUE_LIMIT)[0]) + steps
         yield entry.how, *((text, "") if entry.how == REMOVED else ("", text))
         return
@@ -100,7 +100,7 @@ def _rows(entry: Entry) -> Iterator[tuple[str, str, str]]:
         if not step.follows:
             yield from _step_rows(step)
     if inside := following(entry.steps):
-        yield f"{several(inside, 'step')} named after these, with new ids", "", ""
+        yield f"{count_of(inside, 'step')} named after these, with new ids", "", ""
 
 
 def _step_rows(step: StepDiff) -> Iterator[tuple[str, str, str]]:

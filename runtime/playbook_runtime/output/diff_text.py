@@ -11,6 +11,7 @@ from playbook_compiler.diff import INDIRECT, Entry
 from playbook_compiler.diff_steps import ADDED, MODIFIED, MOVED, REMOVED, RENAMED, StepDiff
 from playbook_compiler.diff_values import Change
 from playbook_compiler.source import Span
+from playbook_runtime.counted import count_of
 from playbook_runtime.output.cells import escaped
 from playbook_runtime.output.diff_words import (
     NEW_IDS,
@@ -22,7 +23,6 @@ from playbook_runtime.output.diff_words import (
     has_new_ids,
     said,
     sentence,
-    several,
 )
 from playbook_runtime.output.effect_text import effect_lines
 from playbook_runtime.projected_change import ProjectedChange
@@ -101,13 +101,13 @@ def _entry(entry: Entry, found: Comparison) -> Iterator[str]:
         yield f"    {_change(change, near, found)}"
     if entry.how in (ADDED, REMOVED):
         if entry.steps:
-            yield f"    {sign} {several(len(entry.steps), 'step')}"
+            yield f"    {sign} {count_of(len(entry.steps), 'step')}"
         return
     for step in entry.steps:
         if not step.follows:
             yield from _step(step, near, found)
     if inside := following(entry.steps):
-        yield f"    = {several(inside, 'step')} named after these, with new ids"
+        yield f"    = {count_of(inside, 'step')} named after these, with new ids"
 
 
 def _step(

@@ -13,6 +13,7 @@ from playbook_compiler.diff_values import Written
 from playbook_compiler.redact import redact
 from playbook_compiler.source import Span
 from playbook_compiler.values import dataclass
+from playbook_runtime.counted import count_of
 
 UNTOUCHED: Final = "nothing changed"
 UNCHANGED: Final = "nothing changed in meaning (comments, order or layout only)"
@@ -66,18 +67,13 @@ def counts(diff: Diff) -> str:
     said = []
     for how in _HOWS:
         found = [
-            several(number, kind)
+            count_of(number, kind)
             for kind in KINDS
             if (number := sum(one.how == how and one.kind == kind for one in diff.entries))
         ]
         if found:
             said.append(f"{', '.join(found)} {_DEEDS.get(how, how)}")
     return "; ".join(said)
-
-
-def several(number: int, noun: str) -> str:
-    """Return `1 step`, `2 steps`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def absence(sides: Comparison) -> str:

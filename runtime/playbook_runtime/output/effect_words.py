@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from playbook_compiler.values import dataclass
+from playbook_runtime.counted import count_of
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.output.figures import (
     chance,
@@ -132,7 +133,9 @@ def basis(effect: ProjectedChange) -> str:
     """Return what the numbers rest on, without the digest."""
     data = effect.data
     return (
-        f"the {effect.horizon_days} days after {effect.as_of}, money in {effect.currency};"
-        f" {effect.draws:,} draws, seed {effect.seed}; {data.orders:,} orders of"
-        f" {data.customers:,} customers from {data.first_day} to {data.last_day}"
+        f"the {count_of(effect.horizon_days, 'day')} after {effect.as_of}, money in"
+        f" {effect.currency};"
+        f" {count_of(effect.draws, 'draw')}, seed {effect.seed};"
+        f" {count_of(data.orders, 'order')} of {count_of(data.customers, 'customer')} from"
+        f" {data.first_day} to {data.last_day}"
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from playbook_compiler.diagnostics import shown
+from playbook_runtime.counted import count_of
 from playbook_runtime.evidence import library
 from playbook_runtime.evidence.account import (
     ALL_ENTRANTS,
@@ -75,8 +76,7 @@ def grade_counts(account: EvidenceAccount) -> str:
         return "No message here has an effect."
     counts = ", ".join(f"{grades.count(grade)} {grade}" for grade in sorted(set(grades)))
     left = len(unproven(account))
-    several = "effects" if len(grades) > 1 else "effect"
-    told = f"{len(grades)} {several} by grade: {counts}."
+    told = f"{count_of(len(grades), 'effect')} by grade: {counts}."
     return f"{told} The headline leaves out {left}." if left else told
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from playbook_compiler.filled_in import Filled
+from playbook_runtime.counted import count_of
 
 VALUE_WIDTH = 60
 
@@ -14,7 +15,7 @@ def filled_in_text(name: str, filled: Sequence[Filled]) -> str:
     """Return the filled-in values by what they belong to: key, value, and where it comes from."""
     if not filled:
         return f"{name} says everything itself: nothing was filled in.\n"
-    count = f"{len(filled)} value{'s' if len(filled) > 1 else ''}"
+    count = count_of(len(filled), "value")
     lines = [f"{name}: {count} that you did not write"]
     for group, members in groupby(sorted(filled, key=_group), key=_group):
         rows = [(one.path.removeprefix(group).lstrip(".") or group, one) for one in members]

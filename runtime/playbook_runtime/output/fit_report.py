@@ -18,6 +18,7 @@ from playbook_runtime.behaviour.model import (
     FittedSpend,
 )
 from playbook_runtime.behaviour.season import Season
+from playbook_runtime.counted import count_of
 from playbook_runtime.orders.currency import NO_CURRENCY
 
 JSON_VERSION = 1
@@ -124,8 +125,8 @@ def fit_text(report: FitReport) -> str:
 def _people(best: FittedBehaviour) -> str:
     share = best.repeat_customers / best.customers
     return (
-        f"{best.customers:,} customers, {best.repeat_customers:,} of them bought on two days or"
-        f" more ({share:.1%})"
+        f"{count_of(best.customers, 'customer')}, {best.repeat_customers:,} of them bought on"
+        f" two days or more ({share:.1%})"
     )
 
 
@@ -176,7 +177,10 @@ def _spend(spend: FittedSpend | None, currency: str) -> list[str]:
     unit = "" if currency == NO_CURRENCY else f" {currency}"
     mean = f"{one.mean:,.2f}{unit}" if math.isfinite(one.mean) else "without limit"
     return [
-        f"Spend: Gamma-Gamma, on the repeat purchases of {spend.repeat_customers:,} customers",
+        (
+            "Spend: Gamma-Gamma, on the repeat purchases of"
+            f" {count_of(spend.repeat_customers, 'customer')}"
+        ),
         _header(),
         *_rows(
             ("p", "q", "gamma"),
@@ -195,8 +199,14 @@ def _spend(spend: FittedSpend | None, currency: str) -> list[str]:
 def _meaning(report: FitReport, best: FittedBehaviour) -> list[str]:
     return [
         "What follows, if nothing changes:",
-        f"  about {report.probably_alive:,.0f} of the {best.customers:,} customers would still buy",
-        f"  these customers make about {report.expected_year:,.0f} purchases in the next 365 days",
+        (
+            f"  about {report.probably_alive:,.0f} of {count_of(best.customers, 'customer')} would"
+            " still buy"
+        ),
+        (
+            f"  these customers make about {count_of(round(report.expected_year), 'purchase')} in"
+            " the next 365 days"
+        ),
         f"  a new customer makes {report.newcomer_year:.2f} repeat purchases in the first 365 days",
         "These are point estimates; `playbook simulate` gives them with their uncertainty.",
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from playbook_runtime.counted import count_of
 from playbook_runtime.lives import BOTH, WITH, Life, LifeEvent
 
 _WORLDS: Final = {BOTH: "both", WITH: "with", "without": "without"}
@@ -80,7 +81,7 @@ def _sums(life: Life) -> list[str]:
             one for one in life.events if one.value is not None and one.world in (BOTH, world)
         ]
         paid = sum(_paid(one, world) for one in orders)
-        many = f"{len(orders)} order{'' if len(orders) == 1 else 's'}"
+        many = count_of(len(orders), "order")
         lines.append(f"{words} the playbook: {many}, {_money(life, paid)}")
     return lines
 

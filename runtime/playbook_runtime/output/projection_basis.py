@@ -84,7 +84,8 @@ def _check(check: Check) -> str:
     side = "inside" if check.inside else "outside"
     band = f"{check.predicted.p10:,.0f} ... {check.predicted.p90:,.0f}"
     words = (
-        f"Backtest: predicted {check.predicted.mean:,.0f} orders, actual {check.actual:,}"
+        f"Backtest: predicted {count_of(round(check.predicted.mean), 'order')}, actual"
+        f" {check.actual:,}"
         f" ({side} the 80 % band; naive: {check.naive:,.0f}). Band {band}; orders by the customers"
         f" of {check.origin} in the {count_of(check.horizon_days, 'day')} after it."
     )

@@ -33,7 +33,8 @@ _LARGE_ERROR: Final = 0.1
 def title(projection: Projection) -> str:
     """Return what is projected: `leaf-and-steam, 365 days from 2026-11-16, money in EUR`."""
     return (
-        f"{projection.playbook}: the {projection.horizon_days} days after {projection.as_of},"
+        f"{projection.playbook}: the {count_of(projection.horizon_days, 'day')} after"
+        f" {projection.as_of},"
         f" money in {projection.currency}"
     )
 

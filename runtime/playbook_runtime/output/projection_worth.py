@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
+from playbook_runtime.counted import count_of
 from playbook_runtime.launch import ADDED, RATE
 from playbook_runtime.output.figures import chance, figure, places_for, scaled, signed, width
 from playbook_runtime.output.projection_rows import Row
@@ -118,5 +119,6 @@ def _proof(proof: Proof | None) -> tuple[str, str]:
     if proof.holdout is None or proof.months is None:
         return "cannot be proved here", chance(proof.assurance) if proof.customers else ""
     months = max(1, -(-int(proof.months * 10) // 10))
-    word = "month" if months == 1 else "months"
-    return f"{100 * proof.holdout:.0f} % holdout, {months} {word}", chance(proof.assurance)
+    return f"{100 * proof.holdout:.0f} % holdout, {count_of(months, 'month')}", chance(
+        proof.assurance
+    )

@@ -7,6 +7,7 @@ from decimal import Decimal
 from textwrap import wrap
 from typing import Final
 
+from playbook_runtime.counted import count_of
 from playbook_runtime.replays import Pressure, Replay
 
 REASONS: Final = {
@@ -56,8 +57,11 @@ def replay_text(found: Replay, width: int) -> str:
 
 
 def _size(found: Replay) -> str:
-    buyers = _many(found.active_customers, "customer")
-    return f"{_many(found.orders, 'order')} of {buyers}; {found.people:,} people known"
+    buyers = count_of(found.active_customers, "customer")
+    return (
+        f"{count_of(found.orders, 'order')} of {buyers};"
+        f" {count_of(found.people, 'person', 'people')} known"
+    )
 
 
 def _held(found: Replay) -> Iterator[str]:
@@ -82,7 +86,7 @@ def _volumes(found: Replay) -> Iterator[str]:
     total = sum(count for count, _ in sent)
     most, busiest = max(sent, key=lambda one: (one[0], -one[1].toordinal()))
     yield from ("", "Messages a day")
-    yield f"  {total:,} in {_many(len(sent), 'day')}, {total / len(sent):,.1f} a day"
+    yield f"  {total:,} in {count_of(len(sent), 'day')}, {total / len(sent):,.1f} a day"
     if total:
         yield f"  most on {busiest}: {most:,}"
 
@@ -95,7 +99,9 @@ def _pressure(pressure: Sequence[Pressure]) -> Iterator[str]:
     columns = range(longest + 1)
     last = len(pressure[0].customers) - 1
     header = ["", *(f"{n}+" if n == last else str(n) for n in columns)]
-    rows = [(f"{one.days} days", *(f"{one.customers[n]:,}" for n in columns)) for one in pressure]
+    rows = [
+        (count_of(one.days, "day"), *(f"{one.customers[n]:,}" for n in columns)) for one in pressure
+    ]
     yield from _table(header, rows)
 
 
@@ -105,7 +111,7 @@ def _collisions(found: Replay) -> Iterator[str]:
         yield "  none"
     for one in found.collisions[:MOST_COLLISIONS]:
         same = f", {one.same_instant:,} at the same second" if one.same_instant else ""
-        told = f"{_many(one.times, 'time')}, {_many(one.customers, 'customer')}{same}"
+        told = f"{count_of(one.times, 'time')}, {count_of(one.customers, 'customer')}{same}"
         yield f"  {' and '.join(one.flows)}: {told}"
     more = len(found.collisions) - MOST_COLLISIONS
     if more > 0:
@@ -127,10 +133,6 @@ def _offers(found: Replay) -> Iterator[str]:
         for one in found.offers
     ]
     yield from _table(("offer", "issued", "bought anyway", "share", "would have cost"), rows)
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _money(minor: int, decimals: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from playbook_runtime.counted import count_of
 from playbook_runtime.output.figures import figure, interval, places_for, scaled, signed, width
 from playbook_runtime.planned_months import BudgetShift, PlannedMonth
 
@@ -36,7 +37,7 @@ def _stage(
         )
     else:
         words += f" Split {split}, without a `monthly_budget` to divide."
-    words += f" {newcomers:,.0f} newcomers a month."
+    words += f" {count_of(round(newcomers), 'newcomer')} a month."
     words += "".join(_spent(own, decimals))
     if first.checklists:
         words += (

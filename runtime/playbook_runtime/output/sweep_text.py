@@ -7,6 +7,7 @@ from decimal import Decimal
 from textwrap import wrap
 from typing import Final
 
+from playbook_runtime.counted import count_of
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.output.cells import escaped
 from playbook_runtime.output.figures import figure, interval_of_level, places_for, scaled, width
@@ -22,7 +23,8 @@ _TITLES: Final = {SPLIT: "split", BUDGET: "monthly budget", HOLDOUT: "holdout"}
 def sweep_text(sweep: Sweep, columns: int = WIDEST, encoding: str = "utf-8") -> str:
     """Return a sweep as lines of at most `columns`; names that `encoding` lacks are escaped."""
     title = (
-        f"{sweep.playbook}: profit by {_TITLES[sweep.parameter]}, the {sweep.horizon_days} days"
+        f"{sweep.playbook}: profit by {_TITLES[sweep.parameter]}, the"
+        f" {count_of(sweep.horizon_days, 'day')}"
         f" after {sweep.as_of}, money in {sweep.currency}"
     )
     rows = table_lines([_header(sweep), *(_row(sweep, point) for point in sweep.points)])
@@ -48,13 +50,15 @@ def reading(sweep: Sweep) -> Iterator[str]:
             " behind the best, draw by draw, holds zero."
         )
     yield (
-        f"{sweep.draws} draws (seed {sweep.seed}); every value has the same customers and the same"
+        f"{count_of(sweep.draws, 'draw')} (seed {sweep.seed}); every value has the same"
+        " customers and the same"
         " luck. The interval of the profit is that of its level, wider than what tells two values"
         " apart."
     )
     if sweep.parameter in (SPLIT, BUDGET):
         yield (
-            f"Profit ends after {sweep.horizon_days} days. Customers won late still buy after that,"
+            f"Profit ends after {count_of(sweep.horizon_days, 'day')}. Customers won late"
+            " still buy after that,"
             " and whom messages keep does, too: neither is in it. A longer --horizon counts more of"
             " both, and mostly moves the best towards winning customers. Customer value is what one"
             " who bought paid in this time."

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.redact import redact
+from playbook_runtime.counted import count_of
 from playbook_runtime.output.findings import Findings
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;"}
@@ -37,7 +38,7 @@ def _case(file: str, here: list[Diagnostic]) -> list[str]:
     others = [found for found in here if not found.is_error]
     lines = [f"{head}>"]
     if errors:
-        count = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
+        count = count_of(len(errors), "error")
         first = _escaped(f"{count}: {redact(errors[0].message)}")
         lines.append(f'      <failure type="error" message="{first}">{_told(errors)}</failure>')
     if others:
