@@ -17,11 +17,13 @@ from playbook_compiler.values import dataclass, replace
 from playbook_runtime.budget import WHOLE, admission_shares, claims_of, corrected, misses
 from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.kernel.layout import PerFlowMonth
-from playbook_runtime.kernel.run import Horizon, layout_of, run
+from playbook_runtime.kernel.run import Horizon, layout_of, run, task_of
 from playbook_runtime.kernel.tables import F64, I64, some_draws
 from playbook_runtime.launch import Launch
 from playbook_runtime.month_plan import MonthPlan, flow_open
 from playbook_runtime.prepare import Prepared
+from playbook_runtime.turns import EVERYBODY, in_turns
+from playbook_runtime.workload import DEMAND_WORK, turns_for
 
 DEMAND_DRAWS: Final = 50
 MICRO: Final = 10_000
@@ -75,11 +77,18 @@ def with_months(launch: Launch, playbook: Playbook, program: Program) -> Launch:
 
 def spending(program: Program, prepared: Prepared, threads: int) -> F64:
     """Return what messages, tasks and offers cost by flow and month (F, M), in minor units, as the
-    mean of the first draws. Offers count in the month in which they are used."""
+    mean of the first draws; in a large shop people play them in turns. Offers count in the month
+    in which they are used."""
     launch = prepared.launch
     horizon = Horizon(launch.seed, launch.start, launch.end)
     draws = some_draws(prepared.headline, 0, DEMAND_DRAWS)
-    counts = run(program, launch.zones, prepared.people, draws, horizon, threads=threads)
+    people, count = prepared.people, len(draws.number)
+    turns = turns_for(len(people.key), int(program.flow_on.sum()), count, DEMAND_WORK)
+    if turns == EVERYBODY:
+        counts = run(program, launch.zones, people, draws, horizon, threads=threads)
+    else:
+        task = task_of(program, launch.zones, people, draws, horizon)
+        counts = turns.one_in * in_turns(task, turns, threads)
     mean = counts.mean(axis=0)
     layout = layout_of(program)
     flows, months = program.admission.shape

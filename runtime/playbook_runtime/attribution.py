@@ -8,19 +8,23 @@ be told from what is unknown (docs/decisions/0021-attribution.md).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 
-from playbook_compiler.values import dataclass
+from playbook_compiler.values import dataclass, replace
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.expected import expected_of_two
 from playbook_runtime.kernel.layout import WITH, WITHOUT
-from playbook_runtime.kernel.tables import F64, I64, Draws
+from playbook_runtime.kernel.tables import F64, I64, Draws, some_draws
 from playbook_runtime.outcomes import orders_and_profit, values_of
 from playbook_runtime.projection import NO_INCREMENT, Increment
-from playbook_runtime.touched import Touched, rerun, touched
+from playbook_runtime.touched import Cells, Touched, cells_in, rerun, touched, union
+from playbook_runtime.turns import EVERYBODY, Turns
 from playbook_runtime.world_runs import WorldRuns
+
+HALF_MORE: Final = 1.5  # two runs of the larger set cost as much as three of the smaller
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +33,7 @@ class Future:
     without (D, values), and whom each flow touched.
 
     Programmes are on in all but the world without, so that no flow is given what they bring.
+    `turns` says who of all people was run for the worlds of single flows.
     """
 
     draws: Draws
@@ -36,6 +41,29 @@ class Future:
     none: I64
     without: I64
     touched: Touched
+    turns: Turns = EVERYBODY
+
+    def with_changed(self, cells: Cells, changed: I64) -> I64:
+        """Return the values of the whole once these cells amount to `changed`."""
+        return self.whole + self.turns.one_in * (changed - cells.values)
+
+    def first(self, count: int) -> Future:
+        """Return the future of the first draws only."""
+        found = self.touched
+        return replace(
+            self,
+            draws=some_draws(self.draws, 0, count),
+            whole=self.whole[:count],
+            none=self.none[:count],
+            without=self.without[:count],
+            touched=Touched(
+                tuple(_first(cells, count) for cells in found.flows),
+                tuple(_first(cells, count) for cells in found.others),
+                _first(found.any, count),
+                found.sent,
+                found.played[:, :count],
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,18 +83,30 @@ class FlowWorth:
     mean: Increment
 
 
-def future_of(runs: WorldRuns, draws: Draws, counts: I64) -> Future:
+def future_of(runs: WorldRuns, draws: Draws, counts: I64, turns: Turns = EVERYBODY) -> Future:
     """Return a future from the counts of the headline's runs on these draws."""
-    whole, without, found = (
-        values_of(counts, WITH),
-        values_of(counts, WITHOUT),
-        touched(runs, draws),
-    )
-    none = without
-    if runs.program.programmes:
-        anyone = found.any
-        none = whole - anyone.values + rerun(runs, draws, anyone.bits, frozenset())
-    return Future(draws, whole, none, without, found)
+    whole, without = values_of(counts, WITH), values_of(counts, WITHOUT)
+    future = Future(draws, whole, without, without, touched(runs, draws, turns), turns)
+    if not runs.program.programmes and turns == EVERYBODY:
+        return future
+    # What nobody would do is told by the same people as the flows, so that their luck cancels out.
+    anyone = future.touched.any
+    none = rerun(runs, draws, anyone.bits, frozenset(), turns=turns)
+    return replace(future, none=future.with_changed(anyone, none))
+
+
+def touched_by(runs: WorldRuns, future: Future, flows: Collection[int]) -> Cells:
+    """Return those whom any of some flows touched; or all whom any flow did, which holds them,
+    where that costs less: what those of single flows amount to is known, that of few has to be
+    run."""
+    found = future.touched
+    if len(flows) == 1:
+        (flow,) = flows
+        return found.flows[flow]
+    bits = union(found.flows, flows)
+    if cells_in(found.any.bits) <= HALF_MORE * cells_in(bits):
+        return found.any
+    return Cells(bits, rerun(runs, future.draws, bits, turns=future.turns))
 
 
 def flow_worlds(
@@ -81,11 +121,15 @@ def flow_worlds(
         others = frozenset(flows if on is None else on) - {flow}
         without_it, alone = [], []
         for one in futures:
-            mine, anyone = one.touched.flows[flow], one.touched.any
-            rest_of = one.whole - mine.values
-            without_it.append(rest_of + rerun(runs, one.draws, mine.bits, others))
-            nobody = one.whole - anyone.values
-            alone.append(nobody + rerun(runs, one.draws, anyone.bits, {flow}))
+            mine, elsewhere = one.touched.flows[flow], one.touched.others[flow]
+            # Nobody but those whom other flows touched lives otherwise where this one is alone.
+            less = rerun(runs, one.draws, mine.bits, others, turns=one.turns) if others else None
+            without_it.append(one.none if less is None else one.with_changed(mine, less))
+            alone.append(
+                one.with_changed(
+                    elsewhere, rerun(runs, one.draws, elsewhere.bits, {flow}, turns=one.turns)
+                )
+            )
         found[flow] = FlowWorlds(tuple(without_it), tuple(alone))
     return found
 
@@ -97,6 +141,10 @@ def worth(futures: Sequence[Future], worlds: FlowWorlds) -> FlowWorth:
         first_in=_increment(_first_in(futures, worlds)),
         mean=_increment(_mean(futures, worlds)),
     )
+
+
+def _first(cells: Cells, count: int) -> Cells:
+    return Cells(cells.bits, cells.values[:count])
 
 
 def mean_draws(futures: Sequence[Future], worlds: FlowWorlds) -> tuple[list[float], list[float]]:

@@ -63,7 +63,7 @@ def break_even(
         """Return the profit at a scale; None where orders would feed on themselves."""
         try:
             changed = scaled(future.draws, slots, columns, base, scale)
-            values = future.whole - mine.values + rerun(runs, changed, mine.bits)
+            values = future.with_changed(mine, rerun(runs, changed, mine.bits, turns=future.turns))
         except RunawayError:
             return None
         return point(scale, values)

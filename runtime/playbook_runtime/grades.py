@@ -7,16 +7,17 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from playbook_runtime.attribution import Future
+from playbook_runtime.attribution import Future, touched_by
 from playbook_runtime.effect_columns import without_effects
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.expected import expected_of_two
 from playbook_runtime.kernel.layout import WITH
-from playbook_runtime.kernel.tables import Draws
+from playbook_runtime.kernel.tables import I64, Draws
 from playbook_runtime.launch import PROGRAMMES
 from playbook_runtime.outcomes import orders_and_profit, values_of
 from playbook_runtime.projection import GradeShare
-from playbook_runtime.touched import rerun, union
+from playbook_runtime.touched import Cells, rerun, rerun_both
+from playbook_runtime.turns import EVERYBODY
 from playbook_runtime.world_runs import WorldRuns
 
 
@@ -64,15 +65,21 @@ def _lost(
     """Return by draw the profit of the whole less that with these draws, which differ for those
     only whom these flows touch (None: for everybody)."""
     if flows is None:
-        all_less = values_of(runs.run(changed), WITH)
-        gone = orders_and_profit(future.whole)[1] - orders_and_profit(all_less)[1]
-        apart_by_draw: list[float] = gone.astype(np.float64).tolist()
-        return apart_by_draw
-    bits = union(future.touched.flows, flows)
-    apart = rerun(runs, future.draws, bits), rerun(runs, changed, bits)
-    whole, less = (orders_and_profit(future.whole - apart[0] + one)[1] for one in apart)
-    found: list[float] = (whole - less).astype(np.float64).tolist()
+        less = _for_everybody(runs, future, changed)
+    else:
+        cells = touched_by(runs, future, flows)
+        less = future.with_changed(cells, rerun(runs, changed, cells.bits, turns=future.turns))
+    gone = orders_and_profit(future.whole)[1] - orders_and_profit(less)[1]
+    found: list[float] = gone.astype(np.float64).tolist()
     return found
+
+
+def _for_everybody(runs: WorldRuns, future: Future, changed: Draws) -> I64:
+    """Return the values of the whole on these draws, which differ for everybody."""
+    if future.turns == EVERYBODY:
+        return values_of(runs.run(changed), WITH)
+    played = Cells(np.zeros((0, 0), dtype=np.uint8), future.touched.played[1])
+    return future.with_changed(played, rerun_both(runs, changed, None, turns=future.turns)[1])
 
 
 def _place(grade: str) -> tuple[int, str]:

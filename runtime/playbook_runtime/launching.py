@@ -18,6 +18,7 @@ from playbook_runtime.program import build_program
 from playbook_runtime.projection import Assumption
 from playbook_runtime.settings import Calendar, Settings, calendar
 from playbook_runtime.unsimulated import unsimulated
+from playbook_runtime.workload import Bounded, bounded
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +32,7 @@ class Launched:
     plan: MonthPlan
     program: Program
     admission: Admission | None
+    bounded: Bounded | None = None  # why there are fewer draws than asked for
 
 
 def launched(
@@ -62,9 +64,12 @@ def launched(
     program, unread = build_program(graph, prepared.launch)
     findings += unread
     plan, prepared = planned(playbook, data, settings, prepared, program)
+    fewer = None
+    if settings.bounded:
+        prepared, fewer = bounded(prepared, program)
     program, admission = admitted(graph, program, prepared, plan, settings.threads)
     prepared = replace(prepared, launch=with_months(prepared.launch, graph.playbook, program))
-    return Launched(days, known, prepared, plan, program, admission), findings
+    return Launched(days, known, prepared, plan, program, admission, fewer), findings
 
 
 def _season_line(seasonality: Seasonality) -> tuple[Assumption, ...]:

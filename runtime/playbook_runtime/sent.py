@@ -64,7 +64,7 @@ def pace_after(entered: Sequence[float], days: Sequence[int]) -> float:
     return min(1.0, sum(entered[-last:]) / sum(days[-last:]) / whole) if whole > 0 else 0.0
 
 
-def recipients(sent: Sent, draws: int, holdout: float, later: float = 1.0) -> Recipients:
+def recipients(sent: Sent, draws: float, holdout: float, later: float = 1.0) -> Recipients:
     """Return customers a draw, the variance of y, and the share of it that is foreseen; with those
     whom the playbook's holdout leaves out, who are like the others.
 

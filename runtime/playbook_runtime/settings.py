@@ -24,7 +24,8 @@ class Settings:
     threads (0: all there are), in which stage (empty: the playbook's); `conservative` holds every
     effect at its worse quartile; `season` is estimated where the orders allow it, off, or given.
     `precision` takes as many draws as it needs instead of `draws`: a part of the width of the
-    interval of the profit difference."""
+    interval of the profit difference. `bounded` takes fewer draws than `draws` where people and
+    flows are many."""
 
     horizon: Duration = Duration(months=12)
     draws: int = DEFAULT_DRAWS
@@ -35,6 +36,7 @@ class Settings:
     conservative: bool = False
     season: Given = "auto"
     precision: float | None = None
+    bounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ from playbook_runtime.kernel.run import (
 )
 from playbook_runtime.kernel.tables import I64, some_draws
 from playbook_runtime.launching import Launched, launched
+from playbook_runtime.levers import DRAWS as TORNADO_DRAWS
+from playbook_runtime.levers import levers
 from playbook_runtime.month_report import told_months
 from playbook_runtime.monthly import horizon_months, months_of
 from playbook_runtime.notes import notes
@@ -65,9 +67,10 @@ from playbook_runtime.requirements import Known, judged
 from playbook_runtime.sent import pace_after, recipients
 from playbook_runtime.settings import FLOW_DRAWS, Calendar, Settings
 from playbook_runtime.simulated_findings import simulated_findings
-from playbook_runtime.tornado import DRAWS as TORNADO_DRAWS
-from playbook_runtime.tornado import levers, tornado
+from playbook_runtime.tornado import tornado
+from playbook_runtime.turns import EVERYBODY, Turns
 from playbook_runtime.visits import visits_of
+from playbook_runtime.workload import DETAIL_WORK, turns_for, workload_notes
 from playbook_runtime.world_runs import Counts, Progress, WorldRuns
 
 __all__ = ["Progress", "project"]
@@ -141,7 +144,7 @@ def project(
     try:
         headline = _headline(runs, settings, None if enough is None else enough.counts)
         flows = _flows(runs, headline, on, ready.days, _holdout(graph))
-        swings = tornado(runs)
+        swings = tornado(runs, flows.futures[0])
         grades = grade_shares(runs, flows.futures, numbers)
         shift = budget_shift(runs, plan)
     except RunawayError as problem:
@@ -218,7 +221,10 @@ def project(
         backtest=checks(ready.fitted.tested),
         assumptions=ready.prepared.assumptions,
         data=data_account(data),
-        notes=notes(graph, data, ready.prepared, headline.counts, findings),
+        notes=(
+            *workload_notes(ready.prepared, ready.bounded, flows.futures[0].turns),
+            *notes(graph, data, ready.prepared, headline.counts, findings),
+        ),
         luck=_luck(outcomes, headline),
         conservative=settings.conservative,
         rest=rest(flows.futures, flows.worlds),
@@ -250,12 +256,23 @@ def project(
 
 def _draws_to_run(runs: WorldRuns, settings: Settings, flows: int) -> int:
     """Return how many draws of all people will be run, for the progress bar."""
-    some = min(FLOW_DRAWS, settings.draws)
     again = min(SECOND_FUTURES, settings.draws)
     headline = settings.draws * (2 if runs.prepared.has_unproven else 1) + again
-    swings = 2 * len(levers(runs.prepared, runs.program)) * min(TORNADO_DRAWS, settings.draws)
+    return headline + _draws_of_detail(runs, min(FLOW_DRAWS, again), flows)
+
+
+def _draws_of_detail(runs: WorldRuns, some: int, flows: int) -> int:
+    """Return how many draws the worlds of so many flows, the tornado and the grades take at most,
+    each flow on so many draws."""
+    swings = 2 * len(levers(runs.prepared, runs.program, 1)) * min(TORNADO_DRAWS, some)
     grades = len({prior.grade for prior in runs.prepared.expected.priors}) * 4 * some
-    return headline + (2 + flows * (4 + 2)) * some + swings + grades
+    return (2 + flows * (4 + 2)) * some + swings + grades
+
+
+def _turns(runs: WorldRuns, some: int, flows: int) -> Turns:
+    """Return who of all people is run for the worlds of single flows."""
+    on, people = int(runs.program.flow_on.sum()), len(runs.prepared.people.key)
+    return turns_for(people, on, _draws_of_detail(runs, some, flows), DETAIL_WORK)
 
 
 def _headline(runs: WorldRuns, settings: Settings, known: Counts | None) -> Headline:
@@ -273,9 +290,12 @@ def _flows(
     """Return the worlds of each flow that is on, where it pays and what proves it."""
     number = min(FLOW_DRAWS, len(headline.again))
     whole = runs.prepared.headline
+    turns = _turns(runs, number, len(on))
+    # Those who play the second futures are others, so that this luck is told as luck, too.
+    others = turns._replace(shift=number if turns != EVERYBODY else 0)
     futures = (
-        future_of(runs, some_draws(whole, 0, number), headline.counts[:number]),
-        future_of(runs, second_futures(whole, number), headline.again[:number]),
+        future_of(runs, some_draws(whole, 0, number), headline.counts[:number], turns),
+        future_of(runs, second_futures(whole, number), headline.again[:number], others),
     )
     worlds = flow_worlds(runs, futures, sorted(on.values()))
     pays = {
@@ -284,7 +304,10 @@ def _flows(
     proofs = {
         n: proof_of(
             recipients(
-                futures[0].touched.sent[n], number, holdout, _pace_after(runs, headline, days, n)
+                futures[0].touched.sent[n],
+                number / turns.one_in,
+                holdout,
+                _pace_after(runs, headline, days, n),
             ),
             last_in_profit(futures, worlds[n]),
             days.days / MONTH_DAYS,

@@ -12,11 +12,11 @@ from playbook_runtime.checked import compile_and_check
 from playbook_runtime.demo_shop import write_demo_shop
 from playbook_runtime.kernel.tables import PROGRAMME_DRAWS, rows
 from playbook_runtime.launching import Launched, launched
+from playbook_runtime.levers import Lever, levers
 from playbook_runtime.membership import buys, savers_of
 from playbook_runtime.orders.options import OrderInput, OrderOptions
 from playbook_runtime.read_data import read_data
 from playbook_runtime.settings import Settings
-from playbook_runtime.tornado import Lever, levers
 
 SHOP = """\
 playbook: 1

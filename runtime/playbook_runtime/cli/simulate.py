@@ -42,7 +42,8 @@ WIDEST = 100
     type=Whole(2, 100_000),
     default=1_000,
     show_default=True,
-    help="Number of draws; more make the interval's ends surer, not the shop.",
+    help="Number of draws; more make the interval's ends surer, not the shop. Left out, a shop with"
+    " very many people and flows takes fewer, and says so.",
 )
 @click.option(
     "--precision",
@@ -167,7 +168,19 @@ def command(
         ctx.exit(1)
     season = season_or_exit(seasonality)
     settings = Settings(
-        length, draws, seed, as_of, threads, stage or "", conservative, season, precision
+        length,
+        draws,
+        seed,
+        as_of,
+        threads,
+        stage or "",
+        conservative,
+        season,
+        precision,
+        bounded=not given(ctx, ("draws",))
+        and precision is None
+        and trace is None
+        and sweep is None,
     )
     if trace is not None:
         from playbook_runtime.cli._trace import show_life
