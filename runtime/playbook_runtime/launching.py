@@ -9,6 +9,7 @@ from playbook_compiler.values import dataclass, replace
 from playbook_runtime.admission import Admission, admitted, with_months
 from playbook_runtime.assumed import DATA, OWN
 from playbook_runtime.behaviour.seasonality import Seasonality
+from playbook_runtime.credits import with_credits
 from playbook_runtime.fitted import Fitted, fitted
 from playbook_runtime.kernel.instructions import Program
 from playbook_runtime.month_plan import MonthPlan, planned
@@ -42,6 +43,7 @@ def launched(
 
     `known` are the models of the same orders, horizon and settings, if they were fitted before.
     """
+    graph = with_credits(graph)
     playbook, file = graph.playbook, data.orders.reading.file
     days = calendar(data.as_of, settings.horizon, playbook.timezone)
     if days.days < 1:

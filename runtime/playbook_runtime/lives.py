@@ -12,6 +12,7 @@ import numpy as np
 from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.values import dataclass
+from playbook_runtime.credits import with_credits
 from playbook_runtime.customer_facts import static_fact
 from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.instructions import Program
@@ -126,7 +127,7 @@ def life_of(
     task = task_of(ready.program, launch.zones, people, draws, horizon)
     _, rows = counted(task, Piece(0, 1, 0, 1), FIRST_TRACE)
     zone = str(static_fact(data, "zone")[row]) or graph.playbook.timezone
-    names = _Names(graph, launch, ready.program, ZoneInfo(zone))
+    names = _Names(with_credits(graph), launch, ready.program, ZoneInfo(zone))
     life = Life(
         playbook=graph.playbook.name,
         customer=customer.strip(),

@@ -20,6 +20,7 @@ from playbook_compiler.units import DAY_SECONDS
 from playbook_compiler.vocabulary import STAGES
 from playbook_runtime.accounts import data_account
 from playbook_runtime.assumed import UNSUBSCRIBED
+from playbook_runtime.credits import with_credits
 from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.layout import PerFlow, flow_column
 from playbook_runtime.kernel.run import CircleError, replayed
@@ -65,12 +66,13 @@ def replay(
     playbook = graph.playbook
     if last <= before.as_of:
         return None, [_no_day(before, last)]
-    world, findings = replay_launch(graph, before, last)
+    told_of = with_credits(graph)
+    world, findings = replay_launch(told_of, before, last)
     try:
         counts, rows = replayed(world.task, threads=threads, progress=progress)
     except CircleError:
         return None, [*findings, _endless(graph)]
-    told = _Told(graph, world, counts, rows)
+    told = _Told(told_of, world, counts, rows)
     found = Replay(
         playbook=playbook.name,
         digest=digest_of(graph),

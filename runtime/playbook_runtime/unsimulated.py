@@ -176,8 +176,6 @@ def _of_flow(
 
 
 def _of_step(step: Step, *, points: bool) -> Iterator[Diagnostic]:
-    if isinstance(step, Grant) and step.grant.credit is not None:
-        yield _told("a grant of credit", "nothing is given", step.origin.key_span(step.kind))
     if isinstance(step, Grant) and step.grant.points is not None and not points:
         yield _told("a grant of points", NO_POINTS, step.origin.key_span(step.kind))
 

@@ -31,6 +31,7 @@ from playbook_compiler.model import Playbook
 from playbook_compiler.steps import Send
 from playbook_compiler.units import DAY_SECONDS, Duration
 from playbook_compiler.values import replace
+from playbook_runtime.credits import with_credits
 from playbook_runtime.heard import (
     channels_of,
     conditions_of,
@@ -85,7 +86,7 @@ def graph_of(path: Path) -> TriggerGraph:
     assert playbook is not None, load(str(path)).diagnostics
     graph, findings = lower(playbook)
     assert graph is not None and not findings
-    return graph
+    return with_credits(graph)
 
 
 def is_other_world(path: Path) -> bool:

@@ -44,12 +44,13 @@ def _library(output_format: str) -> str:
 
 
 def _playbook(path: str, output_format: str) -> str:
+    from playbook_runtime.credits import with_credits
     from playbook_runtime.evidence.account import evidence_account
     from playbook_runtime.output import evidence_json, evidence_markdown, evidence_text
 
     compiled = compiled_or_exit(path, quiet=True)
     assert compiled.graph is not None
-    account = evidence_account(compiled.graph)
+    account = evidence_account(with_credits(compiled.graph))
     match output_format:
         case "json":
             return evidence_json.render(account)
