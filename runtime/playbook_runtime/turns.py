@@ -2,7 +2,7 @@
 
 One person in so many plays a draw, others in the next one, and each counts for as many (an integer,
 so that what is counted stays whole). It is used for what each flow is worth and for what the profit
-depends on, never for the headline (docs/decisions/0041-bounded-work.md).
+depends on, never for the headline (docs/decisions/0042-bounded-work.md).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Work is counted, not timed, so that the same input gives the same numbers on any machine: persons
 times draws times one more than the flows, since a life takes about as much longer as more flows
-look at it (docs/decisions/0041-bounded-work.md).
+look at it (docs/decisions/0042-bounded-work.md).
 """
 
 from __future__ import annotations
