@@ -100,6 +100,8 @@ def touched_by(runs: WorldRuns, future: Future, flows: Collection[int]) -> Cells
     where that costs less: what those of single flows amount to is known, that of few has to be
     run."""
     found = future.touched
+    if not flows:
+        return found.any  # a playbook of programmes alone: nobody
     if len(flows) == 1:
         (flow,) = flows
         return found.flows[flow]
