@@ -63,6 +63,13 @@ def without_programmes(one: Setting) -> Setting:
     return one.with_draws(programme=nobody)
 
 
+def without_friends(one: Setting) -> Setting:
+    """Return the same playbook with nobody who is recommended to the shop."""
+    programme = one.world.draws.programme.copy()
+    programme[:, PROGRAMME_DRAWS.index("referred")] = 0.0
+    return one.with_draws(programme=programme)
+
+
 def without_effects(one: Setting) -> Setting:
     """Return the same playbook with no effect, no use of offers, and nobody in its programmes."""
     return without_programmes(one).with_draws(
@@ -248,6 +255,7 @@ def money_of_the_trace(one: Setting) -> None:
 
 def revenue_is_what_is_paid(one: Setting) -> None:
     """What customers pay, order by order, is the revenue: with baskets, points and rights, too."""
+    one = without_friends(one)  # a trace is of the population
     counts, rows = counted(one.task, one.everyone, TRACE_ROWS)
     orders = (kind.T_ORDER, kind.T_SAVED, kind.T_EXTRA, kind.T_DELIVERED)
     bought = rows[np.isin(rows[:, 3], orders)]
@@ -278,6 +286,7 @@ def months_and_cohorts_add_up(one: Setting) -> None:
     layout = layout_of(one.program)
     counts = one.all_counts()
     months, flows = range(layout.months), range(layout.flows)
+    of_cohorts = without_friends(one).all_counts()  # friends belong to none
     shared = [what for what in PerMonth if what.name in World.__members__]
     for level in (PerMonth.ACTIVE_CUSTOMERS, PerMonth.POINTS_OUTSTANDING, PerMonth.LIABILITY):
         shared.remove(level)
@@ -296,8 +305,8 @@ def months_and_cohorts_add_up(one: Setting) -> None:
         for each, name in ((PerCohort.ORDERS, "ORDERS"), (PerCohort.REVENUE, "REVENUE")):
             for k in months:
                 columns = [layout.cohort_column(c, k, world, each) for c in range(layout.cohorts)]
-                month = counts[:, layout.month_column(k, world, PerMonth[name])]
-                assert counts[:, columns].sum(axis=1).tolist() == month.tolist()
+                month = of_cohorts[:, layout.month_column(k, world, PerMonth[name])]
+                assert of_cohorts[:, columns].sum(axis=1).tolist() == month.tolist()
     for monthly in PerFlowMonth:
         for flow in flows if monthly.name in PerFlow.__members__ else ():
             columns = [layout.flow_month_column(flow, k, monthly) for k in months]

@@ -130,6 +130,8 @@ class _Maker:
         kinds += ["enters"] if "audiences" in self.parts else []
         kinds += ["points", "expiring"] if "points" in self.parts else []
         kinds += ["tier"] if "tiers" in self.parts else []
+        kinds += ["friend"] if "referral" in self.parts else []
+        kinds += ["subscriber"] if "subscription" in self.parts else []
         kinds += ["ending"] if "offers" in self.parts and HEARD in self.parts else []
         return self.chance.choice(kinds)
 
@@ -190,6 +192,10 @@ class _Maker:
                 trigger = {"points_expiring": choice(("30d", "3d"))}
             case "tier":
                 trigger = {"tier_changed": choice(("up", "down"))}
+            case "friend":
+                trigger = {"event": "referred"}
+            case "subscriber":
+                trigger = {"event": choice(("subscription_renewed", "subscription_cancelled"))}
             case "ending":
                 trigger = {"offer_expiring": "2d"}
             case "every":
@@ -249,6 +255,8 @@ class _Maker:
             made += [lambda: {"grant": self.chance.choice(sorted(self.offers))}]
         if "points" in self.parts:
             made += [lambda: {"grant": {"points": 60}}]
+        if "credit" in self.parts:
+            made += [lambda: {"grant": {"credit": 4.00}}]
         if "updates" in self.parts and kind != "enters":
             made += [self._update]
         later = [n for n in self.names if n > self.flow and self.kinds[n] != "enters"]

@@ -102,6 +102,20 @@ def programmes(chance: Random, parts: Collection[str]) -> dict[str, Any]:
             "fee": chance.choice(("9.90 per 2mo", "39.00 per 1y")),
             "rights": ["free-shipping", {"percent_off": "10%"}],
         } | chance.choice(({}, {"trial": "30d"}))
+    if "referral" in parts:
+        gifts = [{"credit": 5.00}, {"percent_off": "12.5%"}, {"free_shipping": True}]
+        gifts += [{"points": 90}] if "points" in parts else []
+        found["referral"] = {
+            "referrer": chance.choice(gifts),
+            "newcomer": chance.choice(gifts),
+        } | chance.choice(({}, {"reward_after": "14d", "at_most": "2 per 3mo"}))
+    if "subscription" in parts:
+        may = ("pause", "skip", "change", "cancel")
+        found["subscription"] = {
+            "every": chance.choice((["30d"], ["45d", "14d", "1mo"])),
+            "discount": chance.choice(("0%", "8%")),
+            "may": sorted(chance.sample(may, chance.randint(1, 4))),
+        } | ({"products": "category = tea"} if "marks" in parts else {})
     return found
 
 

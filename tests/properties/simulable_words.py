@@ -8,10 +8,11 @@ from typing import Final
 PARTS: Final = (
     "again", "audiences", "budget", "caps", "clock", "consent", "credit", "delay", "effects",
     "events", "heard", "holdout", "ladders", "leaving", "lists", "marks", "membership", "money",
-    "nested", "offers", "own-effect", "points", "quiet", "rotations", "running", "splits",
-    "stackable", "starts", "tiers", "transactional", "updates", "waits", "windows",
+    "nested", "offers", "own-effect", "points", "quiet", "referral", "rotations", "running",
+    "splits", "stackable", "starts", "subscription", "tiers", "transactional", "updates", "waits",
+    "windows",
 )  # fmt: skip
-PROGRAMMES: Final = ("membership", "points", "tiers")
+PROGRAMMES: Final = ("membership", "points", "referral", "subscription", "tiers")
 # Conditions that read what was paid, and what was sent or issued: the laws that compare two
 # discounts, or two caps, hold where there are none.
 MONEY, HEARD = "money", "heard"
