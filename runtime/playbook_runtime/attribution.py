@@ -83,10 +83,17 @@ class FlowWorth:
     mean: Increment
 
 
-def future_of(runs: WorldRuns, draws: Draws, counts: I64, turns: Turns = EVERYBODY) -> Future:
-    """Return a future from the counts of the headline's runs on these draws."""
-    whole, without = values_of(counts, WITH), values_of(counts, WITHOUT)
-    future = Future(draws, whole, without, without, touched(runs, draws, turns), turns)
+def future_of(
+    runs: WorldRuns, draws: Draws, counts: I64 | None, turns: Turns = EVERYBODY
+) -> Future:
+    """Return a future from the counts of the headline's runs on these draws; without them, in
+    turns, from those who play."""
+    found = touched(runs, draws, turns)
+    if counts is not None:
+        whole, without = values_of(counts, WITH), values_of(counts, WITHOUT)
+    else:
+        without, whole = turns.one_in * found.played
+    future = Future(draws, whole, without, without, found, turns)
     if not runs.program.programmes and turns == EVERYBODY:
         return future
     # What nobody would do is told by the same people as the flows, so that their luck cancels out.

@@ -29,7 +29,6 @@ from playbook_runtime.break_even import break_even
 from playbook_runtime.budget_shift import budget_shift
 from playbook_runtime.diagnose.purchases import purchases_of
 from playbook_runtime.expected import (
-    SECOND_FUTURES,
     expected_metrics,
     kept_share,
     luck_within,
@@ -70,7 +69,13 @@ from playbook_runtime.simulated_findings import simulated_findings
 from playbook_runtime.tornado import tornado
 from playbook_runtime.turns import EVERYBODY, Turns
 from playbook_runtime.visits import visits_of
-from playbook_runtime.workload import DETAIL_WORK, turns_for, workload_notes
+from playbook_runtime.workload import (
+    DETAIL_WORK,
+    Bounded,
+    second_draws,
+    turns_for,
+    workload_notes,
+)
 from playbook_runtime.world_runs import Counts, Progress, WorldRuns
 
 __all__ = ["Progress", "project"]
@@ -140,9 +145,10 @@ def project(
     numbers = {flow: n for n, flow in enumerate(sorted(graph.playbook.flows))}
     # What runs already is in both worlds: it adds nothing, and stays on in every world.
     on = {flow: n for flow, n in numbers.items() if _is_new(graph.playbook.flows[flow])}
-    runs.begin(_draws_to_run(runs, settings, len(on)))
+    runs.begin(_draws_to_run(runs, settings, len(on), ready.bounded))
     try:
-        headline = _headline(runs, settings, None if enough is None else enough.counts)
+        second = second_draws(settings.draws, ready.bounded)
+        headline = _headline(runs, second, None if enough is None else enough.counts)
         flows = _flows(runs, headline, on, ready.days, _holdout(graph))
         swings = tornado(runs, flows.futures[0])
         grades = grade_shares(runs, flows.futures, numbers)
@@ -254,17 +260,17 @@ def project(
     return projection, findings
 
 
-def _draws_to_run(runs: WorldRuns, settings: Settings, flows: int) -> int:
+def _draws_to_run(runs: WorldRuns, settings: Settings, flows: int, fewer: Bounded | None) -> int:
     """Return how many draws of all people will be run, for the progress bar."""
-    again = min(SECOND_FUTURES, settings.draws)
+    again = second_draws(settings.draws, fewer)
     headline = settings.draws * (2 if runs.prepared.has_unproven else 1) + again
-    return headline + _draws_of_detail(runs, min(FLOW_DRAWS, again), flows)
+    return headline + _draws_of_detail(runs, min(FLOW_DRAWS, settings.draws), flows)
 
 
 def _draws_of_detail(runs: WorldRuns, some: int, flows: int) -> int:
     """Return how many draws the worlds of so many flows, the tornado and the grades take at most,
     each flow on so many draws."""
-    swings = 2 * len(levers(runs.prepared, runs.program, 1)) * min(TORNADO_DRAWS, some)
+    swings = 2 * len(levers(runs.prepared, runs.program, np.ones(2))) * min(TORNADO_DRAWS, some)
     grades = len({prior.grade for prior in runs.prepared.expected.priors}) * 4 * some
     return (2 + flows * (4 + 2)) * some + swings + grades
 
@@ -275,11 +281,12 @@ def _turns(runs: WorldRuns, some: int, flows: int) -> Turns:
     return turns_for(people, on, _draws_of_detail(runs, some, flows), DETAIL_WORK)
 
 
-def _headline(runs: WorldRuns, settings: Settings, known: Counts | None) -> Headline:
-    """Return the counts of the headline; `known` are those of its draws, if they were run."""
+def _headline(runs: WorldRuns, second: int, known: Counts | None) -> Headline:
+    """Return the counts of the headline, with so many second futures; `known` are those of its
+    draws, if they were run."""
     prepared = runs.prepared
     counts = runs.counts(prepared.headline) if known is None else known
-    again = runs.run(second_futures(prepared.headline, min(SECOND_FUTURES, settings.draws)))
+    again = runs.run(second_futures(prepared.headline, second))
     unproven = runs.counts(prepared.unproven) if prepared.has_unproven else counts
     return Headline(counts.totals, again, unproven.totals, counts.detail)
 
@@ -288,14 +295,16 @@ def _flows(
     runs: WorldRuns, headline: Headline, on: Mapping[str, int], days: Calendar, holdout: float
 ) -> Flows:
     """Return the worlds of each flow that is on, where it pays and what proves it."""
-    number = min(FLOW_DRAWS, len(headline.again))
+    number = min(FLOW_DRAWS, len(headline.counts))
     whole = runs.prepared.headline
     turns = _turns(runs, number, len(on))
     # Those who play the second futures are others, so that this luck is told as luck, too.
     others = turns._replace(shift=number if turns != EVERYBODY else 0)
+    again = headline.again[:number]
+    known = turns == EVERYBODY and len(again) == number
     futures = (
         future_of(runs, some_draws(whole, 0, number), headline.counts[:number], turns),
-        future_of(runs, second_futures(whole, number), headline.again[:number], others),
+        future_of(runs, second_futures(whole, number), again if known else None, others),
     )
     worlds = flow_worlds(runs, futures, sorted(on.values()))
     pays = {

@@ -22,7 +22,7 @@ HEADLINE_WORK: Final = 200_000_000  # of both worlds on all draws
 DETAIL_WORK: Final = 250_000_000  # of the worth of flows and the tornado
 DEMAND_WORK: Final = 10_000_000  # of what flows would spend
 MANY: Final = 3  # newcomers and sign-ups for each customer: a shop that grows so is another one
-LEAST_DRAWS: Final = 50  # fewer say next to nothing of the ends of an interval
+LEAST_DRAWS: Final = 40  # fewer have no order statistics below the interval's low end
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def bounded(prepared: Prepared, program: Program) -> tuple[Prepared, Bounded | N
     worlds = 2 if prepared.has_unproven else 1
 
     def work(draws: int) -> int:
-        again = min(SECOND_FUTURES, draws)
+        again = min(SECOND_FUTURES, draws // 2)
         return (worlds * draws + again) * person_work(people, flows)
 
     if asked <= LEAST_DRAWS or work(asked) <= HEADLINE_WORK:
@@ -62,6 +62,11 @@ def first_draws(prepared: Prepared, count: int) -> Prepared:
         unproven=some_draws(prepared.unproven, 0, count),
         chance=replace(chance, rate=chance.rate[:count], uniform=chance.uniform[:count]),
     )
+
+
+def second_draws(draws: int, fewer: Bounded | None) -> int:
+    """Return on how many draws a second future is run: half of them where draws are bounded."""
+    return min(SECOND_FUTURES, draws if fewer is None else draws // 2)
 
 
 def turns_for(people: int, flows: int, runs: int, work: int) -> Turns:
