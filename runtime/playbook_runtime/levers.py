@@ -20,6 +20,7 @@ from playbook_runtime.evidence import library
 from playbook_runtime.evidence.effects import EffectPrior
 from playbook_runtime.kernel.instructions import OP, TASK, A, Program
 from playbook_runtime.kernel.tables import (
+    F64,
     NEWCOMER,
     PROGRAMME_DRAWS,
     PROSPECT,
@@ -37,6 +38,7 @@ LOW, HIGH = 0.1, 0.9
 TENTH: Final = 0.1
 DATA_FREE: Final = "none"  # the grade of what no data says
 _WHOLE: Final = 1_000_000  # parts per million
+TINY: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,16 +64,62 @@ class Lever:
     kind: int | None = None  # nobody but people of this kind do
 
 
-def levers(prepared: Prepared, program: Program, count: int = DRAWS) -> list[Lever]:
-    """Return all levers of a simulation on so many draws, in the order in which they are run."""
-    some = some_draws(prepared.headline, 0, count)
+def levers(prepared: Prepared, program: Program, orders: F64) -> list[Lever]:
+    """Return all levers of a simulation, in the order in which they are run: on as many of its
+    first draws as there are `orders`, the orders of the world without in each."""
+    some = some_draws(prepared.headline, 0, len(orders))
     return [
+        *_model(prepared, program, some, orders),
         *_effects(prepared, program, some),
         *_common(prepared, program, some),
         *_joining(prepared, program, some),
         *_coins(prepared, program, some),
         *_points(prepared, program, some),
     ]
+
+
+def how_many(prepared: Prepared, program: Program) -> int:
+    """Return how many levers there are."""
+    return len(levers(prepared, program, np.ones(2)))
+
+
+def _model(prepared: Prepared, program: Program, some: Draws, orders: F64) -> Iterator[Lever]:
+    """Yield levers on what is fitted, each a whole draw of its parameters: they hang together, and
+    only together they tell how much is bought, which is what puts draws in order."""
+    of_model = orders / some.drift
+    low, high = _places(of_model)
+
+    def buying(place: int) -> End:
+        alike = {
+            name: np.ascontiguousarray(np.broadcast_to(column[place], column.shape))
+            for name, column in (("behaviour", some.behaviour), ("k", some.k), ("m", some.m))
+        }
+        return End(f"{of_model[place]:,.0f} orders", some._replace(**alike), program)
+
+    if np.ptp(some.behaviour, axis=0).any():
+        yield Lever(
+            "model.buying", "how often and how long customers buy, as fitted", DATA,
+            buying(low), buying(high),
+        )  # fmt: skip
+    p, q, gamma = some.spend.T
+    value = p * gamma / np.maximum(q - 1, TINY) / 10**prepared.playbook.decimals
+
+    def worth(place: int) -> End:
+        spend = np.ascontiguousarray(np.broadcast_to(some.spend[place], some.spend.shape))
+        return End(f"{value[place]:,.2f} an order", some._replace(spend=spend), program)
+
+    if np.ptp(some.spend, axis=0).any():
+        low, high = _places(value)
+        yield Lever(
+            "model.order_value", "what an order is worth, as fitted", DATA, worth(low), worth(high)
+        )
+
+
+def _places(values: F64) -> tuple[int, int]:
+    """Return which draws are the 10% and the 90% quantile of values."""
+    order = np.argsort(values, kind="stable")
+    last = len(values) - 1
+    return int(order[round(LOW * last)]), int(order[round(HIGH * last)])
 
 
 def _effects(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever]:

@@ -47,7 +47,7 @@ from playbook_runtime.kernel.run import (
 from playbook_runtime.kernel.tables import I64, some_draws
 from playbook_runtime.launching import Launched, launched
 from playbook_runtime.levers import DRAWS as TORNADO_DRAWS
-from playbook_runtime.levers import levers
+from playbook_runtime.levers import how_many
 from playbook_runtime.month_report import told_months
 from playbook_runtime.monthly import horizon_months, months_of
 from playbook_runtime.notes import notes
@@ -270,7 +270,7 @@ def _draws_to_run(runs: WorldRuns, settings: Settings, flows: int, fewer: Bounde
 def _draws_of_detail(runs: WorldRuns, some: int, flows: int) -> int:
     """Return how many draws the worlds of so many flows, the tornado and the grades take at most,
     each flow on so many draws."""
-    swings = 2 * len(levers(runs.prepared, runs.program, np.ones(2))) * min(TORNADO_DRAWS, some)
+    swings = 2 * how_many(runs.prepared, runs.program) * min(TORNADO_DRAWS, some)
     grades = len({prior.grade for prior in runs.prepared.expected.priors}) * 4 * some
     return (2 + flows * (4 + 2)) * some + swings + grades
 

@@ -27,7 +27,8 @@ def tornado(runs: WorldRuns, future: Future) -> tuple[Swing, ...]:
     """Return what each lever moves, the largest first, on the first draws of a future."""
     some = future.first(DRAWS)
     found = []
-    for lever in levers(runs.prepared, runs.program, len(some.whole)):
+    orders = orders_and_profit(some.without)[0].astype(np.float64)
+    for lever in levers(runs.prepared, runs.program, orders):
         low, high = ends(runs, some, lever)
         if low is None or high is None:
             continue  # at its end the orders feed on themselves: no number to show

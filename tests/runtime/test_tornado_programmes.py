@@ -50,7 +50,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Launched:
 
 @pytest.fixture(scope="module")
 def found(shop: Launched) -> dict[str, Lever]:
-    return {one.id: one for one in levers(shop.prepared, shop.program)}
+    return {one.id: one for one in levers(shop.prepared, shop.program, np.ones(20))}
 
 
 def test_levers_of_programmes_have_the_grades_of_their_assumptions(
@@ -90,3 +90,17 @@ def test_at_its_ends_that_share_joins_in_every_draw(
             assert math.fsum(joined) / math.fsum(all_buyers) == pytest.approx(share, rel=1e-3)
     apart = lever.high.draws.programme - lever.low.draws.programme
     assert not np.delete(apart, column, axis=1).any(), "another column moved"
+
+
+def test_the_fitted_model_is_moved_as_a_whole_by_how_much_is_bought(shop: Launched) -> None:
+    orders = np.arange(20.0) * shop.prepared.headline.drift[:20]
+    moved = {one.id: one for one in levers(shop.prepared, shop.program, orders)}
+    low, high = moved["model.buying"].low.draws, moved["model.buying"].high.draws
+    for place, end in ((2, low), (17, high)):  # the 10% and the 90% of 20 draws
+        assert (end.behaviour == shop.prepared.headline.behaviour[place]).all()
+        assert (end.k == shop.prepared.headline.k[place]).all()
+        assert np.array_equal(end.drift, shop.prepared.headline.drift[:20])
+    assert moved["model.buying"].low.text == "2 orders"
+    worth = [float(end.text.split()[0]) for end in (moved["model.order_value"].low,
+                                                    moved["model.order_value"].high)]  # fmt: skip
+    assert worth[0] < worth[1]

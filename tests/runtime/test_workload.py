@@ -98,7 +98,7 @@ def test_levers_that_run_a_part_of_the_people_say_what_a_run_of_all_says(
     runs: WorldRuns, future: Future
 ) -> None:
     partly = 0
-    for lever in levers(runs.prepared, runs.program, DRAWS):
+    for lever in levers(runs.prepared, runs.program, np.ones(DRAWS)):
         if lever.flows is None and lever.kind is None:
             continue
         partly += 1
@@ -119,7 +119,7 @@ def test_a_lever_on_a_flow_runs_those_whom_it_touched_and_nobody_else(
     monkeypatch.setattr(running, "counted", counting)
     everybody = 2 * DRAWS * len(runs.prepared.people.key)
     single = 0
-    for lever in levers(runs.prepared, runs.program, DRAWS):
+    for lever in levers(runs.prepared, runs.program, np.ones(DRAWS)):
         if lever.flows is None or len(lever.flows) != 1:
             continue
         single += 1
