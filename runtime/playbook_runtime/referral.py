@@ -56,12 +56,14 @@ def endless(
 
 def endless_referral(playbook: Playbook, many: str = "more than one further one") -> Diagnostic:
     """Return the error for recommendations without end."""
-    assert playbook.programmes is not None
+    assert playbook.programmes is not None and playbook.programmes.referral is not None
+    said = playbook.origin.has("assume", "referred")
+    place = playbook.programmes.referral.origin.span()
     return error(
         RULE,
         f"every customer who is recommended would bring {many}, so that the shop would grow"
         " without end",
-        playbook.programmes.origin.key_span("referral"),
+        playbook.origin.key_span("assume", "referred") if said else place,
         caption="expected fewer than one",
         help="count again how many friends order: `assume: {referred: {rate: 4 per 1mo}}` says it",
     )

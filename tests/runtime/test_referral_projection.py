@@ -73,4 +73,4 @@ def test_friends_who_bring_more_friends_than_they_are_are_an_error(
     projection, findings = project(*read(orders, TEXT + TOO_OFTEN, tmp_path), Settings(draws=2))
     assert projection is None
     (only,) = [one for one in findings if one.is_error]
-    assert (only.rule, only.span.line) == ("endless-referral", 7)
+    assert (only.rule, only.span.line) == ("endless-referral", 8)
