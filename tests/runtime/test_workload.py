@@ -7,9 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.units import Duration
 from playbook_compiler.values import replace
+from playbook_runtime import simulate as simulation
 from playbook_runtime import touched as running
+from playbook_runtime import workload
 from playbook_runtime.attribution import Future, flow_worlds, future_of
 from playbook_runtime.checked import compile_and_check
 from playbook_runtime.demo_shop import write_demo_shop
@@ -18,11 +21,14 @@ from playbook_runtime.kernel.tables import I64, People
 from playbook_runtime.launching import launched
 from playbook_runtime.levers import levers
 from playbook_runtime.library import playbook_path
+from playbook_runtime.observed import Observed
 from playbook_runtime.orders.options import OrderInput, OrderOptions
 from playbook_runtime.outcomes import gain
+from playbook_runtime.output.projection_json import projection_json
 from playbook_runtime.prepare import Prepared
 from playbook_runtime.read_data import read_data
 from playbook_runtime.settings import Settings
+from playbook_runtime.simulate import project
 from playbook_runtime.tornado import ends
 from playbook_runtime.touched import cells_in, rerun, touched
 from playbook_runtime.turns import Turns
@@ -41,15 +47,15 @@ ONE_IN = 4
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> WorldRuns:
-    folder: Path = tmp_path_factory.mktemp("shop")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shop")
     write_demo_shop(folder, 200, 3)
-    graph = compile_and_check(str(playbook_path("growth"))).graph
-    assert graph is not None
-    given = OrderInput(OrderOptions(), folder / "customers.csv", folder / "events.csv")
-    data, _ = read_data(graph.playbook, folder / "orders.csv", given, None)
-    assert data is not None
-    found, _ = launched(graph, data, Settings(Duration(days=90), DRAWS, threads=2))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def runs(files: Path) -> WorldRuns:
+    found, _ = launched(*_read(files), Settings(Duration(days=90), DRAWS, threads=2))
     assert found is not None
     return WorldRuns(found.program, found.prepared, 2, None)
 
@@ -163,6 +169,34 @@ def test_draws_fall_where_people_are_many_and_that_is_said(runs: WorldRuns) -> N
 def test_few_draws_are_left_as_they_are(runs: WorldRuns) -> None:
     crowd = replace(runs.prepared, people=_times(runs.prepared, 5_000))
     assert bounded(crowd, runs.program) == (crowd, None)
+
+
+def test_a_projection_of_too_much_is_whole_and_the_same_on_any_threads(
+    files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workload, "HEADLINE_WORK", 1)
+    monkeypatch.setattr(simulation, "DETAIL_WORK", 2_000_000)
+    graph, data = _read(files)
+    told = []
+    for threads in (1, 3):
+        settings = Settings(Duration(days=40), 60, threads=threads, bounded=True)
+        found, _ = project(graph, data, settings)
+        assert found is not None
+        told.append(projection_json(found))
+    assert told[0] == told[1]
+    assert found.draws == LEAST_DRAWS == found.flow_draws
+    first, second = found.notes[:2]
+    assert first.startswith(f"{LEAST_DRAWS} draws instead of 60, because")
+    assert second.startswith("What each flow is worth and what the profit depends on: people play")
+
+
+def _read(folder: Path) -> tuple[TriggerGraph, Observed]:
+    graph = compile_and_check(str(playbook_path("growth"))).graph
+    assert graph is not None
+    given = OrderInput(OrderOptions(), folder / "customers.csv", folder / "events.csv")
+    data, _ = read_data(graph.playbook, folder / "orders.csv", given, None)
+    assert data is not None
+    return graph, data
 
 
 def _with_draws(prepared: Prepared, count: int) -> Prepared:
