@@ -21,6 +21,7 @@ from playbook_runtime.turns import EVERYBODY, Turns
 HEADLINE_WORK: Final = 200_000_000  # of both worlds on all draws
 DETAIL_WORK: Final = 250_000_000  # of the worth of flows and the tornado
 DEMAND_WORK: Final = 10_000_000  # of what flows would spend
+FAR_MORE: Final = 2.5  # turns cost precision at once: they are not for a little too much
 MANY: Final = 3  # newcomers and sign-ups for each customer: a shop that grows so is another one
 LEAST_DRAWS: Final = 40  # fewer have no order statistics below the interval's low end
 
@@ -71,9 +72,10 @@ def second_draws(draws: int, fewer: Bounded | None) -> int:
 
 def turns_for(people: int, flows: int, runs: int, work: int) -> Turns:
     """Return who plays a draw, so that so many runs of all people on a draw each come to no more
-    than this work: everybody, or one person in the least number that will do."""
-    one_in = math.ceil(runs * person_work(people, flows) / work)
-    return EVERYBODY if one_in <= 1 else Turns(min(one_in, people))
+    than this work: everybody where it is not far more, else one person in the least number that
+    will do."""
+    whole = runs * person_work(people, flows)
+    return EVERYBODY if whole <= FAR_MORE * work else Turns(min(math.ceil(whole / work), people))
 
 
 def person_work(people: int, flows: int) -> int:
