@@ -224,9 +224,14 @@ def _against_simpy(of: Shop) -> Row:
     theirs = best(lambda: found.append(six_flows_simpy.simulate(of)), 1)
     ours = best(lambda: counts(of, program, 1), 9)
     row = counts(of, program, 1)[0]
+    micro = 10_000
     for ours_counted, counted in (
-        (row[world_column(0, World.ORDERS)], found[0].without),
-        (row[world_column(1, World.ORDERS)], found[0].orders),
+        (row[world_column(0, World.ORDERS)], found[0].without.orders),
+        (row[world_column(0, World.CONTRIBUTION_MICRO)] / micro, found[0].without.contribution),
+        (row[world_column(1, World.ORDERS)], found[0].whole.orders),
+        (row[world_column(1, World.REVENUE)], found[0].whole.revenue),
+        (row[world_column(1, World.CONTRIBUTION_MICRO)] / micro, found[0].whole.contribution),
+        (row[world_column(1, World.MESSAGE_COST_MICRO)] / micro, found[0].whole.message_cost),
         (sum(row[flow_column(flow, PerFlow.SENT)] for flow in range(FLOWS)), found[0].sent),
     ):
         assert abs(counted / ours_counted - 1) < SIMPY_NEAR, (counted, ours_counted)
