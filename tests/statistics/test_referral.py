@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.statistics.test_programmes import CASES, each_person, of
+from tests.statistics.test_kernel_programmes import CASES, each_person, of
 from tests.statistics.worlds import World, graph_of, small_world
 
 from playbook_runtime.kernel.layout import WITH, WITHOUT, PerMonth
