@@ -130,6 +130,14 @@ class CodeList:
         """Append a condition of a flow's trigger or steps."""
         return self.add(condition, about_order=flow in self.names.order_flows)
 
+    def is_stirred(self, condition: int) -> bool:
+        """Return whether only orders, engagements and the clock change what a condition says."""
+        ends = [*self.first[1:], len(self.rows)]
+        return all(
+            op in code.STIRRED_BY_ORDERS or (op in (code.FACT, code.KNOWN) and a < code.POINTS_FACT)
+            for op, a, _ in self.rows[self.first[condition] : ends[condition]]
+        )
+
     def _row(self, op: int, a: int = 0, b: int = 0, number: float = 0.0) -> None:
         self.rows.append((op, a, b))
         self.numbers.append(number)

@@ -246,7 +246,7 @@ def build_program(graph: TriggerGraph, launch: Launch) -> tuple[Program, list[Di
         ),
         timers=np.array(clocks, dtype=integer).reshape(-1, code.TIMER_WIDTH),
         answers=numbers(conditions.answers),
-        watches=np.array(watches, dtype=integer).reshape(-1, 3),
+        watches=np.array(watches, dtype=integer).reshape(-1, code.WATCH_WIDTH),
         watch_flows=numbers(watch_flows),
         earns=np.array(programmes.earns, dtype=integer).reshape(-1, code.EARN_WIDTH),
         redeems=np.array(programmes.redeems, dtype=integer).reshape(-1, code.REDEEM_WIDTH),

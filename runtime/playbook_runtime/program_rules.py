@@ -123,10 +123,11 @@ def existing(flow: Flow, thresholds: Sequence[int], tables: Tables) -> tuple[int
 
 def watches(
     flows: Sequence[Flow], conditions: CodeList
-) -> tuple[list[tuple[int, int, int]], list[int]]:
-    """Return the audiences that flows start on entering, each with the condition and where its
-    flows begin and end, and those flows. An audience that reads what is not simulated has none."""
-    rows: list[tuple[int, int, int]] = []
+) -> tuple[list[tuple[int, int, int, int]], list[int]]:
+    """Return the audiences that flows start on entering, each with the condition, where its flows
+    begin and end and whether it reads orders and engagements only, and those flows. An audience
+    that reads what is not simulated has none."""
+    rows: list[tuple[int, int, int, int]] = []
     listed: list[int] = []
     triggers = [flow.trigger for flow in flows if flow.enabled]
     named = {trigger.enters for trigger in triggers if isinstance(trigger, EntersAudience)}
@@ -143,7 +144,7 @@ def watches(
             and isinstance(flow.trigger, EntersAudience)
             and flow.trigger.enters == audience
         )
-        rows.append((condition, first, len(listed)))
+        rows.append((condition, first, len(listed), int(conditions.is_stirred(condition))))
     return rows, listed
 
 

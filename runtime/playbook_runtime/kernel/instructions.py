@@ -41,6 +41,9 @@ FACTS = (
     "points",
 )
 POINTS_FACT = 6
+WATCH_WIDTH = 4
+# What nothing changes but an order, an engagement or the clock; of facts all but points.
+STIRRED_BY_ORDERS = (STATIC, NOT, AND, OR, DEFINITE, CONSTANT, BOUGHT, ENGAGED)
 CUT_FACTS = FACTS[:POINTS_FACT]  # in which a place among the customers is known
 # What a condition reads of the order that a run is about.
 ORDER_FACTS = ("trigger.order.total", "trigger.order.discount", "trigger.order.nth")
@@ -193,7 +196,9 @@ class Program(NamedTuple):
     cohorts: int  # that people are counted by
     timers: I64  # (.., TIMER_WIDTH), in order of flows
     answers: I64  # of conditions on tags and own fields, by state
-    watches: I64  # (W, 3): audience's condition, first and past last of watch_flows
+    # (W, WATCH_WIDTH): an audience's condition, first and past last of watch_flows, and whether
+    # nothing but orders, engagements and the clock changes who belongs to it
+    watches: I64
     watch_flows: I64  # flows that start on entering an audience
     earns: I64  # (.., EARN_WIDTH): in order of events
     redeems: I64  # (.., REDEEM_WIDTH)

@@ -18,6 +18,7 @@ from playbook_runtime.kernel.instructions import (
     FORM_ADDED,
     FORM_RATE,
     REFERRAL_ON,
+    WATCH_WIDTH,
 )
 from playbook_runtime.kernel.layout import (
     FLAGS,
@@ -430,7 +431,7 @@ def _handle(p, f, s, g, out, event, tosses):
         if flow >= 0:
             try_entry(p, f, s, g, out, flow, timer_key(p, arg0, arg1), moment)
     elif kind == m.JOIN:
-        if holds(p, f, s, p[p[at.WATCHES] + 3 * arg1], moment):
+        if holds(p, f, s, p[p[at.WATCHES] + WATCH_WIDTH * arg1], moment):
             try_entry(p, f, s, g, out, arg0, NO_KEY, moment)
     elif kind >= m.CREDIT:
         programme_event(p, f, s, g, out, kind, arg0, arg1, moment)

@@ -243,6 +243,7 @@ def _book(p, s, out, value, paid, discount, mark, moment):
     previous = s[m.LAST_ORDER]
     s[m.LAST_ORDER] = moment
     s[m.STAMP] += 1
+    s[m.STIRS] += 1
     lapse(p, s, moment, 0)
     if p[at.CLOCKS]:
         restart_timers(p, s, moment, previous)

@@ -165,6 +165,7 @@ def happen(p, f, s, g, out, event, scope, number, moment):
     if scope >= m.SCOPES:
         if p[p[at.EVENT_ENGAGES] + event]:
             s[s[m.LAST_ENGAGED] + scope // m.SCOPES - 1] = moment
+            s[m.STIRS] += 1
         scope = scope % m.SCOPES
     if event != p[at.ORDER_EVENT]:
         note(s, moment, m.T_EVENT, event, number, -1, -1)

@@ -29,6 +29,7 @@ REVENUE = _cells.next()
 FIRST_ORDER = _cells.next()
 LAST_ORDER = _cells.next()
 STAMP = _cells.next()
+STIRS = _cells.next()  # orders and engagements so far
 SUPPRESSED = _cells.next()
 HELD_OUT = _cells.next()
 ALIVE_NOW = _cells.next()
@@ -124,6 +125,8 @@ INSIDE = _cells.next()
 RESPONDED = _cells.next()
 SOURCE_IDLE = _cells.next()  # a stream that ended with a life: its next number plus 1
 LOOKED = _cells.next()
+STIRRED = _cells.next()  # a watch: STIRS plus 1 at the last look, and when the clock changes it
+NEXT_CHANGE = _cells.next()
 LAST_ENTRY = _cells.next()
 LAST_MESSAGE = _cells.next()
 LAST_CHANNEL = _cells.next()
@@ -334,6 +337,8 @@ def working_memory(sizes: Sizes, room: int, trace_rows: int) -> Memory:
         (RESPONDED, sizes.flows),
         (SOURCE_IDLE, sizes.sources),
         (LOOKED, sizes.watches),
+        (STIRRED, sizes.watches),
+        (NEXT_CHANGE, sizes.watches),
         (LAST_ENTRY, sizes.flows),
         (LAST_MESSAGE, sizes.messages),
         (LAST_CHANNEL, sizes.channels),

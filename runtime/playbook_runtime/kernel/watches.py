@@ -28,7 +28,7 @@ DAYS = 3  # from this fact on: days since something
 def first_look(p, f, s, start):
     """Note to which audiences a customer of the history belongs; flows may take those, too."""
     for w in range(p[at.WATCHED]):
-        watch = p[at.WATCHES] + 3 * w
+        watch = p[at.WATCHES] + code.WATCH_WIDTH * w
         inside = holds(p, f, s, p[watch], start)
         s[s[m.INSIDE] + w] = 1 if inside else 0
         _look_again(p, f, s, w, start)
@@ -46,7 +46,9 @@ def first_look(p, f, s, start):
 def look(p, f, s, g, out, moment):
     """Let the customer enter the flows of audiences to which he now comes to belong."""
     for w in range(p[at.WATCHED]):
-        watch = p[at.WATCHES] + 3 * w
+        watch = p[at.WATCHES] + code.WATCH_WIDTH * w
+        if p[watch + 3] and _stands(s, w, moment):
+            continue
         inside = holds(p, f, s, p[watch], moment)
         entered = inside and not s[s[m.INSIDE] + w]
         s[s[m.INSIDE] + w] = 1 if inside else 0
@@ -57,13 +59,23 @@ def look(p, f, s, g, out, moment):
 
 
 @compiled
+def _stands(s, w, moment):
+    """Return whether nothing that a watch reads has changed, and a look stands for when it does."""
+    if s[s[m.STIRRED] + w] != s[m.STIRS] + 1:
+        return False
+    change = s[s[m.NEXT_CHANGE] + w]
+    return change == NO_CHANGE or (moment < change and moment < s[s[m.LOOKED] + w])
+
+
+@compiled
 def _look_again(p, f, s, w, moment):
     """Schedule a look at the next moment at which the clock changes something, unless an earlier
     one stands already."""
-    condition = p[p[at.WATCHES] + 3 * w]
+    condition = p[p[at.WATCHES] + code.WATCH_WIDTH * w]
     change = NO_CHANGE
     for i in range(p[p[at.CONDITION_FIRST] + condition], p[p[at.CONDITION_FIRST] + condition + 1]):
         change = min(change, _change(p, f, s, i, moment))
+    s[s[m.STIRRED] + w], s[s[m.NEXT_CHANGE] + w] = s[m.STIRS] + 1, change
     standing = s[s[m.LOOKED] + w]
     if change == NO_CHANGE or moment < standing <= change:
         return
