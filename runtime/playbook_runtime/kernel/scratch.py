@@ -320,7 +320,7 @@ def working_memory(sizes: Sizes, room: int, trace_rows: int) -> Memory:
     sends."""
     waits = max(sizes.waits, 1)
     tables = (
-        (QUEUE, room * QUEUE_WIDTH),
+        (QUEUE, (room + 1) * QUEUE_WIDTH),
         (RUN_TABLE, room * RUN_WIDTH),
         (SEEN, room * waits),
         (EFFECT_TABLE, room * EFFECT_WIDTH),
@@ -400,39 +400,68 @@ def schedule(s, moment, rank, kind, a, b, c):
     if n >= s[ROOM]:
         s[OVERFLOW] = NO_ROOM
         return
-    row = s[QUEUE] + n * QUEUE_WIDTH
-    s[row + MOMENT], s[row + RANK], s[row + ORDER] = moment, rank, s[SEQUENCE]
+    # Up from the end, past all that come later: the queue is a heap.
+    i, order = n, s[SEQUENCE]
+    while i > 0:
+        parent = (i - 1) >> 1
+        above = s[QUEUE] + parent * QUEUE_WIDTH
+        if not _before(s, moment, rank, order, above):
+            break
+        _move(s, above, s[QUEUE] + i * QUEUE_WIDTH)
+        i = parent
+    row = s[QUEUE] + i * QUEUE_WIDTH
+    s[row + MOMENT], s[row + RANK], s[row + ORDER] = moment, rank, order
     s[row + KIND], s[row + ARG0], s[row + ARG1], s[row + ARG2] = kind, a, b, c
     s[EVENTS] = n + 1
     s[SEQUENCE] += 1
 
 
 @compiled
-def _earlier(s, a, b):
-    """Return whether the event at cell a comes before the one at cell b."""
-    if s[a + MOMENT] != s[b + MOMENT]:
-        return s[a + MOMENT] < s[b + MOMENT]
-    if s[a + RANK] != s[b + RANK]:
-        return s[a + RANK] < s[b + RANK]
-    return s[a + ORDER] < s[b + ORDER]
+def _move(s, source, target):
+    for column in range(QUEUE_WIDTH):
+        s[target + column] = s[source + column]
+
+
+@compiled
+def _before(s, moment, rank, order, other):
+    """Return whether (moment, rank, order) comes before the event at a cell."""
+    if moment != s[other + MOMENT]:
+        return moment < s[other + MOMENT]
+    if rank != s[other + RANK]:
+        return rank < s[other + RANK]
+    return order < s[other + ORDER]
 
 
 @compiled
 def next_event(s):
-    """Move the earliest event to the end of the queue, take it off, and return its cell."""
-    last = s[QUEUE] + (s[EVENTS] - 1) * QUEUE_WIDTH
-    best = s[QUEUE]
-    row = best + QUEUE_WIDTH
-    while row <= last:
-        if _earlier(s, row, best):
-            best = row
-        row += QUEUE_WIDTH
-    if best != last:
-        for column in range(QUEUE_WIDTH):
-            s[best + column], s[last + column] = s[last + column], s[best + column]
-    s[EVENTS] -= 1
+    """Take the earliest event off the queue, and return the cell where it stands until the next
+    one is scheduled."""
+    n = s[EVENTS] - 1
+    s[EVENTS] = n
     s[HANDLED] += 1
-    return last
+    first, last = s[QUEUE], s[QUEUE] + n * QUEUE_WIDTH
+    taken = s[QUEUE] + (n + 1) * QUEUE_WIDTH
+    _move(s, first, taken)
+    # The last one goes down from the top, past all that come earlier.
+    i = 0
+    moment, rank, order = s[last + MOMENT], s[last + RANK], s[last + ORDER]
+    while True:
+        child = 2 * i + 1
+        if child >= n:
+            break
+        below = first + child * QUEUE_WIDTH
+        right = below + QUEUE_WIDTH
+        if child + 1 < n and _before(
+            s, s[right + MOMENT], s[right + RANK], s[right + ORDER], below
+        ):
+            child, below = child + 1, right
+        if _before(s, moment, rank, order, below):
+            break
+        _move(s, below, first + i * QUEUE_WIDTH)
+        i = child
+    if i < n:
+        _move(s, last, first + i * QUEUE_WIDTH)
+    return taken
 
 
 @compiled
