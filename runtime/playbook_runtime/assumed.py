@@ -19,6 +19,7 @@ from playbook_runtime.heard import made_by_programmes
 from playbook_runtime.launch import Occurrence
 from playbook_runtime.observed import Observed
 from playbook_runtime.projection import Assumption
+from playbook_runtime.significant import significant
 
 ORDER, SIGN_UP, UNSUBSCRIBED = "order_placed", "sign_up", "unsubscribed"
 REFERRED = "referred"  # by a referral programme
@@ -280,8 +281,8 @@ def _rate_text(rate: float, nature: Nature, lag: Duration) -> str:
     unit = {
         Nature.AFTER_ORDER: f"{100 * rate:.3g}% of orders",
         Nature.AFTER_MESSAGE: f"{100 * rate:.3g}% of messages",
-        Nature.BEFORE_ORDER: f"{rate:.3g} per order",
-    }.get(nature, f"{rate * 30.4375:.3g} a month")
+        Nature.BEFORE_ORDER: f"{significant(rate)} per order",
+    }.get(nature, f"{significant(rate * 30.4375)} a month")
     return unit if lag.is_zero else f"{unit}, after {lag}"
 
 

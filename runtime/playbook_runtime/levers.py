@@ -31,6 +31,7 @@ from playbook_runtime.kernel.tables import (
 from playbook_runtime.membership import join_offsets
 from playbook_runtime.prepare import Prepared
 from playbook_runtime.programme_draws import JOIN, SHARES, judged
+from playbook_runtime.significant import significant
 
 Column = NDArray[Any]
 DRAWS: Final = 50
@@ -141,7 +142,7 @@ def _effects(prepared: Prepared, program: Program, some: Draws) -> Iterator[Leve
             effect[:, columns.get(prior, [])] = value
             redeemed[:, sends.get(prior, [])] = value
             draws = some._replace(effect=effect, redemption=redeemed)
-            return End(f"{value:.3g}", draws, program)
+            return End(significant(value), draws, program)
 
         low, _, high = prior.interval
         flows = {expected.slots[n].flow for n in columns.get(prior, [])} | {
@@ -178,7 +179,7 @@ def _common(prepared: Prepared, program: Program, some: Draws) -> Iterator[Lever
         grade: str,
         column: Column,
         put: Callable[[Column], Draws],
-        told: Callable[[float], str] = "{:.3g}".format,
+        told: Callable[[float], str] = significant,
         flows: frozenset[int] | None = None,
         kind: int | None = None,
     ) -> Iterator[Lever]:

@@ -17,6 +17,7 @@ from playbook_compiler.requirements import METRICS
 from playbook_compiler.values import dataclass
 from playbook_runtime.estimate import quantile
 from playbook_runtime.projection import Judged, Verdict
+from playbook_runtime.significant import significant
 
 Values = Mapping[str, Sequence[float]]
 _QUANTILES: Final = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
@@ -90,10 +91,10 @@ def found_words(one: Judged, decimals: int) -> str:
         return one.why
     factor, unit = {"money": (10.0**-decimals, ""), "share": (100.0, " %")}.get(one.unit, (1.0, ""))
     numbers = [number * factor for number in (one.value, one.low, one.high)]
-    value, low, high = (f"{number:,.4g}" for number in numbers)
+    value, low, high = (significant(number, 4) for number in numbers)
     if one.of:
         over = numbers[0] > 0
-        value = f"{abs(numbers[0]):,.4g}"
+        value = significant(abs(numbers[0]), 4)
         words = f"{value}{unit} {'above' if over else 'below'} that part of {one.of}"
     else:
         words = f"{value}{unit}"
