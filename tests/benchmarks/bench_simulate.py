@@ -19,7 +19,7 @@ from tests.statistics.twin.twin import simulate_twin
 from playbook_compiler.graph import TriggerGraph
 from playbook_runtime.kernel import scratch as m
 from playbook_runtime.kernel.loop import simulate
-from playbook_runtime.kernel.run import CHUNK, Horizon, run
+from playbook_runtime.kernel.run import CHUNK, Horizon, run, set_registers
 from playbook_runtime.kernel.scratch import working_memory
 from playbook_runtime.kernel.tables import I64
 from playbook_runtime.program import build_program
@@ -54,9 +54,10 @@ def events(of: Shop) -> int:
     """Return how many events the kernel handles."""
     task = of.task()
     memory = working_memory(task.sizes, ROOM, 0)
-    memory.integers[m.SEED_ID] = task.horizon.seed
-    memory.integers[m.START], memory.integers[m.FINISH] = task.horizon.start, task.horizon.end
-    out = np.zeros((len(task.draws), task.columns), np.int64)
+    set_registers(task, memory.integers)
+    out = np.zeros((len(task.draws), task.layout.width), np.int64)
+    each = np.zeros((0, 0, 0), np.int64)
+    recorded, items = np.zeros(0, np.int64), np.zeros((0, m.ITEM_WIDTH), np.int64)
     for first in range(0, len(task.people), CHUNK):
         some = slice(first, first + CHUNK)
         simulate(
@@ -69,6 +70,9 @@ def events(of: Shop) -> int:
             memory.integers,
             memory.floats,
             out,
+            each,
+            recorded,
+            items,
         )
     assert not memory.integers[m.OVERFLOW]
     return int(memory.integers[m.HANDLED])

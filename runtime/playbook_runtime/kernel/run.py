@@ -292,7 +292,7 @@ def _simulated(
         items = task.recorded.items
     while True:
         memory = working_memory(task.sizes, room, trace_rows)
-        _set_registers(task, memory.integers)
+        set_registers(task, memory.integers)
         place = memory.integers[m.FRIEND]
         memory.integers[place : place + len(task.friend)] = task.friend
         out = np.zeros((1 if apart else many, task.layout.width), dtype=np.int64)
@@ -329,7 +329,7 @@ def _simulated(
         room *= 2
 
 
-def _set_registers(task: Task, registers: I64) -> None:
+def set_registers(task: Task, registers: I64) -> None:
     """Set what the kernel reads of the seed, the horizon and where counts stand."""
     seed = task.horizon.seed % INT64_BITS
     registers[m.SEED_ID] = seed - INT64_BITS if seed >= INT64_BITS // 2 else seed
