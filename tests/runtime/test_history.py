@@ -113,3 +113,19 @@ def test_columns_of_different_length_are_a_mistake_of_ours() -> None:
         history_of(
             np.zeros(2, np.int32), np.zeros(1, np.uint64), np.zeros(2, np.int64), until_day=5
         )
+
+
+@pytest.mark.parametrize("piece", [1, 700, 6_000, 30_000])
+def test_sorted_in_pieces_it_is_the_same(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(6)
+    customers = random.integers(0, 2**64, 2_000, dtype=np.uint64)[random.integers(0, 2_000, 20_000)]
+    customers[:500] = 2**63 + np.arange(500, dtype=np.uint64) % 3  # of the same first bits
+    days = random.integers(19_000, 19_900, 20_000).astype(np.int32)
+    values = random.integers(1, 10_000, 20_000)
+    whole = history_of(days, customers, values)
+    monkeypatch.setattr("playbook_runtime.history.PIECE", piece)
+    parts = history_of(days, customers, values)
+    for name in (*COLUMNS, "purchase_day"):
+        column = getattr(whole, name)
+        assert np.array_equal(getattr(parts, name), column)
+        assert getattr(parts, name).dtype == column.dtype
