@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,9 @@ from playbook_runtime.kernel.tables import Draws, some_draws
 # The second future of a draw has a draw number of its own, which no first future reaches.
 SECOND: Final = np.uint64(2**32)
 SECOND_FUTURES: Final = 250
+# Draws keep their shape where at least this part of their variance is not luck.
+SHAPE_KEPT: Final = 0.5
+_STANDARD: Final = NormalDist()
 
 
 def second_futures(draws: Draws, count: int) -> Draws:
@@ -50,7 +54,27 @@ def _towards_mean(values: Sequence[float], within: float, pairs: int) -> list[fl
     if share == 1.0:
         return list(values)
     middle = math.fsum(values) / len(values)
+    if share * share < SHAPE_KEPT:
+        return _normal(values, middle, share)
     return [middle + share * (value - middle) for value in values]
+
+
+def _normal(values: Sequence[float], middle: float, share: float) -> list[float]:
+    """Return draws in the order of values with the shape of a normal distribution: where most of
+    the variance is luck, the shape of values is that of luck, too, often nobody in most draws.
+    Those of equal value stand in the order of draws, and the other way round below a mean of 0, so
+    that the negative of values has the negative of draws."""
+    if middle < 0:
+        return [-one for one in _normal([-value for value in values], -middle, share)]
+    count = len(values)
+    spread = math.fsum((value - middle) ** 2 for value in values) / (count - 1)
+    scores = [_STANDARD.inv_cdf((place + 0.5) / count) for place in range(count)]
+    scale = math.sqrt(spread * (count - 1) / math.fsum(score**2 for score in scores))
+    found = [0.0] * count
+    ranked = sorted(range(count), key=lambda n: (values[n], n))
+    for place, score in zip(ranked, scores, strict=True):
+        found[place] = middle + share * scale * score
+    return found
 
 
 def luck_within(first: Sequence[float], second: Sequence[float]) -> float:

@@ -7,8 +7,6 @@ told by cohort, but left out of shares: it is shorter than others.
 
 from __future__ import annotations
 
-import math
-import statistics
 from collections.abc import Sequence
 from typing import Final
 
@@ -20,7 +18,6 @@ from playbook_runtime.diagnose.counting import customers_by_month
 from playbook_runtime.diagnose.months import full_months, name
 from playbook_runtime.diagnose.purchases import Purchases
 from playbook_runtime.estimate import Estimate
-from playbook_runtime.evidence.effects import WIDTH_80
 from playbook_runtime.expected import expected_draws
 from playbook_runtime.kernel.layout import WITH, WITHOUT, Layout, PerCohort, PerMonth
 from playbook_runtime.kernel.tables import F64, I64
@@ -86,7 +83,8 @@ def cohort_counts(
     """Return what the history says of the cohorts; `purchases` are its own."""
     own = cohorts_of_history(data, names)
     first = int(purchases.month.min())
-    length = int(purchases.month.max()) - first + 1
+    until = month_number(data.as_of.strftime("%Y-%m"))  # months of silence count, too
+    length = max(until, int(purchases.month.max())) - first + 1
     past = np.zeros((len(names), length, 2), dtype=np.int64)
     customer, month = customers_by_month(purchases, first + length)
     np.add.at(past[:, :, 0], (own[customer], month - first), 1)
@@ -164,16 +162,10 @@ def _told(
 def compared(row: str, past: float | None, futures: Sequence[list[float]]) -> Compared:
     """Return a number in both worlds and its expected difference, from its draws without and with,
     and both in the second futures.
-
-    The interval of the difference is that of a normal distribution with the variance of the
-    expectation: in a group so small most draws differ in nobody, and their shape is that of luck.
     """
     without, with_playbook, again_without, again_with = futures
     apart = expected_draws(_less(with_playbook, without), _less(again_with, again_without))
-    middle = math.fsum(apart) / len(apart)
-    half = WIDTH_80 * statistics.stdev(apart) if len(apart) > 1 else 0.0
-    difference = Estimate(middle, middle - half, middle, middle + half)
-    return Compared(row, past, Estimate.of(without), Estimate.of(with_playbook), difference)
+    return Compared(row, past, Estimate.of(without), Estimate.of(with_playbook), Estimate.of(apart))
 
 
 def _past_share(found: CohortCounts, members: Sequence[int]) -> float | None:

@@ -22,6 +22,7 @@ POWER: Final = 0.8
 SHARES: Final = (0.1, 0.2, 0.3, 0.5)
 GOOD_MONTHS: Final = 12.0
 MOST_MONTHS: Final = 36.0
+LEAST_ARM: Final = 100  # customers in the smaller arm: fewer tell neither a mean nor its error
 _STANDARD: Final = NormalDist()
 _CRITICAL: Final = _STANDARD.inv_cdf(1 - ALPHA / 2)
 _Z: Final = _CRITICAL + _STANDARD.inv_cdf(POWER)
@@ -95,7 +96,7 @@ def proof_of(
 
     def months(share: float) -> float:
         count = needed(delta, recipients.variance, share, recipients.foreseen)
-        return recipients.months_for(count, horizon_months)
+        return recipients.months_for(max(count, LEAST_ARM / share), horizon_months)
 
     shares = sorted({*SHARES, *((own,) if 0 < own <= 0.5 else ())})
     chosen = next((share for share in shares if months(share) <= GOOD_MONTHS), None)
@@ -106,12 +107,13 @@ def proof_of(
     length = max(1.0, months(best)) if chosen is not None else MOST_MONTHS
     tried = standard_error(recipients, recipients.within(length, horizon_months), best)
     year = standard_error(recipients, recipients.within(GOOD_MONTHS, horizon_months), 0.5)
+    enough = recipients.within(MOST_MONTHS, horizon_months) * 0.5 >= LEAST_ARM
     count = needed(delta, recipients.variance, best, recipients.foreseen)
     return Proof(
         holdout=chosen,
         months=length if chosen is not None else None,
         customers=recipients.customers,
         needed=count if math.isfinite(count) else None,
-        assurance=assurance(deltas, tried),
+        assurance=assurance(deltas, tried) if enough else 0.0,
         smallest=_Z * year,
     )

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import count
 from typing import Final
 
 from playbook_compiler.diagnostics import Diagnostic, error, warning
 from playbook_compiler.model import Requirement
 from playbook_compiler.requirements import METRICS
 from playbook_compiler.values import dataclass
+from playbook_runtime.counted import count_of
 from playbook_runtime.estimate import quantile
 from playbook_runtime.projection import Judged, Verdict
 from playbook_runtime.significant import significant
@@ -134,7 +136,11 @@ def _judged(requirement: Requirement, known: Known) -> Judged:
     value, low, high = statistic(values, requirement.statistic)
     holds = _HOLDS[requirement.operator]
     ends = {holds(end, limit) for end in (low, high)}
-    if len(ends) == 2 or not _enough(len(values), requirement.statistic):
+    if not _enough(len(values), requirement.statistic):
+        least = next(n for n in count(2) if _enough(n, requirement.statistic))
+        why = f"{count_of(len(values), 'draw')} are too few to tell a {requirement.statistic}"
+        return told(Verdict.UNDECIDED, why=f"{why}: --draws {least} or more")
+    if len(ends) == 2:
         return told(Verdict.UNDECIDED, value, low, high)
     return told(Verdict.MET if ends == {True} else Verdict.NOT_MET, value, low, high)
 

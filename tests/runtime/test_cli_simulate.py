@@ -253,3 +253,10 @@ def test_a_missing_playbook_is_said(shop: Path, tmp_path: Path) -> None:
     is_told_plainly(done)
     assert done.returncode in (1, 2)
     assert "nowhere" in done.stderr
+
+
+def test_a_time_of_silence_after_the_last_order_is_projected_from(shop: Path) -> None:
+    done = simulate(shop, "--as-of", "2027-06-30", "--draws", "4", "--horizon", "3mo")
+    assert done.returncode == 0, done.stderr
+    assert "as-of-after-last-order" in done.stderr
+    assert "after 2027-06-30" in done.stdout

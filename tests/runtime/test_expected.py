@@ -7,6 +7,7 @@ from statistics import NormalDist, fmean, pstdev, stdev
 
 import pytest
 
+from playbook_runtime.estimate import Estimate
 from playbook_runtime.expected import expected_draws, expected_of_two, kept_share, luck_within
 
 
@@ -68,3 +69,17 @@ def test_a_like_quantity_keeps_its_own_mean() -> None:
     first, second = futures(200, 1.0, 1.0, seed=2)
     other = [one + 5 for one in first]
     assert fmean(expected_draws(first, second, other)) == pytest.approx(fmean(other))
+
+
+def test_nobody_in_most_draws_is_neither_a_gain_nor_an_interval_beside_its_mean() -> None:
+    """95 of 100 futures saw no extra order: that tells of luck, not of 95 sure small gains."""
+    first = [0.0] * 95 + [10.0] * 5
+    second = [10.0] * 5 + [0.0] * 95
+    told = expected_draws(first, second)
+    estimate = Estimate.of(told)
+    assert estimate.mean == pytest.approx(0.5)
+    assert estimate.p10 < estimate.mean < estimate.p90
+    assert sum(one > 0 for one in told) < 90
+    assert expected_draws([-one for one in first], [-one for one in second]) == [
+        -one for one in told
+    ]

@@ -59,7 +59,18 @@ def test_the_smallest_holdout_that_tells_within_a_year_is_proposed() -> None:
     assert (at_ten.holdout, at_twenty.holdout) == (0.1, 0.2)
     assert at_ten.months == pytest.approx(12 / 1.01**2)
     assert proof_of(recipients, [1_200 * year[0.1] * 1.01], 12.0, own=0.05).holdout == 0.1
-    assert proof_of(recipients, [12_000 * year[0.1]], 12.0, own=0.05).holdout == 0.05
+    # A twentieth of 1,200 is too small an arm, whatever the effect; of 12,000 it is not.
+    assert proof_of(recipients, [12_000 * year[0.1]], 12.0, own=0.05).holdout == 0.1
+    many = Recipients(customers=12_000.0, variance=10_000.0, foreseen=0.0)
+    assert proof_of(many, [120_000 * year[0.1]], 12.0, own=0.05).holdout == 0.05
+
+
+def test_arms_of_a_few_customers_prove_nothing() -> None:
+    """A flow that reaches 30 customers a year loses what its messages cost, for sure; no test of
+    so few tells it."""
+    few = Recipients(customers=30.0, variance=0.001, foreseen=0.0)
+    proof = proof_of(few, [-1.0], 12.0)
+    assert (proof.holdout, proof.months, proof.assurance) == (None, None, 0.0)
 
 
 def test_what_takes_longer_than_three_years_cannot_be_proved_here() -> None:

@@ -22,7 +22,7 @@ _REASONS: Final = {
     "cap": "frequency cap",
     "consent": "no consent",
     "holdout": "holdout group",
-    "offer": "offer no longer valid",
+    "offer": "offer not to be had again",
     "suppressed": "unsubscribed",
     "zone": "time zone unknown",
 }
