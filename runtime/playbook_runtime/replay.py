@@ -235,6 +235,12 @@ def _notes(world: Replayed, playbook: Playbook) -> Iterator[str]:
         "Nobody's answer to a message is known here: orders are those that came, no message is"
         " opened or clicked, and no code is used."
     )
+    end, latest = world.days.last - timedelta(days=1), last_order_day(world.after)
+    if latest < end:
+        yield (
+            f"The orders end on {latest}: the days after it, up to {end}, are told as days on which"
+            " nobody bought."
+        )
     events = world.after.events
     named = events.event.names if events is not None else ()
     missing = [name for name in world.launch.events if name not in (ORDER, UNSUBSCRIBED, *named)]

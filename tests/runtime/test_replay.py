@@ -200,3 +200,9 @@ def test_stages_and_budgets_are_not_replayed_and_it_says_so(small: Path) -> None
     assert told.returncode == 0, told.stderr
     assert "Flows of every stage are replayed" in told.stdout
     assert "No budget is replayed" in told.stdout
+
+
+def test_days_after_the_last_order_are_told_as_silence(small: Path) -> None:
+    said = "The orders end on 2026-02-20"
+    assert said in replay(small, *FEBRUARY, "--to", "2026-03-31").stdout
+    assert said not in replay(small, *FEBRUARY, "--to", "2026-02-20").stdout
