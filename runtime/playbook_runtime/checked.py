@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.driver import Compiled, compile_playbook
+from playbook_compiler.export.capability import Target
 from playbook_compiler.profile import with_profile
 from playbook_compiler.suppress import without_ignored
 
@@ -20,6 +21,14 @@ def compile_and_check(path: str, *, given: Mapping[str, bytes] = MappingProxyTyp
     from playbook_runtime.library import folder
 
     return compile_playbook(path, given=given, library=folder(), also=(effect_findings,))
+
+
+def target_findings(compiled: Compiled, targets: Iterable[Target]) -> list[Diagnostic]:
+    """Return what targets cannot say of a playbook, as an export to them would tell it."""
+    if compiled.graph is None:
+        return []
+    found = [one for target in targets for one in target.export(compiled.graph)[1]]
+    return as_wanted(found, compiled)
 
 
 def as_wanted(found: Iterable[Diagnostic], compiled: Compiled) -> list[Diagnostic]:

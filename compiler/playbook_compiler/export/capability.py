@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from playbook_compiler.diagnostics import Diagnostic
+from playbook_compiler.export.constructs import constructs
 from playbook_compiler.graph import TriggerGraph
-from playbook_compiler.values import dataclass
+from playbook_compiler.values import dataclass, replace
 
 if TYPE_CHECKING:
     from playbook_compiler.export.bundle import ExportBundle
@@ -62,11 +63,24 @@ class Target(Protocol):
 
 
 def table(rows: Iterable[Capability]) -> dict[str, Capability]:
-    """Return rows by construct; a construct with two rows is a mistake in the table."""
-    found: dict[str, Capability] = {}
+    """Return rows by construct, in the order of the language.
+
+    A row for `fact.*` speaks for every construct of that beginning which has no row of its own, the
+    longest beginning first. A construct with two rows, and a row for no construct, are mistakes.
+    """
+    named: dict[str, Capability] = {}
     for row in rows:
-        assert row.construct not in found, f"two rows for {row.construct}"
-        found[row.construct] = row
+        assert row.construct not in named, f"two rows for {row.construct}"
+        named[row.construct] = row
+    beginnings = sorted((name for name in named if name.endswith(".*")), key=len, reverse=True)
+    found: dict[str, Capability] = {}
+    for construct in constructs():
+        for name in (construct, *(one for one in beginnings if construct.startswith(one[:-1]))):
+            if name in named:
+                found[construct] = replace(named[name], construct=construct)
+                break
+    idle = set(named) - set(found) - set(beginnings)
+    assert not idle, f"rows for no construct: {sorted(idle)}"
     return found
 
 

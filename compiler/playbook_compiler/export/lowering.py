@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from playbook_compiler.diagnostics import Diagnostic, error, shown
 from playbook_compiler.export.bundle import Entry, Lookup, LoweringReport
 from playbook_compiler.export.capability import Capability, Support
+from playbook_compiler.export.places import Owner, places
+from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.source import Span
 from playbook_compiler.values import dataclass, field
 
 RULE = "target-lacks"
-_SECTIONS = ("playbook", "guardrails", "flow", "audience", "offer", "message")
+_SECTIONS = ("playbook", "guardrails", "flow", "audience", "offer", "message", "programme")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Lowering:
     entries: list[Entry] = field(default_factory=list)
     findings: list[Diagnostic] = field(default_factory=list)
     lookups: set[Lookup] = field(default_factory=set)
+    gone: dict[Owner, str] = field(default_factory=dict)
 
     def note(
         self,
@@ -63,6 +66,42 @@ class Lowering:
         self.entries.append(Entry(construct, name, support, how, span))
         return support is not Support.DROPPED
 
+    def says(self, construct: str) -> bool:
+        """Return whether the target has a word for a construct at all, by its table."""
+        return self.capabilities[construct].support in (Support.EXACT, Support.APPROXIMATED)
+
+    def leave_out(self, kind: str, name: str, why: str) -> None:
+        """Record that an object (`flow`, `message`, `offer`, `audience`), or a step or trigger by
+        its construct and node, is not in the export, nor anything in it."""
+        self.gone.setdefault((kind, name), why)
+
+    def complete(self, graph: TriggerGraph) -> None:
+        """Note every construct of the playbook that has no entry yet, as its row says.
+
+        What is part of something left out is left out with it, without a finding of its own.
+        Called once, after everything has been lowered.
+        """
+        told = {(one.construct, one.span.file, one.span.line) for one in self.entries}
+        told_by_name = {(one.construct, one.id) for one in self.entries if _is_single(one)}
+        gone = dict(self.gone)
+        for one in self.entries:
+            if one.support in (Support.REFUSED, Support.DROPPED):
+                gone.setdefault((one.construct, one.id), "it goes with what it is part of")
+        for place in sorted(places(graph), key=lambda one: (len(one.owners), one.span)):
+            if (place.construct, place.span.file, place.span.line) in told:
+                continue
+            if (place.construct, place.id) in told_by_name:
+                continue
+            parts = ((place.construct, place.id), *place.owners)
+            why = next((gone[one] for one in parts if one in gone), "")
+            if why:
+                self.note(place.construct, place.id, place.span, why, Support.DROPPED)
+                continue
+            row = self.capabilities[place.construct]
+            self.note(place.construct, place.id, place.span)
+            if row.support in (Support.REFUSED, Support.DROPPED):
+                gone.setdefault((place.construct, place.id), "it goes with what it is part of")
+
     def need(self, kind: str, name: str, note: str = "") -> str:
         """Note that the account must supply something, and return its placeholder."""
         found = Lookup(kind, name, note)
@@ -75,6 +114,11 @@ class Lowering:
         return LoweringReport(
             tuple(sorted(unique, key=lambda one: (one.span, one.construct, one.id, one.how)))
         )
+
+
+def _is_single(entry: Entry) -> bool:
+    """Return whether an object has such a construct once, whichever line the entry stands at."""
+    return entry.construct.startswith(("playbook.", "flow.", "guardrails.", "trigger.", "step."))
 
 
 def _spoken(construct: str) -> str:

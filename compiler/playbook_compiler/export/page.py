@@ -15,6 +15,7 @@ _PARTS = {
     "audience": "Audiences",
     "offer": "Offers",
     "message": "Messages",
+    "programme": "Programmes",
     "condition": "Conditions",
     "fact": "Facts",
     "event": "Events",

@@ -9,11 +9,13 @@ from pathlib import Path
 import click
 
 from playbook_compiler.diagnostics import Diagnostic, has_errors, in_order
+from playbook_compiler.export.capability import Target
 from playbook_compiler.source import SourceFile
 from playbook_compiler.values import dataclass
-from playbook_runtime.checked import compile_and_check
+from playbook_runtime.checked import compile_and_check, target_findings
 from playbook_runtime.cli._findings import show_findings
 from playbook_runtime.cli._rules import Choice, rules_named, rules_to_ignore
+from playbook_runtime.cli._targets import targets_named
 from playbook_runtime.counted import count_of
 from playbook_runtime.output.diagnostics import FULL, format_names, summary
 
@@ -33,6 +35,7 @@ class _Wish:
     quiet: bool
     given: Mapping[str, bytes]
     stdin: str
+    targets: tuple[Target, ...]
 
 
 @click.command()
@@ -68,6 +71,14 @@ class _Wish:
     metavar="FILE",
     help="The file that the text on standard input (PATH -) stands for.",
 )
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="NAME,...",
+    callback=targets_named,
+    help="Find what this engine cannot say, too, as `playbook export NAME` would.",
+)
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes; Ctrl-C ends it.")
 @click.pass_context
 def command(
@@ -81,6 +92,7 @@ def command(
     unsafe_fixes: bool,
     diff: bool,
     stdin_filename: str | None,
+    targets: tuple[Target, ...],
     watch: bool,
 ) -> None:
     """Find mistakes in playbooks: each PATH is a folder with playbook.yaml, or one file.
@@ -103,6 +115,7 @@ def command(
         quiet=bool(ctx.obj and ctx.obj["quiet"]),
         given={stdin: sys.stdin.buffer.read()} if stdin else {},
         stdin=stdin,
+        targets=targets,
     )
     if watch:
         _watch(wish)
@@ -140,6 +153,7 @@ def _check(wish: _Wish) -> tuple[list[Diagnostic], list[SourceFile]]:
         else:
             compiled = compile_and_check(path, given=wish.given)
         found.extend(wish.choice.of(compiled.diagnostics))
+        found.extend(wish.choice.of(target_findings(compiled, wish.targets)))
         sources.extend(compiled.sources)
     ordered = in_order(found)
     if wish.diff:

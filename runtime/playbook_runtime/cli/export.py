@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from playbook_compiler.diagnostics import nearest, shown
 from playbook_compiler.export.bundle import ExportBundle
 from playbook_compiler.export.registry import all_targets
 from playbook_runtime.cli._findings import compiled_or_exit, show_findings
+from playbook_runtime.cli._targets import target_named
 from playbook_runtime.output.diagnostics import summary
 from playbook_runtime.output.folder import NotAnExport, write_export
 from playbook_runtime.output.lowering import lowering_summary, matrix
@@ -47,21 +47,16 @@ def command(
     anywhere: the folder holds the requests in their order, and lowering.json says what became of
     every construct.
     """
-    targets = all_targets()
     if list_:
-        chosen = {target: targets[target]} if target in targets else targets
-        click.echo(matrix(chosen), nl=False)
+        click.echo(matrix({target: target_named(target)} if target else all_targets()), nl=False)
         return
-    if target is None or target not in targets:
-        names = ", ".join(targets)
-        guess = nearest(target, targets) if target else None
-        meant = f" Did you mean `{guess}`?" if guess else ""
-        said = f"No such target `{shown(target)}`.{meant}" if target else "Name a target."
-        raise click.UsageError(f"{said} There are: {names}.")
+    if target is None:
+        raise click.UsageError(f"Name a target. There are: {', '.join(all_targets())}.")
+    chosen = target_named(target)
     quiet = bool(ctx.obj and ctx.obj["quiet"])
     compiled = compiled_or_exit(path, quiet=quiet)
     assert compiled.graph is not None
-    bundle, findings = targets[target].export(compiled.graph, allow_lossy=allow_lossy)
+    bundle, findings = chosen.export(compiled.graph, allow_lossy=allow_lossy)
     show_findings(findings, compiled.sources, sys.stderr)
     if bundle is None:
         click.echo(f"\n{summary(findings)}", err=True)

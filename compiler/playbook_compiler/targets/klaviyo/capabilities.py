@@ -58,7 +58,7 @@ _PLAYBOOK = [
         "the rules are left out: keep marketplace customers out of the account",
         "playbook.marketplaces",
     ),
-    *refused(_PROGRAMMES, "programmes are left out", "playbook.programmes"),
+    *refused(_PROGRAMMES, "programmes are left out", "playbook.programmes", "programme.*"),
 ]
 _GUARDRAILS = [
     *approximated(
@@ -193,8 +193,9 @@ _STEPS = [
     ),
     *dropped(_SIMULATION, "step.task.cost"),
     *exact("the path ends", "step.exit"),
-    *refused("Klaviyo gives codes in messages only", _LEFT_OUT, "step.grant"),
-    *refused("not translated in this version", _LEFT_OUT, "step.update", "step.audience"),
+    *refused("Klaviyo gives codes in messages only", _LEFT_OUT, "step.grant", "step.grant.*"),
+    *refused("not translated in this version", _LEFT_OUT, "step.update", "step.update.*"),
+    *refused("not translated in this version", _LEFT_OUT, "step.audience"),
     *refused("not translated in this version", _LEFT_OUT, "step.call"),
     *refused("a Klaviyo flow cannot start another", _LEFT_OUT, "step.start"),
 ]

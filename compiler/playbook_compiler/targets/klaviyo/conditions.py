@@ -126,6 +126,10 @@ def _audience(audience: str, condition: Condition, scope: Scope) -> Lowered:
         return Lowered.known(tests.in_group(ref("segment", audience)))
     if audience in scope.audiences:
         return stand_in(condition, scope)
+    written = scope.playbook.audiences[audience].origin
+    span = written.key_span("where") if written.has("where") else written.key_span()
+    how = "its condition stands inside the segments that refer to it"
+    scope.lowering.note("audience.where", audience, span, how, Support.EXACT)
     inner = replace(scope, audiences=(*scope.audiences, audience))
     return Lowered.known(_lower(scope.playbook.audiences[audience].where, inner).true)
 

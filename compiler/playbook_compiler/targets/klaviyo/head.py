@@ -17,7 +17,6 @@ from playbook_compiler.targets.klaviyo.state import Export
 from playbook_compiler.triggers import EntersAudience, EventTrigger, Inactivity
 from playbook_compiler.units import Duration
 from playbook_compiler.values import dataclass
-from playbook_compiler.vocabulary import STAGES
 
 ABANDONED_AFTER = Duration(seconds=3600)
 
@@ -145,22 +144,13 @@ def _reentry(export: Export, flow: Flow) -> dict[str, Any]:
     return {"duration": frame["quantity"], "unit": frame["unit"]}
 
 
-def note_keys(export: Export, flow: Flow) -> None:
-    """Note the keys of a flow that change nothing in its payload."""
-    lowering = export.lowering
-    for key in ("strategy", "about", "priority", "running", "expect", "goal"):
-        if flow.origin.has(key):
-            lowering.note(f"flow.{key}", flow.id, flow.origin.key_span(key))
-    if flow.stages != STAGES:
-        lowering.note("flow.stages", flow.id, flow.origin.key_span("stages"))
-    if not flow.enabled:
-        lowering.note("flow.enabled", flow.id, flow.origin.key_span("enabled"))
-    if flow.existing is not None and flow.existing.over is not None:
-        lowering.note("flow.existing", flow.id, flow.origin.key_span("existing"))
-    elif flow.origin.has("existing"):
+def note_existing(export: Export, flow: Flow) -> None:
+    """Note `existing: skip`, which is what Klaviyo does by itself."""
+    existing = flow.existing
+    if flow.origin.has("existing") and (existing is None or existing.over is None):
         how = "Klaviyo brings in nobody who already meets the trigger"
         span = flow.origin.key_span("existing")
-        lowering.note("flow.existing", flow.id, span, how, Support.EXACT)
+        export.lowering.note("flow.existing", flow.id, span, how, Support.EXACT)
 
 
 def _note_event(export: Export, event: str, name: str, flow: Flow) -> None:

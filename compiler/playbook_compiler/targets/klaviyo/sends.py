@@ -43,6 +43,7 @@ def lower_send(
     if construct not in lowering.capabilities:
         construct = "channel.own"
     if not lowering.note(construct, node.id, span):
+        lowering.leave_out("step.send", node.id, f"it goes with the channel {message.channel}")
         return []
     lowering.note("step.send", node.id, span)
     if step.expect is not None:
