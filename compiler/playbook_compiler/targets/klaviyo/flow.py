@@ -35,7 +35,7 @@ from playbook_compiler.targets.klaviyo.head import Head, lower_head
 from playbook_compiler.targets.klaviyo.scope import Scope
 from playbook_compiler.targets.klaviyo.sends import lower_send, message_of
 from playbook_compiler.targets.klaviyo.state import Export
-from playbook_compiler.targets.klaviyo.template import inert_text
+from playbook_compiler.targets.klaviyo.template import DIALECT
 from playbook_compiler.targets.klaviyo.terms import HOLDOUT, event_metric
 from playbook_compiler.triggers import EventTrigger
 from playbook_compiler.units import Duration, TimeOfDay, plain
@@ -297,7 +297,7 @@ def _task(body: _Body, node: Node, step: Task, next_: str | None) -> Action:
             construct = "step.task" if key == "task" else f"step.task.{key}"
             lowering.note(construct, node.id, node.origin.key_span(key))
     due = f" (within {step.due})" if step.due is not None else ""
-    what = inert_text(f"{step.task}{due}")
+    what = DIALECT.inert(f"{step.task}{due}")
     name = f"task:{node.id}"
     export.tasks[name] = (what, node.id)
     sender = export.playbook.sender
@@ -309,7 +309,7 @@ def _task(body: _Body, node: Node, step: Task, next_: str | None) -> Action:
         next_,
         {
             "from_email": sender.email if sender else None,
-            "from_label": inert_text(sender.name) if sender else None,
+            "from_label": DIALECT.inert(sender.name) if sender else None,
             "to_emails": [mailbox],
             "subject_line": what,
             "template_id": ref("template", name),

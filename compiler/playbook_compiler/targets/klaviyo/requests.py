@@ -7,12 +7,13 @@ from typing import Any
 
 from playbook_compiler.export.bundle import Payload, Request, file_name, stable_uuid
 from playbook_compiler.export.capability import Support
+from playbook_compiler.export.wording import page
 from playbook_compiler.model import Offer
 from playbook_compiler.targets.klaviyo.conditions import lower_condition
 from playbook_compiler.targets.klaviyo.formula import Groups, as_filter, is_never
 from playbook_compiler.targets.klaviyo.scope import Scope
 from playbook_compiler.targets.klaviyo.state import Export
-from playbook_compiler.targets.klaviyo.template import coupon_name, page
+from playbook_compiler.targets.klaviyo.template import DIALECT, coupon_name
 
 TARGET = "klaviyo"
 _FOLDER = {
@@ -81,7 +82,7 @@ def templates(export: Export) -> tuple[list[Request], dict[str, bytes]]:
     for name, (what, _) in sorted(export.tasks.items()):
         customer = "{{ person.email }}"
         body = f"<p>{escape(what)}</p>\n<p>{customer}</p>\n"
-        texts[name] = (page(what, body), f"{what}\n\n{customer}\n")
+        texts[name] = (page(what, body, DIALECT), f"{what}\n\n{customer}\n")
     for name in sorted(texts):
         html, text = texts[name]
         made.append(

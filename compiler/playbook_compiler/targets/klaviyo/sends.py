@@ -6,6 +6,7 @@ from typing import Any
 
 from playbook_compiler.export.bundle import ref
 from playbook_compiler.export.capability import Support
+from playbook_compiler.export.wording import variation
 from playbook_compiler.graph import Node
 from playbook_compiler.model import Message
 from playbook_compiler.steps import Send
@@ -14,7 +15,7 @@ from playbook_compiler.targets.klaviyo.actions import Action
 from playbook_compiler.targets.klaviyo.formula import Groups, as_filter
 from playbook_compiler.targets.klaviyo.profile_tests import compare, consent_groups, custom
 from playbook_compiler.targets.klaviyo.state import CHANNELS, Export
-from playbook_compiler.targets.klaviyo.template import inert_text, template_name
+from playbook_compiler.targets.klaviyo.template import DIALECT
 
 
 def message_of(export: Export, step: Send) -> Message | None:
@@ -64,18 +65,18 @@ def lower_send(
     common = {
         "smart_sending_enabled": marketing and _capped(export),
         "additional_filters": _filters(export, message, held_out_here) if marketing else None,
-        "name": template_name(message.id, offer),
+        "name": variation(message.id, offer),
     }
     sender = export.playbook.sender
     match message.channel:
         case "email":
             payload = {
                 "from_email": sender.email if sender else None,
-                "from_label": inert_text(sender.name) if sender else None,
+                "from_label": DIALECT.inert(sender.name) if sender else None,
                 "reply_to_email": sender.email if sender else None,
                 "subject_line": wording.subject,
                 "preview_text": wording.preview or None,
-                "template_id": ref("template", template_name(message.id, offer)),
+                "template_id": ref("template", variation(message.id, offer)),
                 "transactional": not marketing,
                 **common,
             }

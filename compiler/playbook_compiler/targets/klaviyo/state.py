@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from playbook_compiler.export.lowering import Lowering
+from playbook_compiler.export.wording import Wording, starts_with_event, variation, word
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Guardrails, Message, Playbook
-from playbook_compiler.steps import Send
 from playbook_compiler.targets.klaviyo.formula import Groups
-from playbook_compiler.targets.klaviyo.template import Wording, template_name, word
-from playbook_compiler.triggers import EventTrigger
+from playbook_compiler.targets.klaviyo.template import DIALECT
 from playbook_compiler.units import TimeOfDay
 from playbook_compiler.values import dataclass, field
 
@@ -51,27 +50,18 @@ class Export:
         if key not in self.wordings:
             self.wordings[key] = word(
                 self.playbook,
+                DIALECT,
                 self.lowering,
                 message,
                 self.playbook.offers.get(offer),
-                from_event=_from_event(self.graph, message.id),
+                from_event=starts_with_event(self.graph, message.id),
             )
         return self.wordings[key]
 
     def template_ids(self) -> list[tuple[str, str, str]]:
         """Return (template, message, offer) of the e-mails that flows send, by name."""
         return sorted(
-            (template_name(message, offer), message, offer)
+            (variation(message, offer), message, offer)
             for (message, offer), wording in self.wordings.items()
             if wording.html
         )
-
-
-def _from_event(graph: TriggerGraph, message: str) -> bool:
-    """Return whether every flow that sends the message starts with an event."""
-    flows = {
-        node.flow
-        for node in graph.nodes.values()
-        if isinstance(node.what, Send) and message in node.what.send.messages
-    }
-    return all(isinstance(graph.playbook.flows[flow].trigger, EventTrigger) for flow in flows)
