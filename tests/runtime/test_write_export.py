@@ -14,7 +14,7 @@ from playbook_runtime.output.folder import NotAnExport, write_export
 
 
 def _files(mark: str) -> dict[str, bytes]:
-    listed = json.dumps({"requests": [{"payload": f"flows/{mark}.json"}]})
+    listed = json.dumps({"requests": [{"payload": f"flows/{mark}.json"}], "files": []})
     return {
         "requests.json": listed.encode(),
         "lowering.json": mark.encode(),

@@ -135,7 +135,8 @@ def make_bundle(
     """Return the bundle with its files made from its parts.
 
     `root` is the playbook's main file: places are written relative to its folder, so that the
-    bytes do not depend on where the command was called. `extra` are further files.
+    bytes do not depend on where the command was called. `extra` are further files, to read or to
+    load by hand.
     """
     requests, lookups = tuple(requests), tuple(sorted(set(lookups)))
     payloads = {request.file: to_bytes(request.payload) for request in requests}
@@ -166,6 +167,7 @@ def make_bundle(
                     }
                     for one in lookups
                 ],
+                "files": sorted(extra),
             }
         ),
         LOWERING_FILE: to_bytes(

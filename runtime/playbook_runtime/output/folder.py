@@ -85,10 +85,10 @@ def _written(requests: Path) -> set[str]:
     try:
         listed = json.loads(requests.read_bytes())
         payloads = [str(one["payload"]) for one in listed["requests"]]
+        further = [str(one) for one in listed["files"]]
     except (OSError, ValueError, KeyError, TypeError):
         return set()
-    pages = {name.removesuffix(".json") + ".html" for name in payloads}
-    return {REQUESTS_FILE, "lowering.json", *payloads, *pages}
+    return {REQUESTS_FILE, "lowering.json", *payloads, *further}
 
 
 def _mask() -> int:
