@@ -10,7 +10,7 @@ from playbook_compiler.export.capability import Capability, Support
 from playbook_compiler.export.places import Owner, places
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.source import Span
-from playbook_compiler.values import dataclass, field
+from playbook_compiler.values import dataclass, field, replace
 
 RULE = "target-lacks"
 _SECTIONS = ("playbook", "guardrails", "flow", "audience", "offer", "message", "programme")
@@ -74,6 +74,12 @@ class Lowering:
         """Record that an object (`flow`, `message`, `offer`, `audience`), or a step or trigger by
         its construct and node, is not in the export, nor anything in it."""
         self.gone.setdefault((kind, name), why)
+
+    def retract(self, name: str, why: str) -> None:
+        """Turn the entries of a step into drops: nobody can come to it in this engine."""
+        for number, one in enumerate(self.entries):
+            if one.id == name:
+                self.entries[number] = replace(one, support=Support.DROPPED, how=why)
 
     def complete(self, graph: TriggerGraph) -> None:
         """Note every construct of the playbook that has no entry yet, as its row says.

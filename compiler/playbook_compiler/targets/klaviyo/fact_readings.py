@@ -201,6 +201,8 @@ def _trigger_fact(condition: Reading, scope: Scope) -> tuple[Lowered | None, str
     name = condition.fact.name.removeprefix("trigger.")
     if not scope.metric:
         return None, "only a flow that an event starts has fields of the event", None
+    if not scope.reads_event and name != "order.nth":
+        return None, "Klaviyo reads the event at the trigger and in branches only", None
     if name == "order.nth":
         if not isinstance(condition, Compare | InSet | Between):
             return None, "", None

@@ -6,6 +6,7 @@ A node becomes no action (an exit), one, or several (a wait for an event is a de
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -31,9 +32,10 @@ from playbook_compiler.targets.klaviyo import profile_tests as tests
 from playbook_compiler.targets.klaviyo.actions import Action
 from playbook_compiler.targets.klaviyo.conditions import lower_condition
 from playbook_compiler.targets.klaviyo.formula import Groups, as_filter, is_never
+from playbook_compiler.targets.klaviyo.graph_checks import targets_of
 from playbook_compiler.targets.klaviyo.head import Head, lower_head
 from playbook_compiler.targets.klaviyo.scope import Scope
-from playbook_compiler.targets.klaviyo.sends import lower_send, message_of
+from playbook_compiler.targets.klaviyo.sends import from_address, lower_send, message_of
 from playbook_compiler.targets.klaviyo.state import Export
 from playbook_compiler.targets.klaviyo.template import DIALECT
 from playbook_compiler.targets.klaviyo.terms import HOLDOUT, event_metric
@@ -100,6 +102,7 @@ def lower_flow(export: Export, flow: Flow) -> dict[str, Any] | None:
     first = body.entry(nodes[0].id, NEXT)
     front, entry = _front(export, flow, head, first, kinds, body.held_out_here)
     made = front + [action for node in nodes for action in body.made.get(node.id, [])]
+    made = _without_dead(body, nodes, made, entry)
     return {
         "triggers": [head.trigger],
         "profile_filter": as_filter(head.stay),
@@ -107,6 +110,26 @@ def lower_flow(export: Export, flow: Flow) -> dict[str, Any] | None:
         "entry_action_id": entry,
         "reentry_criteria": head.reentry,
     }
+
+
+def _without_dead(
+    body: _Body, nodes: Sequence[Node], made: list[Action], entry: str | None
+) -> list[Action]:
+    """Return the actions that somebody can come to; a condition may never be true in Klaviyo."""
+    by_id = {action["temporary_id"]: action for action in made}
+    alive: set[str] = set()
+    waiting = [entry]
+    while waiting:
+        id_ = waiting.pop()
+        if id_ is not None and id_ not in alive:
+            alive.add(id_)
+            waiting += targets_of(by_id[id_])
+    for node in nodes:
+        own = [action["temporary_id"] for action in body.made.get(node.id, [])]
+        if own and alive.isdisjoint(own):
+            why = "nobody comes here: a condition before it never holds in Klaviyo"
+            body.export.lowering.retract(node.id, why)
+    return [action for action in made if action["temporary_id"] in alive]
 
 
 def _reached(export: Export, trigger: Node) -> set[str]:
@@ -308,7 +331,7 @@ def _task(body: _Body, node: Node, step: Task, next_: str | None) -> Action:
         node.step_id,
         next_,
         {
-            "from_email": sender.email if sender else None,
+            "from_email": from_address(export),
             "from_label": DIALECT.inert(sender.name) if sender else None,
             "to_emails": [mailbox],
             "subject_line": what,

@@ -16,7 +16,7 @@ from playbook_compiler.targets.klaviyo.scope import Scope
 from playbook_compiler.targets.klaviyo.state import Export
 from playbook_compiler.triggers import EntersAudience, EventTrigger, Inactivity
 from playbook_compiler.units import Duration
-from playbook_compiler.values import dataclass
+from playbook_compiler.values import dataclass, replace
 
 ABANDONED_AFTER = Duration(seconds=3600)
 
@@ -128,7 +128,8 @@ def _stay(export: Export, flow: Flow, scope: Scope) -> Groups:
         parts.append(tests.happened(lowering, metric, tests.SINCE_FLOW_START).opposite())
     if flow.exit_when is not None:
         lowering.note("flow.exit_when", flow.id, flow.origin.key_span("exit_when"))
-        parts.append(lower_condition(flow.exit_when, scope).true.opposite())
+        asked = replace(scope, reads_event=False)  # a profile filter knows no event
+        parts.append(lower_condition(flow.exit_when, asked).true.opposite())
     return both(TRUE, *parts).yes
 
 

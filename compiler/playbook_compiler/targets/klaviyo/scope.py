@@ -14,6 +14,7 @@ from playbook_compiler.values import dataclass
 class Scope:
     """Where a condition stands: `name` for the report, the metric that `trigger.*` belongs to, and
     whether it is part of a segment (which holds other audiences' conditions, not their segments).
+    `reads_event`: tests of the event that started the flow may stand there.
     """
 
     playbook: Playbook
@@ -23,6 +24,7 @@ class Scope:
     in_segment: bool = False
     audiences: tuple[str, ...] = ()
     segments: set[str] | None = None
+    reads_event: bool = True
 
 
 def loss(condition: Condition) -> str:

@@ -71,10 +71,10 @@ def lower_send(
     match message.channel:
         case "email":
             payload = {
-                "from_email": sender.email if sender else None,
+                "from_email": from_address(export),
                 "from_label": DIALECT.inert(sender.name) if sender else None,
                 "reply_to_email": sender.email if sender else None,
-                "subject_line": wording.subject,
+                "subject_line": wording.subject or _no_subject(export, message),
                 "preview_text": wording.preview or None,
                 "template_id": ref("template", variation(message.id, offer)),
                 "transactional": not marketing,
@@ -121,6 +121,22 @@ def _offer(export: Export, node: Node, step: Send) -> str:
         how, support = f"the shared code {offer.code} in the message", Support.APPROXIMATED
     lowering.note("step.send.offer", node.id, step.origin.key_span("offer"), how, support)
     return offer.id
+
+
+def from_address(export: Export) -> str:
+    """Return the sender's address, or its placeholder where the playbook names no sender."""
+    sender = export.playbook.sender
+    if sender is not None:
+        return sender.email
+    return export.lowering.need("mailbox", "sender", "the address that e-mails come from")
+
+
+def _no_subject(export: Export, message: Message) -> str:
+    """Note an e-mail without a subject, and return what stands for it."""
+    how, lossy = "an e-mail needs a subject", "the message's id stands as its subject"
+    span = message.origin.key_span()
+    export.lowering.note("message.subject", message.id, span, how, Support.REFUSED, lossy)
+    return message.id
 
 
 def _capped(export: Export) -> bool:
