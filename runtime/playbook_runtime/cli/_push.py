@@ -1,0 +1,77 @@
+"""What the commands that talk to an engine share: its name, its address, and how a stop is told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from playbook_compiler.diagnostics import nearest, shown
+
+if TYPE_CHECKING:
+    from playbook_runtime.push.adapter import Adapter
+    from playbook_runtime.push.clock import Clock
+    from playbook_runtime.push.exchange import Line
+    from playbook_runtime.push.run import Push
+
+
+class _Stopped(click.ClickException):
+    """What stopped a push, with its exit code."""
+
+    def __init__(self, text: str, exit_code: int) -> None:
+        super().__init__(text)
+        self.exit_code = exit_code
+
+
+def adapter_named(name: str) -> Adapter:
+    """Return the engine of a name; a usage error says which there are."""
+    from playbook_runtime.push.adapter import all_adapters
+
+    adapters = all_adapters()
+    if name in adapters:
+        return adapters[name]
+    guess = nearest(name, adapters)
+    meant = f" Did you mean `{guess}`?" if guess else ""
+    raise click.UsageError(
+        f"Nothing can be pushed to `{shown(name)}`.{meant} There are: {', '.join(adapters)}."
+        " For the other targets, `playbook export` writes what a person loads."
+    )
+
+
+def address_of(adapter: Adapter) -> str:
+    """Return the engine's address: its own, or that of the environment."""
+    from playbook_runtime.push.keys import read_base
+
+    return read_base(adapter.base, adapter.base_variable, os.environ)
+
+
+def line_to(push: Push, clock: Clock) -> Line:
+    """Return the way to the engine, with the keys of the environment."""
+    from playbook_runtime.push.keys import read_keys
+    from playbook_runtime.push.run import open_line
+    from playbook_runtime.push.transport import make_transport
+
+    adapter = push.adapter
+    keys = read_keys(adapter.secrets, os.environ, adapter.title)
+    transport = make_transport(push.base, adapter.headers(keys.values))
+    return open_line(push, transport, clock, keys)
+
+
+@contextmanager
+def stops_told() -> Iterator[None]:
+    """Turn what stops a push into an error of the command, with its exit code."""
+    from playbook_runtime.push.problems import PushError
+
+    try:
+        yield
+    except PushError as problem:
+        raise _Stopped(sentence(problem), problem.exit_code) from None
+
+
+def sentence(problem: Exception) -> str:
+    """Return what stopped a push, behind the place of the object that it is about."""
+    place = getattr(problem, "place", "")
+    return f"{place}: {problem}" if place else str(problem)

@@ -1,0 +1,1 @@
+"""The engines that can be pushed to: one file each, found here by its file."""

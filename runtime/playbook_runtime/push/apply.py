@@ -1,0 +1,263 @@
+"""Carrying out a plan: one object after the other, each written down before and after its call.
+
+What is under way is written down first (the intent). So whatever cuts a push off, a lost answer or
+a killed process, the next step knows that the engine must be asked before anything is sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from playbook_compiler.diagnostics import shown
+from playbook_compiler.values import dataclass, replace
+from playbook_runtime.push.adapter import Adapter, Remote
+from playbook_runtime.push.calls import Answer, Ask, Call
+from playbook_runtime.push.clock import Clock
+from playbook_runtime.push.lookups import resolved
+from playbook_runtime.push.plan import Action, Plan, Step
+from playbook_runtime.push.problems import PushError, RefusedError, UnknownOutcome
+from playbook_runtime.push.state import Intent, Pushed, State, with_object
+from playbook_runtime.push.wanted import Wanted, digest, filled, looked_up, referred
+
+TRIES: Final = 4
+# A call whose answer was lost may be carried out a little later, and lists lag behind.
+SETTLING: Final = (2.0, 8.0, 25.0)
+SETTLED: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a push works with. `save` writes the state down whole, `say` tells what was done."""
+
+    adapter: Adapter
+    send: Callable[[Call], Answer]
+    ask: Ask
+    save: Callable[[State], None]
+    clock: Clock
+    say: Callable[[Step], None]
+    adopt: bool = False
+    overwrite: bool = False
+
+
+def apply_plan(session: Session, plan: Plan, objects: tuple[Wanted, ...], state: State) -> State:
+    """Carry out a plan and return the state after it. Raises PushError; the state is saved."""
+    state = recover(session, state)
+    lookups = {**plan.values, **resolved(session.adapter, plan.asked, session.ask)}
+    if lookups.items() - state.lookups.items():
+        state = replace(state, lookups={**state.lookups, **lookups})
+        session.save(state)
+    steps = {step.id: step for step in plan.steps}
+    for wanted in objects:
+        step = steps[wanted.id]
+        try:
+            state, done = _carry_out(session, step, wanted, state)
+        except PushError as problem:
+            problem.place = problem.place or wanted.place
+            raise
+        session.say(done)
+    return state
+
+
+def recover(session: Session, state: State) -> State:
+    """Return the state with the call settled that was under way when an earlier push was cut off.
+
+    Something that is there now under the name was made by that call: before it, nothing was.
+    """
+    intent = state.intent
+    if intent is None:
+        return state
+    if intent.pushed.remote:
+        # An update: it may or may not have been made, so it is made again, over what is there.
+        objects = dict(state.objects)
+        if intent.id in objects:
+            objects[intent.id] = replace(objects[intent.id], content="", seen="")
+        state = replace(state, objects=objects, intent=None)
+        session.save(state)
+        return state
+    session.clock.sleep(max(0.0, intent.at + SETTLED - session.clock.now()))
+    remote = _find(session, intent.pushed)
+    if remote:
+        state = with_object(state, intent.id, replace(intent.pushed, remote=remote))
+    else:
+        state = replace(state, intent=None)
+    session.save(state)
+    return state
+
+
+def _carry_out(session: Session, step: Step, wanted: Wanted, state: State) -> tuple[State, Step]:
+    pushed = state.objects.get(wanted.id)
+    values = _values(wanted, state)
+    if pushed is None:
+        state = _create(session, wanted, values, state, None)
+        return state, replace(step, action=Action.CREATE, remote=state.objects[wanted.id].remote)
+    if pushed.content == wanted.content and dict(pushed.values) == dict(values):
+        if not pushed.seen:
+            state = _confirm(session, wanted.id, state, fresh=False)
+        why = "the push before had made it" if step.action is Action.CREATE else ""
+        return state, replace(step, action=Action.UNCHANGED, remote=pushed.remote, why=why)
+    if wanted.kind in session.adapter.drafts:
+        state = _create(session, wanted, values, state, pushed)
+        return state, replace(step, action=Action.REPLACE, remote=state.objects[wanted.id].remote)
+    there = session.adapter.read(pushed.where, pushed.remote, session.ask)
+    if there is None:
+        state = _create(session, wanted, values, state, None)
+        return state, replace(
+            step,
+            action=Action.CREATE,
+            remote=state.objects[wanted.id].remote,
+            why=f"it was no longer in {session.adapter.title}",
+        )
+    return _update(session, wanted, values, state, there), replace(step, action=Action.UPDATE)
+
+
+def _values(wanted: Wanted, state: State) -> Mapping[str, str]:
+    values = {}
+    for placeholder in wanted.needs:
+        name = referred(placeholder)
+        values[placeholder] = (
+            state.objects[name].remote if name else state.lookups[looked_up(placeholder)]
+        )
+    return values
+
+
+def _create(
+    session: Session,
+    wanted: Wanted,
+    values: Mapping[str, str],
+    state: State,
+    before: Pushed | None,
+) -> State:
+    """Make an object, or a new draft of one, and return the state with it."""
+    adapter = session.adapter
+    payload, path = filled(wanted.payload, values), filled(wanted.path, values)
+    version = 1 if before is None else before.version + 1
+    title = adapter.title_in(payload)
+    if version > 1:
+        title = f"{title} (v{version})"
+        payload = adapter.titled(payload, title)
+    pushed = Pushed(
+        wanted.uuid,
+        adapter.where(wanted, payload, path),
+        "",
+        title,
+        wanted.content,
+        values,
+        version=version,
+        earlier=() if before is None else (*before.earlier, before.remote),
+    )
+    call = adapter.create(wanted, path, payload)
+    there = _find(session, pushed)
+    if there:
+        return _take_over(session, wanted, replace(pushed, remote=there), state)
+    state = replace(state, intent=Intent(wanted.id, session.clock.now(), pushed))
+    session.save(state)
+    try:
+        remote = _made(session, call, pushed, wanted.uuid)
+    except UnknownOutcome:
+        raise  # the intent stays: the next push looks first
+    except PushError:
+        session.save(replace(state, intent=None))
+        raise
+    state = with_object(state, wanted.id, replace(pushed, remote=remote))
+    session.save(state)
+    return _confirm(session, wanted.id, state)
+
+
+def _made(session: Session, call: Call, pushed: Pushed, uuid: str) -> str:
+    """Send a creating call and return the id; a lost answer is looked for before another try."""
+    for _ in range(TRIES):
+        try:
+            return session.adapter.made(session.send(call).body, uuid)
+        except (UnknownOutcome, KeyError, TypeError):  # no answer, or one without an id
+            for seconds in SETTLING:
+                session.clock.sleep(seconds)
+                remote = _find(session, pushed)
+                if remote:
+                    return remote
+    raise UnknownOutcome(
+        f"{session.adapter.title}, {call.what}: no answer came {TRIES} times. Whether it was made"
+        " is not known; the next push asks before it sends anything."
+    )
+
+
+def _find(session: Session, pushed: Pushed) -> str:
+    """Return the id of what the engine has under an object's name, or nothing."""
+    found = session.adapter.find(pushed.where, pushed.title, pushed.uuid, session.ask)
+    if len(found) > 1:
+        raise PushError(
+            f"{session.adapter.title} has {len(found)} objects of the name"
+            f" `{shown(pushed.title)}`. Rename or delete those that are not of this playbook there,"
+            " and push again."
+        )
+    return found[0] if found else ""
+
+
+def _take_over(session: Session, wanted: Wanted, pushed: Pushed, state: State) -> State:
+    """Return the state with an object that the engine has already, if that is wanted."""
+    adapter = session.adapter
+    if not session.adopt:
+        raise PushError(
+            f"{adapter.title} has a {wanted.kind} `{shown(pushed.title)}` already, and the state"
+            " file does not know it. If it comes from this playbook, take it over with --adopt;"
+            " else rename it there."
+        )
+    there = adapter.read(pushed.where, pushed.remote, session.ask)
+    if there is None:
+        raise PushError(f"{wanted.id} has just gone from {adapter.title}. Push again.")
+    # Of what can be changed in place the content is not taken on trust: it is sent again.
+    fixed = wanted.kind in adapter.drafts
+    adopted = replace(pushed, content=wanted.content if fixed else "", seen=digest(there.owned))
+    state = with_object(state, wanted.id, adopted)
+    session.save(state)
+    return state if fixed else _update(session, wanted, pushed.values, state, there)
+
+
+def _update(
+    session: Session, wanted: Wanted, values: Mapping[str, str], state: State, there: Remote
+) -> State:
+    """Change an object in place, and return the state after it."""
+    adapter, pushed = session.adapter, state.objects[wanted.id]
+    if there.active:
+        raise PushError(
+            f"{wanted.id} is switched on in {adapter.title}: it is not changed while it reaches"
+            " customers. Stop it there, or leave it as it is."
+        )
+    if pushed.seen and digest(there.owned) != pushed.seen and not session.overwrite:
+        raise PushError(
+            f"{wanted.id} was changed by hand in {adapter.title} since the last push. Bring the"
+            " change into the playbook, or let it go with --overwrite."
+        )
+    payload = filled(wanted.payload, values)
+    fresh = replace(
+        pushed,
+        title=adapter.title_in(payload),
+        content=wanted.content,
+        values=values,
+        seen="",
+    )
+    session.save(replace(state, intent=Intent(wanted.id, session.clock.now(), fresh)))
+    try:
+        session.send(adapter.update(pushed.where, pushed.remote, payload))
+    except RefusedError:
+        session.save(state)
+        raise
+    state = with_object(state, wanted.id, fresh)
+    session.save(state)
+    return _confirm(session, wanted.id, state)
+
+
+def _confirm(session: Session, name: str, state: State, *, fresh: bool = True) -> State:
+    """Read an object back and keep how it looks, to tell drift. A fresh one must be off."""
+    pushed = state.objects[name]
+    there = session.adapter.read(pushed.where, pushed.remote, session.ask)
+    if there is None:
+        return state
+    if fresh and there.active:
+        raise PushError(
+            f"{name} stands switched on in {session.adapter.title} (id {shown(there.id)}), which no"
+            " push asks for. Switch it off there now."
+        )
+    state = with_object(state, name, replace(pushed, seen=digest(there.owned)))
+    session.save(state)
+    return state

@@ -1,0 +1,141 @@
+"""What the playbook wants to stand in the engine: the requests of its export, ready to be sent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from playbook_compiler.export.bundle import ExportBundle, Request
+from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.source import Span
+from playbook_compiler.values import dataclass
+
+# A name may hold anything but a line's end: `${ref:template.task:follow-up/wait.id}`.
+_PLACEHOLDER: Final = re.compile(r"\$\{(ref|lookup):([^{}]+)\}")
+_SECTIONS: Final = ("flows", "audiences", "messages", "offers")
+_SECTION_OF: Final = {"template": "messages", "coupon": "offers", "segment": "audiences"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One object. `needs` are the placeholders in its path and payload, `content` their digest
+    with placeholders, `place` the file and line of what it is made from."""
+
+    id: str
+    kind: str
+    name: str
+    uuid: str
+    operation: str
+    method: str
+    path: str
+    payload: Any
+    needs: tuple[str, ...]
+    content: str
+    place: str = ""
+
+
+def wanted_objects(bundle: ExportBundle, graph: TriggerGraph | None = None) -> tuple[Wanted, ...]:
+    """Return the objects of an export in the order in which they must be made."""
+    return tuple(_wanted(request, bundle, graph) for request in bundle.requests)
+
+
+def digest(data: Any) -> str:
+    """Return the digest of any JSON, whatever the order of its keys."""
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def placeholders(data: Any) -> Iterator[str]:
+    """Yield the placeholders in any JSON, as written."""
+    match data:
+        case str():
+            yield from (found[0] for found in _PLACEHOLDER.finditer(data))
+        case Mapping():
+            for value in data.values():
+                yield from placeholders(value)
+        case list() | tuple():
+            for value in data:
+                yield from placeholders(value)
+
+
+def filled(data: Any, values: Mapping[str, str]) -> Any:
+    """Return JSON with its placeholders replaced. KeyError names one that has no value."""
+    match data:
+        case str():
+            return _PLACEHOLDER.sub(lambda found: values[found[0]], data)
+        case Mapping():
+            return {name: filled(value, values) for name, value in data.items()}
+        case list() | tuple():
+            return [filled(value, values) for value in data]
+        case _:
+            return data
+
+
+def referred(placeholder: str) -> str:
+    """Return the id of the object that a `${ref:...}` names; empty for a lookup."""
+    found = _PLACEHOLDER.fullmatch(placeholder)
+    assert found is not None
+    return found[2].removesuffix(".id") if found[1] == "ref" else ""
+
+
+def looked_up(placeholder: str) -> str:
+    """Return the `kind.name` of a `${lookup:...}`; empty for a reference."""
+    found = _PLACEHOLDER.fullmatch(placeholder)
+    assert found is not None
+    return found[2] if found[1] == "lookup" else ""
+
+
+def lookups_needed(objects: Iterable[Wanted]) -> tuple[str, ...]:
+    """Return the `kind.name` of every lookup that stands in a payload, sorted."""
+    names = {looked_up(one) for wanted in objects for one in wanted.needs}
+    return tuple(sorted(names - {""}))
+
+
+def _wanted(request: Request, bundle: ExportBundle, graph: TriggerGraph | None) -> Wanted:
+    whole = [request.method, request.path, request.payload]
+    span = _span(request, bundle, graph)
+    return Wanted(
+        request.id,
+        request.kind,
+        request.name,
+        request.uuid,
+        request.operation,
+        request.method,
+        request.path,
+        request.payload,
+        tuple(dict.fromkeys(placeholders(whole))),
+        digest(whole),
+        "" if span is None else f"{span.file}:{span.line}",
+    )
+
+
+def _span(request: Request, bundle: ExportBundle, graph: TriggerGraph | None) -> Span | None:
+    """Return where the object is written: the entry of its name, else a construct of that name."""
+    if graph is not None:
+        first = _SECTION_OF.get(request.kind, "")
+        sections = sorted(_SECTIONS, key=lambda one: one != first)
+        for name in _names(request.name):
+            for section in sections:
+                found = getattr(graph.playbook, section).get(name)
+                if found is not None:
+                    span: Span = found.origin.key_span()
+                    return span
+    for name in _names(request.name):
+        for entry in bundle.lowering.entries:
+            if entry.id == name or entry.id.startswith(f"{name}/"):
+                return entry.span
+    if graph is None:
+        return None
+    return Span.of_file(graph.playbook.origin.document.source.path)
+
+
+def _names(name: str) -> Iterator[str]:
+    """Yield a name and what it may be made from: `task:welcome/ask.then`, `hello+first-cup`."""
+    yield name
+    plain = name.rpartition(":")[2]
+    for mark in ("+", "/", "."):
+        plain = plain.partition(mark)[0]
+    yield plain
