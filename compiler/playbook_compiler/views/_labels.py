@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from playbook_compiler.changes import FIELD
 from playbook_compiler.graph import NEXT, Edge, Node
 from playbook_compiler.steps import (
     Branch,
+    Call,
+    Exit,
+    Grant,
     If,
+    Membership,
     Send,
     Split,
+    Start,
+    Step,
     Task,
     UntilEvent,
     UntilTime,
+    Update,
     Wait,
 )
 from playbook_compiler.triggers import (
@@ -35,9 +43,17 @@ def _said(node: Node) -> str:
     match node.what:
         case None:
             return "end"
-        case EventTrigger(event=event, where=where) as counted:
-            often = f" {counted.at_least} times within {counted.within}" if counted.within else ""
-            return f"{event}{often}" if where is None else f"{event}{often} where {where}"
+        case Trigger(where=where) as trigger:
+            said = _started(trigger)
+            return said if where is None else f"{said} where {where}"
+        case step:
+            return _done(step)
+
+
+def _started(trigger: Trigger) -> str:
+    match trigger:
+        case EventTrigger(event=event, at_least=count, within=within):
+            return f"{event} {count} times within {within}" if within else event
         case DateTrigger(date=day, before=before, after=after):
             when = f"{before} before " if before else f"{after} after " if after else ""
             return f"{when}{day}"
@@ -47,8 +63,12 @@ def _said(node: Node) -> str:
             return f"tier changed {direction} to {tier}" if tier else f"tier changed {direction}"
         case Inactivity(inactive_for=age):
             return f"inactive for {age}"
-        case Trigger() as trigger:
+        case _:
             return f"{trigger.kind} {getattr(trigger, trigger.kind)}"
+
+
+def _done(step: Step) -> str:
+    match step:
         case Send(send=choice, offer=offer):
             joint = {"ladder": " or ", "rotation": " then "}.get(choice.order, "")
             said = f"send {joint.join(choice.messages)}"
@@ -67,8 +87,20 @@ def _said(node: Node) -> str:
             return f"split {name}"
         case Task(task=what):
             return f"task: {what}"
-        case step:
-            return step.id.rpartition(".")[2].replace("-", " ")
+        case Grant(grant=gift):
+            return f"grant {gift}"
+        case Update(update=change):
+            return f"set {change}" if change.deed == FIELD else str(change)
+        case Membership(audience=outside):
+            return f"list: {outside}"
+        case Call(call=webhook):
+            return f"call {webhook.url}"
+        case Start(start=flow):
+            return f"start {flow}"
+        case Exit(exit=why):
+            return f"exit: {why}" if why else "exit"
+        case _:
+            raise AssertionError(step.kind)
 
 
 def edge_label(edge: Edge, source: Node) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.inert import dot_quoted
 from playbook_compiler.views._labels import edge_label, node_label
 
 _SHAPES = {
@@ -20,20 +21,15 @@ def render(graph: TriggerGraph) -> str:
     lines = ["digraph playbook {", "  rankdir=TB;", '  node [fontname="sans-serif", shape=box];']
     for position, flow in enumerate(graph.playbook.flows):
         lines.append(f"  subgraph cluster_{position} {{")
-        lines.append(f"    label={_quoted(flow)};")
+        lines.append(f"    label={dot_quoted(flow)};")
         for node in graph.of_flow(flow):
             shape = _SHAPES.get(node.kind, "box")
             lines.append(
-                f"    {_quoted(node.id)} [label={_quoted(node_label(node))}, shape={shape}];"
+                f"    {dot_quoted(node.id)} [label={dot_quoted(node_label(node))}, shape={shape}];"
             )
         lines.append("  }")
     for edge in graph.edges:
         label = edge_label(edge, graph.nodes[edge.source])
-        more = f" [label={_quoted(label)}]" if label else ""
-        lines.append(f"  {_quoted(edge.source)} -> {_quoted(edge.target)}{more};")
+        more = f" [label={dot_quoted(label)}]" if label else ""
+        lines.append(f"  {dot_quoted(edge.source)} -> {dot_quoted(edge.target)}{more};")
     return "\n".join([*lines, "}"]) + "\n"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.inert import mermaid_quoted
 from playbook_compiler.views._labels import edge_label, node_label
 
 _SHAPES = {
@@ -17,25 +20,25 @@ _SHAPES = {
 
 def render(graph: TriggerGraph) -> str:
     """Return the graph as a Mermaid flowchart. Nodes are numbered; labels are quoted."""
-    numbers = {node_id: f"n{index}" for index, node_id in enumerate(graph.nodes)}
+    return chart(graph, tuple(graph.playbook.flows))
+
+
+def chart(graph: TriggerGraph, flows: Sequence[str]) -> str:
+    """Return some flows as one flowchart, with the edges between their own nodes."""
+    nodes = [node.id for flow in flows for node in graph.of_flow(flow)]
+    numbers = {node_id: f"n{index}" for index, node_id in enumerate(nodes)}
     lines = ["flowchart TD"]
-    for position, flow in enumerate(graph.playbook.flows):
-        lines.append(f"  subgraph f{position}[{_quoted(flow)}]")
+    for position, flow in enumerate(flows):
+        lines.append(f"  subgraph f{position}[{mermaid_quoted(flow)}]")
         for node in graph.of_flow(flow):
             opening, closing = _SHAPES.get(node.kind, ("[", "]"))
-            label = _quoted(node_label(node))
+            label = mermaid_quoted(node_label(node))
             lines.append(f"    {numbers[node.id]}{opening}{label}{closing}")
         lines.append("  end")
     for edge in graph.edges:
+        if edge.source not in numbers or edge.target not in numbers:
+            continue
         label = edge_label(edge, graph.nodes[edge.source])
-        arrow = f"-->|{_quoted(label)}|" if label else "-->"
+        arrow = f"-->|{mermaid_quoted(label)}|" if label else "-->"
         lines.append(f"  {numbers[edge.source]} {arrow} {numbers[edge.target]}")
     return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    """Return a label that Mermaid shows as it is: entities for its own signs and HTML's."""
-    safe = "".join(
-        char if char.isalnum() or char in " -_.,:/()" else f"#{ord(char)};" for char in text
-    )
-    return f'"{safe}"'

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from playbook_compiler.inert import csv_cell
 from playbook_compiler.values import dataclass
 
 HEADER: Final = ("line", "reason", "column", "value", "row")
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,6 @@ class SetAside:
     column: str
     value: str
     row: tuple[str, ...]
-
-
-def formula_safe(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula: with an apostrophe before = + - @."""
-    return "'" + cell if cell.startswith(_FORMULA_STARTS) else cell
 
 
 def quarantine_file(given: str, wanted: Path | None) -> Path:
@@ -52,7 +47,7 @@ def write_quarantine(path: Path, rows: Iterable[SetAside]) -> None:
         raw = io.StringIO()
         csv.writer(raw, lineterminator="").writerow(found.row)
         cells = (found.reason, found.column, found.value, raw.getvalue())
-        writer.writerow((found.line, *(formula_safe(cell) for cell in cells)))
+        writer.writerow((found.line, *(csv_cell(cell) for cell in cells)))
     path = Path(os.path.realpath(path))
     if path.exists() and not path.is_file():
         path.write_text(text.getvalue(), encoding="utf-8", newline="")  # a device such as /dev/null

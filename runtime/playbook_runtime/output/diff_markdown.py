@@ -13,6 +13,7 @@ from typing import Final
 from playbook_compiler.diff import Entry
 from playbook_compiler.diff_steps import ADDED, REMOVED, StepDiff
 from playbook_compiler.diff_values import Change
+from playbook_compiler.inert import markdown, markdown_code
 from playbook_runtime.counted import count_of
 from playbook_runtime.output.diff_words import (
     NEW_IDS,
@@ -27,7 +28,6 @@ from playbook_runtime.output.diff_words import (
     sentence,
 )
 from playbook_runtime.output.effect_markdown import effect_lines
-from playbook_runtime.output.markdown_text import code, plain
 from playbook_runtime.projected_change import ProjectedChange
 
 MARKER: Final = "playbook-diff"
@@ -40,13 +40,13 @@ def render(found: Comparison, path: str, effect: ProjectedChange | None = None) 
     the change does to the projection."""
     lines = [f"<!-- {MARKER}: {_marked(path)} -->"]
     diff = found.diff
-    name = code(found.playbook)
+    name = markdown_code(found.playbook)
     if diff.is_empty:
         lines.append(f"**Playbook {name}**: {sentence(found)}.")
         return "\n".join([*lines, *_effect(effect, found), ""])
     lines += [f"### Playbook {name}", "", f"{counts(diff)[:1].upper()}{counts(diff)[1:]}."]
     if absence(found):
-        lines += ["", plain(absence(found))]
+        lines += ["", markdown(absence(found))]
     lines += _effect(effect, found)
     rows: list[Sequence[str]] = []
     for entry in diff.entries:
@@ -55,7 +55,10 @@ def render(found: Comparison, path: str, effect: ProjectedChange | None = None) 
             rows += [(_place(entry, found), *its[0]), *(("", *row) for row in its[1:])]
     lines += ["", *_table(("What", "Key", found.old.name, found.new.name), rows)]
     others = [
-        (_place(entry, found), "; ".join(because(reason, code) for reason in entry.reasons))
+        (
+            _place(entry, found),
+            "; ".join(because(reason, markdown_code) for reason in entry.reasons),
+        )
         for entry in diff.entries
         if not entry.is_direct
     ]
@@ -76,7 +79,7 @@ def _effect(effect: ProjectedChange | None, found: Comparison) -> list[str]:
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     if not rows:
         return
-    yield f"| {' | '.join(plain(head) for head in heads)} |"
+    yield f"| {' | '.join(markdown(head) for head in heads)} |"
     yield f"|{' --- |' * len(heads)}"
     for row in rows[:ROWS_LIMIT]:
         yield f"| {' | '.join(row)} |"
@@ -89,13 +92,13 @@ def _rows(entry: Entry) -> Iterator[tuple[str, str, str]]:
     """Yield the key, the old and the new value of all that changed: at least one row."""
     if entry.how in (ADDED, REMOVED):
         steps = f" ({count_of(len(entry.steps), 'step')})" if entry.steps else ""
-        text = code(around(entry.text, "", VALUE_LIMIT)[0]) + steps
+        text = markdown_code(around(entry.text, "", VALUE_LIMIT)[0]) + steps
         yield entry.how, *((text, "") if entry.how == REMOVED else ("", text))
         return
     if entry.was:
-        yield "renamed", code(entry.was), code(entry.id)
+        yield "renamed", markdown_code(entry.was), markdown_code(entry.id)
     for change in entry.changes:
-        yield code(change.key), *_values(change)
+        yield markdown_code(change.key), *_values(change)
     for step in entry.steps:
         if not step.follows:
             yield from _step_rows(step)
@@ -104,24 +107,26 @@ def _rows(entry: Entry) -> Iterator[tuple[str, str, str]]:
 
 
 def _step_rows(step: StepDiff) -> Iterator[tuple[str, str, str]]:
-    name = f"step {code(step.id)}"
+    name = f"step {markdown_code(step.id)}"
     moved = " and moved" if step.moved else ""
     if step.was:
-        yield f"step renamed{moved}", code(step.was), code(step.id)
+        yield f"step renamed{moved}", markdown_code(step.was), markdown_code(step.id)
     elif step.how in (ADDED, REMOVED):
-        text = code(around(step.text, "", VALUE_LIMIT)[0])
+        text = markdown_code(around(step.text, "", VALUE_LIMIT)[0])
         yield f"{name} {step.how}", *((text, "") if step.how == REMOVED else ("", text))
     elif step.moved:
         old, new = (f"line {at.line}" if at else "" for at in (step.old_span, step.new_span))
         yield f"{name} moved", old, new
     for change in step.changes:
-        yield f"{name}: {code(change.key)}", *_values(change)
+        yield f"{name}: {markdown_code(change.key)}", *_values(change)
 
 
 def _values(change: Change) -> tuple[str, str]:
     old, new = around(change.old.text, change.new.text, VALUE_LIMIT)
     sides = ((change.old, old), (change.new, new))
-    one, other = (code(said(written, text)) if written.text else "" for written, text in sides)
+    one, other = (
+        markdown_code(said(written, text)) if written.text else "" for written, text in sides
+    )
     return one, other
 
 
@@ -134,7 +139,7 @@ def _place(entry: Entry, found: Comparison) -> str:
     else:
         was = f" (was line {old.line})" if old is not None and old.line != new.line else ""
         at = found.new.place(new) + was
-    return f"{entry.kind} {code(entry.id)}<br><sub>{code(at)}</sub>"
+    return f"{entry.kind} {markdown_code(entry.id)}<br><sub>{markdown_code(at)}</sub>"
 
 
 def _marked(path: str) -> str:

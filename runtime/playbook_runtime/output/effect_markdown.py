@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from playbook_compiler.inert import markdown, markdown_code
 from playbook_runtime.output.effect_words import (
     NOTHING,
     basis,
@@ -15,7 +16,6 @@ from playbook_runtime.output.effect_words import (
     verdict_words,
     worth_words,
 )
-from playbook_runtime.output.markdown_text import code, plain
 from playbook_runtime.projected_change import ProjectedChange
 
 _DIGEST: Final = 12  # digits of a digest that tell files apart
@@ -26,7 +26,7 @@ def effect_lines(effect: ProjectedChange, old: str, new: str) -> Iterator[str]:
     if effect.is_nothing:
         yield f"**{NOTHING}**"
     else:
-        yield f"**{plain(verdict(effect, old))}**"
+        yield f"**{markdown(verdict(effect, old))}**"
         yield ""
         heads = ("", old, new, "difference", "80% interval", "P(>0)")
         yield from _table(heads, [_cells(one.strong, one.label, one.old, one.new, one.difference,
@@ -35,30 +35,34 @@ def effect_lines(effect: ProjectedChange, old: str, new: str) -> Iterator[str]:
         for sentence in (unproven(effect), *effect.notes):
             if sentence:
                 yield ""
-                yield plain(sentence)
+                yield markdown(sentence)
         if effect.flows:
             yield ""
             yield from _table(("Flow", "", "extra orders", "profit"), _flows(effect))
     rows = [
-        (code(one.text), verdict_words(one.old), _bold(verdict_words(one.new), is_worse(one)))
+        (
+            markdown_code(one.text),
+            verdict_words(one.old),
+            _bold(verdict_words(one.new), is_worse(one)),
+        )
         for one in effect.requirements
     ]
     rows += [
-        (one.label, plain(one.old), _bold(plain(one.new), one.old != one.new))
+        (one.label, markdown(one.old), _bold(markdown(one.new), one.old != one.new))
         for one in effect.rules
     ]
     yield ""
     yield from _table(("Guardrail", old, new), rows)
     yield ""
-    yield f"<sub>{plain(basis(effect))}, sha256 {code(effect.data.sha256[:_DIGEST])}."
-    yield f"{code(effect.command)}</sub>" if effect.command else "</sub>"
+    yield f"<sub>{markdown(basis(effect))}, sha256 {markdown_code(effect.data.sha256[:_DIGEST])}."
+    yield f"{markdown_code(effect.command)}</sub>" if effect.command else "</sub>"
 
 
 def _flows(effect: ProjectedChange) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for one in effect.flows:
         words = worth_words(one.worth.orders, one.worth.profit, effect.decimals)
-        rows.append((code(one.flow), one.how, *words))
+        rows.append((markdown_code(one.flow), one.how, *words))
     words = worth_words(effect.rest.orders, effect.rest.profit, effect.decimals)
     rows.append(("everything else", "", *words))
     return rows
@@ -73,7 +77,7 @@ def _bold(text: str, strong: bool) -> str:
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(plain(head) for head in heads)} |"
+    yield f"| {' | '.join(markdown(head) for head in heads)} |"
     yield f"| --- |{' ---: |' * (len(heads) - 1)}"
     for row in rows:
         yield f"| {' | '.join(row)} |"

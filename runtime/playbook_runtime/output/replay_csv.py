@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Final
 
-from playbook_runtime.orders.quarantine import formula_safe
+from playbook_compiler.inert import csv_cell
 from playbook_runtime.replays import Replay
 
 HEADER: Final = ("at", "customer", "flow", "step", "message", "channel", "kind")
@@ -19,7 +19,7 @@ def replay_csv(found: Replay) -> str:
     writer.writerow(HEADER)
     for one in found.messages:
         cells = (one.at, one.customer, one.flow, one.step, one.message, one.channel, one.kind)
-        writer.writerow([formula_safe(cell) for cell in cells])
+        writer.writerow([csv_cell(cell) for cell in cells])
     return text.getvalue()
 
 
