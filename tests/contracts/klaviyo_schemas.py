@@ -24,6 +24,7 @@ ACTIONS = {
     "send-sms": "SendSmsAction",
     "send-mobile-push": "SendPushNotificationAction",
     "send-internal-alert": "SendInternalAlertAction",
+    "send-webhook": "SendWebhookAction",
 }
 
 

@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 from tests.contracts.exports import CASES, SHIPPED, bundle_of, graph_of
 
-from playbook_compiler.graph import EMITS, STARTS, TriggerGraph
+from playbook_compiler.graph import EMITS, STARTS, Node, TriggerGraph
+from playbook_compiler.steps import Send
 from playbook_compiler.targets.klaviyo.graph_checks import targets_of
 
-DONE = ("send", "task")
-ACTIONS = ("send-email", "send-sms", "send-mobile-push", "send-internal-alert")
+DONE = ("send", "task", "update", "audience", "call")
+ACTIONS = (
+    *("send-email", "send-sms", "send-mobile-push", "send-internal-alert"),
+    *("update-profile", "send-webhook"),
+)
 # Those of the shipped playbooks that Klaviyo can say whole.
 WHOLE = [SHIPPED / "growth.yaml", SHIPPED / "startup.yaml"]
 PLAYBOOKS = [CASES / "everything" / "playbook.yaml", *WHOLE]
@@ -22,13 +26,25 @@ PLAYBOOKS = [CASES / "everything" / "playbook.yaml", *WHOLE]
 def _graph_paths(graph: TriggerGraph, node_id: str) -> Iterator[tuple[str, ...]]:
     """Return what is done on each way from a node to the end, as step ids."""
     node = graph.nodes[node_id]
-    here = (node.step_id,) if node.kind in DONE else ()
     edges = [edge for edge in graph.out(node_id) if edge.way not in (STARTS, EMITS)]
-    if not edges:
-        yield here
-    for edge in edges:
-        for rest in _graph_paths(graph, edge.target):
-            yield here + rest
+    for here in _done(node):
+        if not edges:
+            yield here
+        for edge in edges:
+            for rest in _graph_paths(graph, edge.target):
+                yield here + rest
+
+
+def _done(node: Node) -> list[tuple[str, ...]]:
+    """Return what may be done at a node: of a ladder its first messages, of a rotation one."""
+    id_ = node.step_id
+    if not isinstance(node.what, Send) or node.what.send.order == "one":
+        return [(id_,) if node.kind in DONE else ()]
+    count = len(node.what.send.messages)
+    if node.what.send.order == "rotation":
+        return [(f"{id_}~{number}",) for number in range(1, count + 1)]
+    ladder = (id_, *(f"{id_}~{number}" for number in range(2, count + 1)))
+    return [ladder[:number] for number in range(1, count + 1)]
 
 
 def _action_paths(actions: dict[str, Any], entry: str | None) -> Iterator[tuple[str, ...]]:
@@ -36,7 +52,8 @@ def _action_paths(actions: dict[str, Any], entry: str | None) -> Iterator[tuple[
         yield ()
         return
     action = actions[entry]
-    here = (entry,) if action["type"] in ACTIONS else ()
+    own = entry.startswith("trigger~holdout") or entry.endswith("~turn")
+    here = (entry,) if action["type"] in ACTIONS and not own else ()
     for target in targets_of(action):
         for rest in _action_paths(actions, target):
             yield here + rest

@@ -100,16 +100,31 @@ def multi_branch(id_: str, name: str, branches: Sequence[Branch], otherwise: str
     }
 
 
-def set_property(id_: str, next_: str | None, name: str, value: bool) -> Action:
-    """Return a change of a custom profile property."""
-    operation = {
-        "operator": "update",
-        "property_type": "boolean",
-        "property_key": name,
-        "property_value": value,
-    }
-    data = {"profile_operations": [operation], "status": DRAFT}
+def operation(name: str, kind: str, value: Any, deed: str | None = None) -> dict[str, Any]:
+    """Return one change of a custom profile property; of lists, `deed` is add or remove."""
+    found = {"operator": "update", "property_type": kind}
+    if deed is not None:
+        found["property_operation"] = deed
+    return found | {"property_key": name, "property_value": value}
+
+
+def update(id_: str, next_: str | None, operations: list[dict[str, Any]]) -> Action:
+    """Return changes of the profile."""
+    data = {"profile_operations": operations, "status": DRAFT}
     return _action(id_, "update-profile", {"next": next_}, data)
+
+
+def set_property(id_: str, next_: str | None, name: str, value: bool) -> Action:
+    """Return a change of a custom boolean property."""
+    return update(id_, next_, [operation(name, "boolean", value)])
+
+
+def webhook(
+    id_: str, next_: str | None, name: str, url: str, headers: dict[str, str], body: str
+) -> Action:
+    """Return a call of another system: a POST of JSON."""
+    message = {"name": name, "url": url, "headers": headers, "body": body}
+    return _action(id_, "send-webhook", {"next": next_}, {"message": message, "status": DRAFT})
 
 
 def is_true(property_: str) -> Test:

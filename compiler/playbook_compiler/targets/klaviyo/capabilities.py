@@ -121,23 +121,31 @@ _TRIGGERS = [
         "a segment (ordered ever, but not in the last N days of 24 hours) that triggers the flow",
         "trigger.inactive_for",
     ),
-    *refused(
-        "Klaviyo's predicted order date starts no flow",
-        _NO_FLOW,
+    *approximated(
+        "a duration: metric Placed Order and a delay, ended by another order; Klaviyo's own "
+        "prediction of the next order (`typical interval`) and `product` start no flow",
         "trigger.replenishment",
+    ),
+    *approximated(
+        "a date of the profile, which the shop fills, at 00:00 of the profile's day; a day of the "
+        "calendar for everybody starts no flow",
+        "trigger.date",
+    ),
+    *exact("days before the date", "trigger.date.before"),
+    *exact("a delay in front of the first step", "trigger.date.after"),
+    *refused(
+        "Klaviyo's flows know no schedule: that is a campaign",
+        _NO_FLOW,
+        "trigger.every",
+    ),
+    *refused(
+        "Klaviyo keeps no points, levels or open offers that could start a flow",
+        _NO_FLOW,
         "trigger.points_reach",
         "trigger.points_expiring",
         "trigger.offer_expiring",
         "trigger.tier_changed",
         "trigger.tier_changed.to",
-    ),
-    *refused(
-        "date triggers are not translated in this version",
-        _NO_FLOW,
-        "trigger.date",
-        "trigger.date.before",
-        "trigger.date.after",
-        "trigger.every",
     ),
 ]
 _STEPS = [
@@ -154,15 +162,18 @@ _STEPS = [
         "step.send.offer",
     ),
     *dropped(_SIMULATION, "step.send.expect"),
-    *refused(
-        "Klaviyo does not know whether a message has reached its reader",
-        "only the first message is sent",
+    *approximated(
+        "a message, a delay as long as it has to reach its reader, a split on the metric of its "
+        "sign, then the next message: those it reached go on when the delay is over",
         "step.send.ladder",
+    ),
+    *approximated(
+        "delivered: Received; opened, clicked: Opened or Clicked of the channel (a text message "
+        "cannot be opened, a push not be clicked: the nearest sign); any message's, not this one's",
         "step.send.reached",
     ),
-    *refused(
-        "Klaviyo keeps no place in a rotation",
-        "only the first message is sent",
+    *exact(
+        "a split on a profile property that holds whose turn it is, and changes it",
         "step.send.rotation",
     ),
     *exact("time delay in days, hours or minutes", "step.wait"),
@@ -194,9 +205,22 @@ _STEPS = [
     *dropped(_SIMULATION, "step.task.cost"),
     *exact("the path ends", "step.exit"),
     *refused("Klaviyo gives codes in messages only", _LEFT_OUT, "step.grant", "step.grant.*"),
-    *refused("not translated in this version", _LEFT_OUT, "step.update", "step.update.*"),
-    *refused("not translated in this version", _LEFT_OUT, "step.audience"),
-    *refused("not translated in this version", _LEFT_OUT, "step.call"),
+    *exact("a change of the profile", "step.update"),
+    *exact("the list property `tags`", "step.update.tag", "step.update.untag"),
+    *exact("the custom profile property", "step.update.field"),
+    *refused(
+        "a Klaviyo flow cannot withdraw a consent",
+        _LEFT_OUT,
+        "step.update.suppress",
+    ),
+    *approximated(
+        "the list property `playbook_lists`: make a segment of it and sync that", "step.audience"
+    ),
+    *approximated(
+        "a webhook, a POST of JSON with the customer's address and the fields, texts "
+        "percent-encoded",
+        "step.call",
+    ),
     *refused("a Klaviyo flow cannot start another", _LEFT_OUT, "step.start"),
 ]
 _OBJECTS = [

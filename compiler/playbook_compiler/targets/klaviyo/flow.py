@@ -26,20 +26,38 @@ from playbook_compiler.graph import (
     Node,
 )
 from playbook_compiler.model import Flow
-from playbook_compiler.steps import Branch, If, Send, Split, Task, UntilEvent, UntilTime, Wait
+from playbook_compiler.steps import (
+    Branch,
+    Call,
+    If,
+    Membership,
+    Send,
+    Split,
+    Task,
+    UntilEvent,
+    UntilTime,
+    Update,
+    Wait,
+)
 from playbook_compiler.targets.klaviyo import actions
 from playbook_compiler.targets.klaviyo import profile_tests as tests
 from playbook_compiler.targets.klaviyo.actions import Action
+from playbook_compiler.targets.klaviyo.changes import (
+    lower_call,
+    lower_membership,
+    lower_update,
+)
 from playbook_compiler.targets.klaviyo.conditions import lower_condition
+from playbook_compiler.targets.klaviyo.dates import first_wait
 from playbook_compiler.targets.klaviyo.formula import Groups, as_filter, is_never
 from playbook_compiler.targets.klaviyo.graph_checks import targets_of
 from playbook_compiler.targets.klaviyo.head import Head, lower_head
 from playbook_compiler.targets.klaviyo.scope import Scope
-from playbook_compiler.targets.klaviyo.sends import from_address, lower_send, message_of
+from playbook_compiler.targets.klaviyo.sends import from_address, lower_send, messages_of
 from playbook_compiler.targets.klaviyo.state import Export
 from playbook_compiler.targets.klaviyo.template import DIALECT
 from playbook_compiler.targets.klaviyo.terms import HOLDOUT, event_metric
-from playbook_compiler.triggers import EventTrigger
+from playbook_compiler.triggers import DateTrigger, EventTrigger
 from playbook_compiler.units import Duration, TimeOfDay, plain
 from playbook_compiler.values import dataclass, field, replace
 
@@ -78,7 +96,8 @@ def lower_flow(export: Export, flow: Flow) -> dict[str, Any] | None:
     kinds = {
         message.kind
         for node in nodes
-        if isinstance(node.what, Send) and (message := message_of(export, node.what)) is not None
+        if isinstance(node.what, Send)
+        for message in messages_of(export, node.what)
     }
     held_out = export.guardrails is not None and export.guardrails.holdout.fraction > 0
     body = _Body(
@@ -100,7 +119,7 @@ def lower_flow(export: Export, flow: Flow) -> dict[str, Any] | None:
         made, entry = _lower(body, node)
         body.made[node.id], body.entries[node.id] = made, entry
     first = body.entry(nodes[0].id, NEXT)
-    front, entry = _front(export, flow, head, first, kinds, body.held_out_here)
+    front, entry = _front(body, head, first, kinds)
     made = front + [action for node in nodes for action in body.made.get(node.id, [])]
     made = _without_dead(body, nodes, made, entry)
     return {
@@ -178,6 +197,12 @@ def _lower(body: _Body, node: Node) -> tuple[list[Action], str | None]:
             return _split(body, node, step)
         case Task():
             made = [_task(body, node, step, after)]
+        case Update():
+            made = lower_update(body.export, node, step, after)
+        case Membership():
+            made = lower_membership(body.export, node, step, after)
+        case Call():
+            made = lower_call(body.export, node, step, after)
         case _:
             lowering.note(f"step.{step.kind}", node.id, span)
             made = []
@@ -342,19 +367,15 @@ def _task(body: _Body, node: Node, step: Task, next_: str | None) -> Action:
 
 
 def _front(
-    export: Export,
-    flow: Flow,
-    head: Head,
-    first: str | None,
-    kinds: set[str],
-    held_out_here: bool,
+    body: _Body, head: Head, first: str | None, kinds: set[str]
 ) -> tuple[list[Action], str | None]:
-    """Return what stands before the first step (abandonment, audience, holdout), and the entry."""
+    """Return what stands before the first step (waits, audience, holdout), and the entry."""
+    export, flow = body.export, body.flow
     front: list[Action] = []
     entry = first
     holdout = export.guardrails.holdout.fraction if export.guardrails is not None else Decimal(0)
     if first is not None and holdout > 0 and "marketing" in kinds:
-        drawn, entry = _holdout(export, holdout, first, gate=not held_out_here)
+        drawn, entry = _holdout(export, holdout, first, gate=not body.held_out_here)
         front = drawn + front
     if first is not None:
         gate, entry = decide("trigger~audience", head.gate, entry, None)
@@ -369,6 +390,14 @@ def _front(
         minutes = head.abandoned_after.seconds // 60
         front = [actions.delay(id_, entry, "minutes", minutes), *front]
         entry = id_
+    length = first_wait(flow.trigger)
+    if length is not None and entry is not None:
+        delay, how, support = _delay_actions(body, length, "trigger~wait", entry)
+        if isinstance(flow.trigger, DateTrigger):
+            node, span = f"{flow.id}/trigger", flow.trigger.origin.key_span("after")
+            export.lowering.note("trigger.date.after", node, span, how, support)
+        front = [*delay, *front]
+        entry = delay[0]["temporary_id"] if delay else entry
     return front, entry
 
 

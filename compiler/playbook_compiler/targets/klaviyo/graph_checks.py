@@ -87,6 +87,9 @@ def _flow(definition: dict[str, Any]) -> Iterator[str]:
     if len(triggers) != 1:
         yield f"{len(triggers)} triggers: Klaviyo takes exactly one"
     for trigger in triggers:
+        if trigger.get("type") == "date":
+            yield from _date_trigger(trigger)
+            continue
         yield from _keys(trigger, KEYS["trigger"], "the trigger")
         if trigger.get("type") not in ("metric", "segment"):
             yield f"a trigger of type {trigger.get('type')!r}"
@@ -101,6 +104,22 @@ def _flow(definition: dict[str, Any]) -> Iterator[str]:
     for action in actions:
         yield from _action(action)
     yield from _links(actions, definition.get("entry_action_id"))
+
+
+def _date_trigger(trigger: dict[str, Any]) -> Iterator[str]:
+    yield from _keys(trigger, KEYS["date trigger"], "the trigger")
+    if trigger.get("date_field_type") != "profile-property":
+        yield "a date trigger reads a profile property"
+    if not trigger.get("date_profile_property"):
+        yield "the trigger names no profile property"
+    value = trigger.get("timedelta_value_before_date")
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        yield f"the trigger fires {value!r} before the date: expected a whole number from 0"
+    if trigger.get("timedelta_unit_before_date") not in ("days", "weeks", "months"):
+        yield f"the trigger counts in {trigger.get('timedelta_unit_before_date')!r}"
+    if trigger.get("recurrence_frequency") not in ("annually", "never"):
+        yield f"the trigger comes again {trigger.get('recurrence_frequency')!r}"
+    yield from _clock(trigger.get("trigger_time"), "the trigger")
 
 
 def _reentry(found: Any) -> Iterator[str]:
@@ -220,6 +239,11 @@ def _branches(data: dict[str, Any], where: str) -> Iterator[str]:
 def _message(kind: str, message: Any, where: str) -> Iterator[str]:
     yield from _keys(message, MESSAGES[kind], f"the message of {where}")
     if not isinstance(message, dict):
+        return
+    if kind == "send-webhook":
+        url = str(message.get("url"))
+        if not url.startswith("https://") and not _PLACEHOLDER.match(url):
+            yield f"{where} calls {url!r}: expected https"
         return
     if kind in ("send-email", "send-internal-alert"):
         if not message.get("from_email") or not message.get("subject_line"):

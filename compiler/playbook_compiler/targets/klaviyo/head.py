@@ -11,10 +11,17 @@ from playbook_compiler.steps import Wait
 from playbook_compiler.targets.klaviyo import profile_tests as tests
 from playbook_compiler.targets.klaviyo import terms
 from playbook_compiler.targets.klaviyo.conditions import lower_condition
+from playbook_compiler.targets.klaviyo.dates import date_trigger, without_word
 from playbook_compiler.targets.klaviyo.formula import TRUE, Formula, Groups, as_filter, both
 from playbook_compiler.targets.klaviyo.scope import Scope
 from playbook_compiler.targets.klaviyo.state import Export
-from playbook_compiler.triggers import EntersAudience, EventTrigger, Inactivity
+from playbook_compiler.triggers import (
+    DateTrigger,
+    EntersAudience,
+    EventTrigger,
+    Inactivity,
+    Replenishment,
+)
 from playbook_compiler.units import Duration
 from playbook_compiler.values import dataclass, replace
 
@@ -35,9 +42,10 @@ class Head:
 def lower_head(export: Export, flow: Flow, scope: Scope) -> Head | None:
     """Return the flow's head, or None where Klaviyo has no such trigger."""
     trigger, lowering = flow.trigger, export.lowering
-    construct = f"trigger.{trigger.kind}"
     node = f"{flow.id}/trigger"
-    if not lowering.note(construct, node, trigger.origin.key_span(trigger.kind)):
+    how, support, lossy = without_word(trigger)
+    span = trigger.origin.key_span(trigger.kind)
+    if not lowering.note(f"trigger.{trigger.kind}", node, span, how, support, lossy):
         return None
     made: dict[str, Any]
     gate: list[Formula] = []
@@ -54,6 +62,13 @@ def lower_head(export: Export, flow: Flow, scope: Scope) -> Head | None:
         case EntersAudience(enters=audience):
             export.audiences.add(audience)
             made = {"type": "segment", "id": ref("segment", audience)}
+        case DateTrigger():
+            found = date_trigger(export, flow, trigger)
+            if found is None:
+                return None
+            made = found
+        case Replenishment(replenishment=Duration()):
+            made = {"type": "metric", "id": tests.metric_id(lowering, terms.PLACED_ORDER)}
         case _:
             raise AssertionError(f"a trigger with a row and no lowering: {trigger.kind}")
     groups: Groups = ()
@@ -126,6 +141,9 @@ def _stay(export: Export, flow: Flow, scope: Scope) -> Groups:
         _note_event(export, event, flow.id, flow)
         metric = terms.event_metric(event).name
         parts.append(tests.happened(lowering, metric, tests.SINCE_FLOW_START).opposite())
+    if isinstance(flow.trigger, Replenishment):
+        ordered = tests.happened(lowering, terms.PLACED_ORDER, tests.SINCE_FLOW_START)
+        parts.append(ordered.opposite())
     if flow.exit_when is not None:
         lowering.note("flow.exit_when", flow.id, flow.origin.key_span("exit_when"))
         asked = replace(scope, reads_event=False)  # a profile filter knows no event

@@ -17,7 +17,23 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
         "reentry_criteria",
     ),
     "trigger": ("type", "id", "trigger_filter"),
-    "operation": ("operator", "property_type", "property_key", "property_value"),
+    "date trigger": (
+        "type",
+        "date_field_type",
+        "date_profile_property",
+        "timedelta_unit_before_date",
+        "timedelta_value_before_date",
+        "recurrence_frequency",
+        "timezone",
+        "trigger_time",
+    ),
+    "operation": (
+        "operator",
+        "property_type",
+        "property_operation",
+        "property_key",
+        "property_value",
+    ),
     "branch": ("branch_id", "order", "is_else", "branch_filter", "links", "name"),
     "timeframe": ("type", "operator", "unit", "quantity"),
 }
@@ -31,6 +47,7 @@ ACTIONS: Final[dict[str, tuple[str, ...]]] = {
     "send-sms": ("message", "status"),
     "send-mobile-push": ("message", "status"),
     "send-internal-alert": ("message", "status"),
+    "send-webhook": ("message", "status"),
 }
 _SENT = ("smart_sending_enabled", "additional_filters", "name")
 MESSAGES: Final[dict[str, tuple[str, ...]]] = {
@@ -53,6 +70,7 @@ MESSAGES: Final[dict[str, tuple[str, ...]]] = {
         *_SENT,
     ),
     "send-mobile-push": ("title", "body", "push_type", *_SENT),
+    "send-webhook": ("name", "url", "headers", "body"),
     "send-internal-alert": (
         "from_email",
         "from_label",

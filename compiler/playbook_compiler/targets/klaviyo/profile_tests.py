@@ -115,6 +115,7 @@ def is_set(property_: str) -> Formula:
 
 def compare(property_: str, kind: str, operator: str, value: Any) -> Formula:
     """Return a test of a property; its opposite holds for profiles without the property too."""
+    operator, value = _as_written(kind, operator, value)
     yes = _property(property_, {"type": kind, "operator": operator, "value": value})
     if kind == "boolean":
         opposite = {"type": kind, "operator": operator, "value": not value}
@@ -129,8 +130,16 @@ def event_field(metric_id: str, field: str, filter_: Test) -> Test:
     return {"type": "metric-property", "metric_id": metric_id, "field": field, "filter": filter_}
 
 
+def _as_written(kind: str, operator: str, value: Any) -> tuple[str, Any]:
+    """Return a comparison as Klaviyo has it: true and false know no `not-equals`."""
+    if kind == "boolean" and operator == "not-equals":
+        return "equals", not value
+    return operator, value
+
+
 def compare_field(metric_id: str, field: str, kind: str, operator: str, value: Any) -> Formula:
     """Return a test of a field of the event that started the flow, with its opposite."""
+    operator, value = _as_written(kind, operator, value)
     yes = {"type": kind, "operator": operator, "value": value}
     no = {"type": kind, "operator": _OPPOSITE[operator], "value": value}
     if kind == "boolean":

@@ -6,6 +6,7 @@ from typing import Any
 
 from playbook_compiler.export.bundle import ref
 from playbook_compiler.export.capability import Support
+from playbook_compiler.export.constructs import construct_of
 from playbook_compiler.export.wording import variation
 from playbook_compiler.graph import Node
 from playbook_compiler.model import Message
@@ -14,14 +15,15 @@ from playbook_compiler.targets.klaviyo import actions, terms
 from playbook_compiler.targets.klaviyo.actions import Action
 from playbook_compiler.targets.klaviyo.formula import Groups, as_filter
 from playbook_compiler.targets.klaviyo.profile_tests import compare, consent_groups, custom
+from playbook_compiler.targets.klaviyo.several import ladder, rotation
 from playbook_compiler.targets.klaviyo.state import CHANNELS, Export
 from playbook_compiler.targets.klaviyo.template import DIALECT
 
 
-def message_of(export: Export, step: Send) -> Message | None:
-    """Return the message that a send sends in Klaviyo, or None where it has no such channel."""
-    message = export.playbook.messages[step.send.messages[0]]
-    return message if message.channel in CHANNELS else None
+def messages_of(export: Export, step: Send) -> list[Message]:
+    """Return the messages of a send that Klaviyo has a channel for, in their order."""
+    messages = (export.playbook.messages[name] for name in step.send.messages)
+    return [message for message in messages if message.channel in CHANNELS]
 
 
 def lower_send(
@@ -34,21 +36,43 @@ def lower_send(
     step, lowering = node.what, export.lowering
     assert isinstance(step, Send)
     span = step.origin.key_span("send")
-    message = export.playbook.messages[step.send.messages[0]]
-    if step.send.order != "one":
-        form = "ladder" if step.send.order == "ladder" else "rotation"
-        lowering.note(f"step.send.{form}", node.id, span)
-    if step.origin.has("reached"):
-        lowering.note("step.send.reached", node.id, step.origin.key_span("reached"))
-    construct = f"channel.{message.channel}"
-    if construct not in lowering.capabilities:
-        construct = "channel.own"
-    if not lowering.note(construct, node.id, span):
-        lowering.leave_out("step.send", node.id, f"it goes with the channel {message.channel}")
+    for name in step.send.messages:
+        channel = export.playbook.messages[name].channel
+        if channel not in CHANNELS:
+            lowering.note(construct_of("channel", channel), node.id, span)
+    sent = messages_of(export, step)
+    if not sent:
+        lowering.leave_out("step.send", node.id, "it goes with its channel")
         return []
-    lowering.note("step.send", node.id, span)
-    if step.expect is not None:
-        lowering.note("step.send.expect", node.id, step.origin.key_span("expect"))
+
+    def one(message: Message, id_: str, after: str | None) -> Action:
+        return _one(export, node, message, id_, after, held_out_here=held_out_here)
+
+    made: list[Action]
+    if len(sent) == 1:
+        made = [one(sent[0], node.step_id, next_)]
+    elif step.send.order == "ladder":
+        made = ladder(lowering, step, sent, node, next_, one)
+    else:
+        made = rotation(step, sent, node, next_, one)
+    if step.at is None:
+        return made
+    at = f"{node.step_id}~at"
+    return [actions.until_time(at, made[0]["temporary_id"], step.at.start), *made]
+
+
+def _one(
+    export: Export,
+    node: Node,
+    message: Message,
+    id_: str,
+    next_: str | None,
+    *,
+    held_out_here: bool,
+) -> Action:
+    """Return the action that sends one message."""
+    step, lowering = node.what, export.lowering
+    assert isinstance(step, Send)
     if not message.body:
         lowering.note(
             "message.body",
@@ -96,12 +120,7 @@ def lower_send(
                 "push_type": "standard",
                 **common,
             }
-    made = actions.send(node.step_id, next_, message.channel, payload)
-    if step.at is None:
-        return [made]
-    lowering.note("step.send.at", node.id, step.origin.key_span("at"))
-    at = f"{node.step_id}~at"
-    return [actions.until_time(at, node.step_id, step.at.start), made]
+    return actions.send(id_, next_, message.channel, payload)
 
 
 def _offer(export: Export, node: Node, step: Send) -> str:
