@@ -165,6 +165,41 @@ def _trigger_test_in_a_profile_filter(payload: Json) -> None:
     _definition(payload)["profile_filter"]["condition_groups"][0]["conditions"] = [test]
 
 
+def _webhook_in_the_clear(payload: Json) -> None:
+    _action(payload, "send-webhook")["data"]["message"]["url"] = "http://crm.leaf.example/hook"
+
+
+def _webhook_without_address(payload: Json) -> None:
+    del _action(payload, "send-webhook")["data"]["message"]["url"]
+
+
+def _operation_of_a_list_unknown(payload: Json) -> None:
+    operation = _action(payload, "update-profile")["data"]["profile_operations"][0]
+    operation |= {"property_type": "list", "property_operation": "append"}
+
+
+def _days_before_below_zero(payload: Json) -> None:
+    _definition(payload)["triggers"][0]["timedelta_value_before_date"] = -7
+
+
+def _days_before_in_hours(payload: Json) -> None:
+    _definition(payload)["triggers"][0]["timedelta_unit_before_date"] = "hours"
+
+
+def _date_of_no_property(payload: Json) -> None:
+    _definition(payload)["triggers"][0]["date_profile_property"] = ""
+
+
+def _date_every_week(payload: Json) -> None:
+    _definition(payload)["triggers"][0]["recurrence_frequency"] = "weekly"
+
+
+def _turn_of_no_number(payload: Json) -> None:
+    branch = _action(payload, "multi-branch-split")["data"]["branches"][0]
+    test = branch["branch_filter"]["condition_groups"][0]["conditions"][0]
+    test["filter"]["value"] = "second"
+
+
 def _two_else(payload: Json) -> None:
     _action(payload, "multi-branch-split")["data"]["branches"][0]["is_else"] = True
 
@@ -224,6 +259,7 @@ def _wrong_type(payload: Json) -> None:
 
 
 WELCOME, WIN_BACK, BACK = ("flow", "welcome"), ("flow", "win-back"), ("flow", "back")
+RENEWAL = ("flow", "renewal")
 SEGMENT, TEMPLATE = ("segment", "win-back.inactive"), ("template", "hello")
 COUPON = ("coupon", "come-back")
 MUTANTS: list[tuple[tuple[str, str], Callable[[Json], None], str]] = [
@@ -262,6 +298,14 @@ MUTANTS: list[tuple[tuple[str, str], Callable[[Json], None], str]] = [
     (SEGMENT, _segment_without_groups, OURS),
     (SEGMENT, _segment_since_flow_start, BOTH),
     (SEGMENT, _segment_by_chance, BOTH),
+    (RENEWAL, _webhook_in_the_clear, OURS),
+    (RENEWAL, _webhook_without_address, BOTH),
+    (RENEWAL, _operation_of_a_list_unknown, SCHEMA),
+    (RENEWAL, _days_before_below_zero, OURS),
+    (RENEWAL, _days_before_in_hours, BOTH),
+    (RENEWAL, _date_of_no_property, OURS),
+    (RENEWAL, _date_every_week, OURS),
+    (RENEWAL, _turn_of_no_number, SCHEMA),
     (TEMPLATE, _template_with_a_script, OURS),
     (TEMPLATE, _template_without_html, OURS),
     (TEMPLATE, _template_nameless, BOTH),

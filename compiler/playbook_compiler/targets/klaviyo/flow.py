@@ -381,7 +381,10 @@ def _front(
         gate, entry = decide("trigger~audience", head.gate, entry, None)
         front = gate + front
     quiet_end = export.quiet_end
-    if not isinstance(flow.trigger, EventTrigger) and quiet_end and entry and "marketing" in kinds:
+    length = first_wait(flow.trigger)
+    held = body.hold_until is not None and length is not None and not length.seconds
+    sudden = not isinstance(flow.trigger, EventTrigger) and not held
+    if sudden and quiet_end and entry and "marketing" in kinds:
         # Nobody has just done something: a segment can change in the middle of the night.
         front = [actions.until_time("trigger~hours", entry, quiet_end), *front]
         entry = "trigger~hours"
@@ -390,7 +393,6 @@ def _front(
         minutes = head.abandoned_after.seconds // 60
         front = [actions.delay(id_, entry, "minutes", minutes), *front]
         entry = id_
-    length = first_wait(flow.trigger)
     if length is not None and entry is not None:
         delay, how, support = _delay_actions(body, length, "trigger~wait", entry)
         if isinstance(flow.trigger, DateTrigger):
