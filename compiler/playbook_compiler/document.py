@@ -55,16 +55,48 @@ class Document:
     def span_in(self, path: Path, start: int, end: int) -> Span:
         """Return the span of the characters [start, end) of the scalar at `path`.
 
-        Exact for scalars that stand on one line without escapes; the whole scalar otherwise.
+        Exact for scalars that stand on one line without escapes and for blocks that begin with
+        `|`; the whole scalar otherwise.
         """
         place = self.places.get(path)
-        if place is None or place.text is None or place.value.line != place.value.end_line:
+        if place is None or place.text is None:
             return self.span(path)
         if place.value.file != self.source.path:  # an argument: its text is not at hand
             return place.value
+        if place.value.line != place.value.end_line:
+            return self._span_in_block(place.value, place.text, start, end) or place.value
         written = self.source.slice(place.value)
         if place.plain and written == place.text:
             return place.value.within(start, end)
         if written[1:-1] == place.text:
             return place.value.within(start + 1, end + 1)
         return place.value
+
+    def _span_in_block(self, block: Span, text: str, start: int, end: int) -> Span | None:
+        """Return the span of the characters [start, end) of a block scalar, None where its lines
+        are not those of the file without their indentation."""
+        written = self.source.lines[block.line : block.end_line]
+        said = text.rstrip("\n").split("\n")
+        if not self.source.lines[block.line - 1][block.column - 1 :].startswith("|"):
+            return None
+        pairs = list(zip(said, written, strict=False))
+        indent = next((len(there) - len(line) for line, there in pairs if line), 0)
+        same = all(there[indent:] == line for line, there in pairs if line)
+        if len(said) > len(written) or not same:
+            return None
+        line, column = _place_in(text, start)
+        end_line, end_column = _place_in(text, end)
+        first = block.line + 1
+        return Span(
+            block.file,
+            first + line,
+            column + indent + 1,
+            first + end_line,
+            end_column + indent + 1,
+        )
+
+
+def _place_in(text: str, index: int) -> tuple[int, int]:
+    """Return the line and column of a character, both from 0."""
+    before = text[:index]
+    return before.count("\n"), len(before) - (before.rfind("\n") + 1)

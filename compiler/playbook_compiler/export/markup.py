@@ -7,8 +7,8 @@ stand plain words, which are filled in afterwards, each as its place in the page
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from html import escape
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from playbook_compiler.export.dialect import Dialect, Filled, Fixed, Place, Tag
@@ -18,8 +18,11 @@ from playbook_compiler.values import dataclass, field
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-_LINK = re.compile(r"\s(?:href|src|background)=\"\s*\Z", re.IGNORECASE)
-_SCHEME = re.compile(r"[\s\x00-\x20]*([a-z][a-z0-9+.\-]*)[\s\x00-\x20]*:", re.IGNORECASE)
+# A tag of HTML, its attributes' values taken whole.
+_TAG = r"""<[a-zA-Z/](?:[^"'>]|"[^"]*"|'[^']*')*>"""
+_LINK = re.compile(r'(\s(?:href|src|background)=")([^"]*)"', re.IGNORECASE)
+_SCHEME = re.compile(r"[\x00-\x20]*([a-z][a-z0-9+.\-\x00-\x20]*):", re.IGNORECASE)
+_SCRIPT = re.compile(r"[\x00-\x20]*(?:javascript|vbscript|data|file)[\x00-\x20]*:", re.IGNORECASE)
 SCHEMES = ("http", "https", "mailto", "tel", "sms")
 _PAGE = """<!DOCTYPE html>
 <html>
@@ -43,8 +46,9 @@ class Marks:
 
     def keep(self, what: Value | str) -> str:
         """Return the word that stands for a value, or for a tag of an `if`."""
-        self.held.append(what)
-        return f"{self.stem}{len(self.held) - 1}z"
+        if what not in self.held:
+            self.held.append(what)
+        return f"{self.stem}{self.held.index(what)}z"
 
     def written(self, pieces: Pieces) -> str:
         """Return pieces as the author's markup with words in it."""
@@ -80,9 +84,9 @@ def marks_for(text: str) -> Marks:
     return Marks(stem)
 
 
-def page(title: str, body: str, inert_html: Callable[[str], str]) -> str:
-    """Return a whole HTML page; `title` is text, `body` is HTML."""
-    return _PAGE.format(title=inert_html(escape(title)), body=body)
+def page(title: str, body: str) -> str:
+    """Return a whole HTML page; `title` and `body` are HTML."""
+    return _PAGE.format(title=title, body=body)
 
 
 def html_of(markdown: str) -> str:
@@ -104,20 +108,38 @@ def filled_html(marked: str, marks: Marks, dialect: Dialect) -> str:
     def bare(found: re.Match[str]) -> str:
         return f"{found[1]}\n" if marks.is_tag(int(found[2])) else found[0]
 
-    html = dialect.inert_html(lone.sub(bare, marked))
-
     def fill(found: re.Match[str]) -> str:
-        if found[0].startswith("<"):
-            return re.sub(
-                marks.word,
-                lambda one: _filled(
-                    marks, int(one[1]), dialect, Place.ATTRIBUTE, _opens_link(found[0], one.start())
-                ),
-                found[0],
-            )
-        return _filled(marks, int(found[1]), dialect, Place.HTML)
+        if found[1]:
+            return _filled(marks, int(found[1]), dialect, Place.HTML)
+        tag = _LINK.sub(lambda link: _safe(link, marks), found[0])
+        return re.sub(
+            marks.word,
+            lambda one: _filled(marks, int(one[1]), dialect, Place.ATTRIBUTE),
+            tag,
+        )
 
-    return re.sub(rf"<[^>]*>|{marks.word}", fill, html)
+    html = dialect.inert_html(lone.sub(bare, marked))
+    return re.sub(rf"{marks.word}|{_TAG}", fill, html)
+
+
+def _safe(link: re.Match[str], marks: Marks) -> str:
+    """Return an attribute that is a link, without an address that mail must not link to."""
+    said = re.split(marks.word, link[2])
+    written, numbers = said[::2], [int(one) for one in said[1::2]]
+    known = [marks.held[one] for one in numbers if one < len(marks.held)]
+    values = [one for one in known if isinstance(one, Value)]
+    texts = [_known(one) for one in values]
+    whole = "".join(
+        text + (_known(held) if isinstance(held, Value) else "")
+        for text, held in zip_longest(written, known, fillvalue="")
+    )
+    safe = not any(_SCRIPT.match(one) for one in (*written, *texts)) and is_safe_link(whole)
+    return link[0] if safe else f'{link[1]}#"'
+
+
+def _known(value: Value) -> str:
+    """Return what is known of a value now: its text, else its default."""
+    return (value.said.text if isinstance(value.said, Fixed) else "") or value.default
 
 
 def filled_text(marked: str, marks: Marks, dialect: Dialect) -> str:
@@ -129,14 +151,7 @@ def filled_text(marked: str, marks: Marks, dialect: Dialect) -> str:
     )
 
 
-def _opens_link(tag: str, at: int) -> bool:
-    """Return whether what stands at an index of a tag begins the address of a link or picture."""
-    return _LINK.search(tag, 0, at) is not None
-
-
-def _filled(
-    marks: Marks, index: int, dialect: Dialect, place: Place, opens_link: bool = False
-) -> str:
+def _filled(marks: Marks, index: int, dialect: Dialect, place: Place) -> str:
     """Return what a word stands for, as its place needs it."""
     if index >= len(marks.held):
         return f"{marks.stem}{index}z"
@@ -144,18 +159,13 @@ def _filled(
     if isinstance(held, str):
         return held
     match held.said:
-        case Fixed(text):
-            shown = text or held.default
-            if opens_link and not is_safe_link(shown):
-                shown = "#"
-            return (
-                dialect.inert(shown) if place is Place.TEXT else dialect.inert_html(escape(shown))
-            )
+        case Fixed():
+            shown = _known(held)
+            if place is Place.TEXT:
+                return dialect.inert(shown)
+            return dialect.inert_html(escape(shown))
         case Filled(expression):
-            default = held.default
-            if opens_link and not is_safe_link(default):
-                default = "#"
-            return dialect.variable(expression, default, place)
+            return dialect.variable(expression, held.default, place)
         case Tag(text):
             return text
 

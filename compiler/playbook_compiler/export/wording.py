@@ -22,18 +22,24 @@ from __future__ import annotations
 
 from html import escape
 
-from playbook_compiler.export import markup
+from playbook_compiler.export import markup, mjml_page
 from playbook_compiler.export.capability import Support
-from playbook_compiler.export.dialect import Dialect, Filled, Reading
+from playbook_compiler.export.dialect import Dialect, Filled, Fixed, Reading, Tag
 from playbook_compiler.export.lowering import Lowering
-from playbook_compiler.export.pieces import Pieces, decided, said_to_all, values
+from playbook_compiler.export.pieces import Pieces, Value, decided, said_to_all, values
+from playbook_compiler.export.plain_text import readable
 from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.mjml import Content, Element, MjmlProblem, Words, is_mjml, without_comments
+from playbook_compiler.mjml_rules import mjml_problems
 from playbook_compiler.model import Message, Offer, Playbook
 from playbook_compiler.source import Span
 from playbook_compiler.steps import Send
 from playbook_compiler.template import Literal, Template, parse_template
 from playbook_compiler.triggers import EventTrigger
 from playbook_compiler.values import dataclass
+
+_AS_IT_STANDS = "the text goes out as it stands, inert"
+_UNSUBSCRIBE = "Unsubscribe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,8 @@ def word(
     reading = Reading(playbook, lowering, message, offer, from_event)
     subject = _pieces(reading, dialect, "subject", message.subject)
     preview = _pieces(reading, dialect, "preview", message.preview)
-    body = _pieces(reading, dialect, "body", message.body)
+    source = without_comments(message.body) if is_mjml(message.body) else message.body
+    body = _pieces(reading, dialect, "body", source)
     _note_code(reading, body)
     text, html = _body(reading, dialect, body)
     filled = {
@@ -99,7 +106,7 @@ def word(
 
 def page(title: str, body: str, dialect: Dialect) -> str:
     """Return a whole HTML page; `title` is text, `body` is HTML."""
-    return markup.page(title, body, dialect.inert_html)
+    return markup.page(dialect.inert_html(escape(title)), body)
 
 
 def _pieces(reading: Reading, dialect: Dialect, key: str, text: str) -> Pieces:
@@ -115,7 +122,7 @@ def _parsed(reading: Reading, key: str, text: str) -> Template:
             _span(reading.message, key, problem.start, problem.end),
             problem.message,
             Support.REFUSED,
-            "the text goes out as it stands, inert",
+            _AS_IT_STANDS,
         )
     return (Literal(text),) if template is None else template
 
@@ -153,38 +160,87 @@ def _body(reading: Reading, dialect: Dialect, body: Pieces) -> tuple[str, str]:
     message, playbook = reading.message, reading.playbook
     marks = markup.marks_for(message.body)
     written = marks.written(body)
-    text = markup.filled_text(written, marks, dialect)
+    mail = message.channel == "email"
+    footer = _Footer((), ())
+    if mail and message.kind == "marketing":
+        footer = _footer(reading, dialect, said_to_all(body), marks)
+    if _is_mjml(reading):
+        plain = mjml_page.text_html_of(mjml_page.tree_of(written, marks.word))
+        html = mjml_page.html_of(mjml_page.tree_of(written, marks.word, footer.html))
+        text = readable(plain, marks.word, keep_lines=False)
+    else:
+        plain = markup.html_of(written)
+        name = playbook.sender.name if playbook.sender else playbook.name
+        html = markup.page(marks.keep(Value("", Fixed(name), "")), plain + _below(footer))
+        text = readable(plain, marks.word, keep_lines=True)
+    if footer.text:
+        text = "\n".join((text, "--", *footer.text, ""))
+    text = markup.filled_text(text, marks, dialect)
+    return text, markup.filled_html(html, marks, dialect) if mail else ""
+
+
+def _is_mjml(reading: Reading) -> bool:
+    """Return whether the body is MJML that can be rendered; what it must not hold is noted."""
+    message = reading.message
+    if not is_mjml(message.body):
+        return False
+    template, _ = parse_template(message.body)
+    found = [] if template is None else list(mjml_problems(message.body))
     if message.channel != "email":
-        return text, ""
-    html = markup.filled_html(markup.html_of(written), marks, dialect)
-    if message.kind == "marketing":
-        html_footer, text_footer = _footer(reading, dialect, said_to_all(body))
-        html, text = html + html_footer, text.rstrip("\n") + text_footer
-    title = playbook.sender.name if playbook.sender else playbook.name
-    return text, page(title, html, dialect)
+        found.append(MjmlProblem("MJML is for e-mail alone", "write Markdown", 0, 1))
+    for problem in found:
+        reading.lowering.note(
+            "message.body",
+            message.id,
+            message.body_span(problem.start, problem.end),
+            f"{problem.message}: {problem.advice}",
+            Support.REFUSED,
+            _AS_IT_STANDS,
+        )
+    return template is not None and not found
 
 
-def _footer(reading: Reading, dialect: Dialect, named: frozenset[str]) -> tuple[str, str]:
-    """Return what law wants under marketing mail and the author has not said, as HTML and text.
+@dataclass(frozen=True, slots=True)
+class _Footer:
+    """Lines under marketing mail, as content of a page and as text, with words in them."""
+
+    html: tuple[Content, ...]
+    text: tuple[str, ...]
+
+
+def _footer(
+    reading: Reading, dialect: Dialect, named: frozenset[str], marks: markup.Marks
+) -> _Footer:
+    """Return what law wants under marketing mail and the author has not said.
 
     What the engine adds by itself is not said twice.
     """
-    html, text = [], []
+    html: list[Content] = []
+    text: list[str] = []
     sender = reading.playbook.sender
     if "sender_address" not in named and "address" not in dialect.adds:
+        said: Fixed | Tag = Tag(dialect.address)
         if sender is not None and sender.address:
             named_already = sender.address.startswith(sender.name)
-            address = sender.address if named_already else f"{sender.name}, {sender.address}"
-            html.append(dialect.inert_html(escape(address)))
-            text.append(dialect.inert(address))
-        elif dialect.address:
-            html.append(dialect.address)
-            text.append(dialect.address)
+            said = Fixed(sender.address if named_already else f"{sender.name}, {sender.address}")
+        if said.text:
+            address = marks.keep(Value("sender_address", said, ""))
+            html.append(Words(address, 0))
+            text.append(address)
     if "unsubscribe_url" not in named and "unsubscribe" not in dialect.adds:
-        link = f'<a href="{dialect.unsubscribe_url}">Unsubscribe</a>'
-        html.append(dialect.unsubscribe_html or link)
-        text.append(f"Unsubscribe: {dialect.unsubscribe_url}")
-    if not html:
-        return "", "\n"
-    small = '<p style="font-size:12px;color:#666">'
-    return f"{small}{'<br>'.join(html)}</p>\n", "\n\n--\n" + "\n".join(text) + "\n"
+        url = marks.keep(Value("unsubscribe_url", Tag(dialect.unsubscribe_url), ""))
+        if dialect.unsubscribe_html:
+            whole = Tag(dialect.unsubscribe_html)
+            html.append(Words(marks.keep(Value("unsubscribe_url", whole, "")), 0))
+        else:
+            html.append(Element("a", (("href", url),), 0, [Words(_UNSUBSCRIBE, 0)]))
+        text.append(f"{_UNSUBSCRIBE}: {url}")
+    return _Footer(tuple(html), tuple(text))
+
+
+def _below(footer: _Footer) -> str:
+    """Return a footer as HTML."""
+    if not footer.html:
+        return ""
+    lines = "<br>".join(line.written() for line in footer.html)
+    return f'<p style="font-size:12px;color:#666">{lines}</p>\n'
