@@ -68,9 +68,10 @@ _GUARDRAILS = [
         "guardrails.when_capped",
     ),
     *approximated(
-        "SMS: Klaviyo's own quiet hours. E-mail and push: held to the end of the quiet hours "
-        "after every wait in days (up to a day longer) and where a segment starts the flow; "
-        "straight after an event, or a wait in hours, they may go out at any hour",
+        "SMS: Klaviyo's own quiet hours. E-mail and push: after every wait in days at the end of "
+        "the quiet hours of its last day, whatever hour it began (Klaviyo then counts calendar "
+        "days), and where a segment or a date starts the flow; straight after an event, or a wait "
+        "in hours, they may go out at any hour",
         "guardrails.quiet_hours",
     ),
     *exact("a filter on every marketing message", "guardrails.consent"),
