@@ -59,7 +59,7 @@ from playbook_compiler.targets.klaviyo.template import DIALECT
 from playbook_compiler.targets.klaviyo.terms import HOLDOUT, event_metric
 from playbook_compiler.triggers import DateTrigger, EventTrigger
 from playbook_compiler.units import Duration, TimeOfDay, plain
-from playbook_compiler.values import dataclass, field, replace
+from playbook_compiler.values import dataclass, field
 
 MIDNIGHT = TimeOfDay(0)
 
@@ -259,14 +259,11 @@ def _wait_for(body: _Body, node: Node, step: Wait, event: str, at_most: Duration
     name = event_metric(event).name
     note_event(body.export, event, node)
     first, _, _ = _delay_actions(body, at_most, node.step_id, split)
-    held = any("delay_until_time" in action["data"] for action in first)
-    # A delay that is held to the end of the quiet hours lasts up to a day longer.
-    counted = replace(at_most, days=at_most.days + 1) if held else at_most
-    frame = tests.SINCE_FLOW_START if since_entry else tests.relative(counted)
+    frame = tests.SINCE_FLOW_START if since_entry else tests.relative(at_most)
     happened = tests.happened(lowering, name, frame)
     yes, no = body.entry(node.id, HAPPENED), body.entry(node.id, TIMED_OUT)
     how = f"a delay of {at_most}, then a split on `{name}` " + (
-        "since the flow's start" if since_entry else f"in the last {counted}"
+        "since the flow's start" if since_entry else f"in the last {at_most}"
     )
     how += "; those whose event came go on when the delay is over, not before"
     lowering.note("step.wait.event", node.id, node.origin.key_span("wait"), how)
