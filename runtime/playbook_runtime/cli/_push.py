@@ -18,12 +18,10 @@ if TYPE_CHECKING:
     from playbook_runtime.push.run import Push
 
 
-class _Stopped(click.ClickException):
-    """What stopped a push, with its exit code."""
+class _StoppedError(click.ClickException):
+    """What stopped a push on its way."""
 
-    def __init__(self, text: str, exit_code: int) -> None:
-        super().__init__(text)
-        self.exit_code = exit_code
+    exit_code = 1
 
 
 def adapter_named(name: str) -> Adapter:
@@ -63,12 +61,13 @@ def line_to(push: Push, clock: Clock) -> Line:
 @contextmanager
 def stops_told() -> Iterator[None]:
     """Turn what stops a push into an error of the command, with its exit code."""
-    from playbook_runtime.push.problems import PushError
+    from playbook_runtime.push.problems import PushError, UsageProblem
 
     try:
         yield
     except PushError as problem:
-        raise _Stopped(sentence(problem), problem.exit_code) from None
+        kind = click.UsageError if isinstance(problem, UsageProblem) else _StoppedError
+        raise kind(sentence(problem)) from None
 
 
 def sentence(problem: Exception) -> str:

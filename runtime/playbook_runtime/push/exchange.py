@@ -54,7 +54,7 @@ def exchange(line: Line, call: Call) -> Answer:
             unseen, trouble = False, f"no whole answer came ({problem})"
         if answer is not None and answer.status == _THROTTLED:
             throttled += 1
-            _wait_as_told(line, call, answer, throttled)
+            _close_as_told(line, call, answer, throttled)
             continue
         if answer is not None and not _failed(answer.status):
             if _OK <= answer.status < _REDIRECT:
@@ -98,16 +98,16 @@ def _keep_under_limits(line: Line, call: Call) -> None:
     line.rates.note(call.method, call.path, line.clock.now())
 
 
-def _wait_as_told(line: Line, call: Call, answer: Answer, times: int) -> None:
-    told = retry_after(answer, line.clock.now())
+def _close_as_told(line: Line, call: Call, answer: Answer, times: int) -> None:
+    now = line.clock.now()
+    told = retry_after(answer, now)
     wait = backoff(times, call.seed) if told is None else told
-    _pause_if_too_long(line, call, wait)
+    line.rates.close(call.method, call.path, now + wait)
     if times > THROTTLED_AT_MOST:
         raise PausedError(
             f"{line.title} keeps answering that there are too many calls ({call.what})."
             " Another program may use the same account; push again later."
         )
-    line.clock.sleep(wait)
 
 
 def _pause_if_too_long(line: Line, call: Call, wait: float) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +20,7 @@ from playbook_runtime.push.keys import Keys
 from playbook_runtime.push.lookups import given_lookups, missing_sentence
 from playbook_runtime.push.plan import Plan, Step, make_plan, what_changed
 from playbook_runtime.push.problems import PushError, UsageProblem
-from playbook_runtime.push.rates import Rates, read_sent
+from playbook_runtime.push.rates import Past, Rates, past_bytes, read_past
 from playbook_runtime.push.state import State, read_state, state_bytes
 from playbook_runtime.push.wanted import Wanted, lookups_needed, wanted_objects
 
@@ -94,10 +93,10 @@ def open_line(push: Push, transport: Transport, clock: Clock, keys: Keys) -> Lin
     """Return the way to the engine, with the calls of late counted in."""
     path = push.files.calls
 
-    def keep(sent: Mapping[str, list[float]]) -> None:
-        _write(push.files, path, json.dumps({"sent": sent}).encode())
+    def keep(past: Past) -> None:
+        _write(push.files, path, past_bytes(past))
 
-    rates = Rates(push.adapter.rates, keep, read_sent(path))
+    rates = Rates(push.adapter.rates, keep, read_past(path))
     adapter = push.adapter
     return Line(adapter.title, transport, rates, clock, keys, adapter.secrets)
 
