@@ -182,7 +182,7 @@ def make_bundle(
                         "id": one.id,
                         "status": one.support.value,
                         "how": one.how,
-                        "file": _relative(one.span.file, root),
+                        "file": relative_to_folder(one.span.file, root),
                         "line": one.span.line,
                         "column": one.span.column,
                     }
@@ -197,6 +197,7 @@ def make_bundle(
     return ExportBundle(target, requests, lookups, lowering, ordered)
 
 
-def _relative(file: str, root: str) -> str:
+def relative_to_folder(file: str, root: str) -> str:
+    """Return a file of a playbook relative to the folder of its main file `root`."""
     path, folder = PurePosixPath(file), PurePosixPath(root).parent
     return str(path.relative_to(folder)) if path.is_relative_to(folder) else file

@@ -6,7 +6,7 @@ from playbook_compiler.export.capability import Support, Target
 
 BEGIN = "<!-- what-it-can-say: generated from the capability table -->"
 END = "<!-- end of what-it-can-say -->"
-_PARTS = {
+PARTS = {
     "playbook": "Sections of a playbook",
     "guardrails": "Guardrails",
     "flow": "Flows",
@@ -27,7 +27,7 @@ _PARTS = {
 def capability_tables(target: Target) -> str:
     """Return the tables as Markdown, between the marks that stand in the page."""
     lines = [BEGIN]
-    for part, heading in _PARTS.items():
+    for part, heading in PARTS.items():
         rows = [row for name, row in target.capabilities.items() if name.startswith(f"{part}.")]
         lines += ["", f"### {heading}", "", "| construct | support | how |", "|---|---|---|"]
         for row in rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from playbook_compiler.records import Record, keys_of
 from playbook_compiler.source import Span
@@ -20,7 +20,7 @@ class Said:
     span: Span
 
 
-_NOTHING = (None, "", (), {}, False)
+_NOTHING: Final[tuple[Any, ...]] = (None, "", (), {}, False)
 
 
 def keys_told(record: Record, currency: str, above: str = "") -> Iterator[Said]:

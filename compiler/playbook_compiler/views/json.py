@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from playbook_compiler.export.bundle import relative_to_folder
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.plan import digest_of
 from playbook_compiler.views._labels import edge_label, node_label
@@ -12,7 +13,11 @@ GRAPH_VERSION = 1
 
 
 def render(graph: TriggerGraph) -> str:
-    """Return nodes in the order of flows and steps, and edges, with the plan's digest."""
+    """Return nodes in the order of flows and steps, and edges, with the plan's digest.
+
+    Files are relative to the playbook's folder.
+    """
+    root = graph.playbook.origin.document.source.path
     nodes = []
     for node in graph.nodes.values():
         span = node.origin.span()
@@ -22,7 +27,7 @@ def render(graph: TriggerGraph) -> str:
                 "flow": node.flow,
                 "kind": node.kind,
                 "label": node_label(node),
-                "file": span.file,
+                "file": relative_to_folder(span.file, root),
                 "line": span.line,
             }
         )

@@ -43,6 +43,7 @@ def _lines(graph: TriggerGraph) -> Iterator[str]:
     yield f"# {markdown(playbook.name)}"
     yield ""
     yield f"Amounts are in {playbook.currency}. The shop's days begin in {playbook.timezone}."
+    yield f"Stage of the business: {playbook.stage}."
     yield ""
     yield "## Flows"
     yield ""

@@ -14,7 +14,7 @@ from playbook_runtime.cli._findings import compiled_or_exit, show_findings
 from playbook_runtime.cli._targets import target_named
 from playbook_runtime.output.diagnostics import summary
 from playbook_runtime.output.folder import NotAnExport, write_export
-from playbook_runtime.output.lowering import lowering_summary, matrix
+from playbook_runtime.output.lowering import capability_list, lowering_summary, matrix
 
 
 @click.command()
@@ -31,7 +31,12 @@ from playbook_runtime.output.lowering import lowering_summary, matrix
     is_flag=True,
     help="Leave out or approximate what the target cannot say, and record it.",
 )
-@click.option("--list", "list_", is_flag=True, help="Show what each target can say.")
+@click.option(
+    "--list",
+    "list_",
+    is_flag=True,
+    help="Show what all targets can say; with TARGET, what it can say and how.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -43,12 +48,14 @@ def command(
 ) -> None:
     """Write the playbook at PATH (the current folder) for TARGET, as drafts only.
 
-    What the target cannot say is an error at its line, unless --allow-lossy. Nothing is sent
-    anywhere: the folder holds the requests in their order, and lowering.json says what became of
-    every construct.
+    TARGET is an e-mail or loyalty engine, a checklist for people (manual), or a view: mermaid, dot,
+    markdown, json. What it cannot say is an error at its line, unless --allow-lossy. Nothing is
+    sent anywhere: the folder holds the requests in their order, and lowering.json says what became
+    of every construct.
     """
     if list_:
-        click.echo(matrix({target: target_named(target)} if target else all_targets()), nl=False)
+        text = capability_list(target_named(target)) if target else matrix(all_targets())
+        click.echo(text, nl=False)
         return
     if target is None:
         raise click.UsageError(f"Name a target. There are: {', '.join(all_targets())}.")
@@ -64,10 +71,15 @@ def command(
     folder = output or f"export/{target}"
     _write(folder, bundle)
     if not quiet:
-        kinds = Counter(request.kind for request in bundle.requests)
-        objects = ", ".join(f"{count} {kind}{'s'[: count != 1]}" for kind, count in kinds.items())
-        click.echo(f"Wrote {objects} to {click.format_filename(folder)}, as drafts.")
+        click.echo(f"Wrote {_written(bundle)} to {click.format_filename(folder)}.")
         click.echo(lowering_summary(bundle), nl=False)
+
+
+def _written(bundle: ExportBundle) -> str:
+    """Return what an export holds in words: drafts for the engine, else files."""
+    kinds = Counter(request.kind for request in bundle.requests)
+    drafts = ", ".join(f"{count} {kind}{'s'[: count != 1]}" for kind, count in kinds.items())
+    return f"{drafts} as drafts" if drafts else ", ".join(bundle.files)
 
 
 def _write(folder: str, bundle: ExportBundle) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import zip_longest
 from textwrap import wrap
 
 from playbook_compiler.diagnostics import shown
 from playbook_compiler.export.bundle import Entry, ExportBundle
-from playbook_compiler.export.capability import Capability, Support, Target
+from playbook_compiler.export.capability import Support, Target
+from playbook_compiler.export.matrix import MARKS, MEANINGS, by_part, mark
 
 WIDTH = 90
 _HEADINGS = {
@@ -62,21 +62,39 @@ def _word_of(construct: str) -> str:
 
 
 def matrix(targets: Mapping[str, Target]) -> str:
-    """Return what each target can say, one line a construct, as aligned columns."""
-    constructs = list(
-        dict.fromkeys(name for target in targets.values() for name in target.capabilities)
-    )
-    rows = [("construct", *targets)]
-    for name in constructs:
-        rows.append((name, *(_word(target.capabilities, name) for target in targets.values())))
-    widths = [max(len(cell) for cell in column) for column in zip_longest(*rows, fillvalue="")]
-    lines = []
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        lines.append("  ".join(cells).rstrip() + "\n")
-    return "".join(lines)
+    """Return what all targets can say: a mark for each construct, a column for each target."""
+    return "\n".join(_matrix(targets)) + "\n"
 
 
-def _word(capabilities: Mapping[str, Capability], construct: str) -> str:
-    row = capabilities.get(construct)
-    return Support.REFUSED.value if row is None else row.support.value
+def _matrix(targets: Mapping[str, Target]) -> Iterator[str]:
+    for support, sign in MARKS.items():
+        yield f"{sign}  {support.value}: {MEANINGS[support]}"
+    yield "`playbook export --list TARGET` says of one target how."
+    width = max(len(name) for _, names in by_part() for name in names) + 2
+    yield ""
+    for number, name in enumerate(targets):
+        yield " " * width + "| " * number + name
+    for heading, names in by_part():
+        yield f"\n{heading}"
+        for name in names:
+            marks = " ".join(mark(target, name) for target in targets.values())
+            yield f"{name.ljust(width)}{marks}"
+
+
+def capability_list(target: Target) -> str:
+    """Return what one target can say: the support of each construct, and how."""
+    return "\n".join(_capability_list(target)) + "\n"
+
+
+def _capability_list(target: Target) -> Iterator[str]:
+    rows = target.capabilities
+    width = max(len(name) for name in rows) + 2
+    kinds = max(len(support.value) for support in Support) + 2
+    for heading, names in by_part():
+        yield f"\n{heading}"
+        for name in names:
+            row = rows[name]
+            more = f"; with --allow-lossy: {row.lossy}" if row.lossy else ""
+            lines = wrap(f"{row.how}{more}", WIDTH - width, break_on_hyphens=False)
+            yield f"{name.ljust(width)}{row.support.value.ljust(kinds)}{lines[0]}"
+            yield from (" " * (width + kinds) + line for line in lines[1:])

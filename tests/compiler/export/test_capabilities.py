@@ -10,6 +10,7 @@ from tests.contracts.exports import CASES, case, graph_of
 
 from playbook_compiler.export.capability import Support, Target
 from playbook_compiler.export.constructs import constructs
+from playbook_compiler.export.matrix import with_matrix
 from playbook_compiler.export.page import with_tables
 from playbook_compiler.export.registry import all_targets
 from playbook_compiler.records import Record, keys_of
@@ -72,6 +73,15 @@ def test_the_page_has_the_table(target: Target, update: bool) -> None:
     page = DOCS / f"{target.name}.md"
     text = page.read_text(encoding="utf-8")
     fresh = with_tables(text, target)
+    if update:
+        page.write_text(fresh, encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == fresh, "run pytest with --update"
+
+
+def test_the_matrix_is_that_of_the_tables(update: bool) -> None:
+    page = DOCS.parent / "reference" / "targets.md"
+    text = page.read_text(encoding="utf-8")
+    fresh = with_matrix(text, TARGETS)
     if update:
         page.write_text(fresh, encoding="utf-8")
     assert page.read_text(encoding="utf-8") == fresh, "run pytest with --update"

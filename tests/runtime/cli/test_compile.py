@@ -78,7 +78,12 @@ def test_a_fault_while_writing_leaves_the_old_file(
 
 @pytest.mark.parametrize(
     ("form", "begins"),
-    [("mermaid", "flowchart TD\n"), ("dot", "digraph playbook {\n"), ("json", "{\n")],
+    [
+        ("mermaid", "flowchart TD\n"),
+        ("dot", "digraph playbook {\n"),
+        ("json", "{\n"),
+        ("markdown", "# "),
+    ],
 )
 def test_graph_draws_in_each_format(tmp_path: Path, form: str, begins: str) -> None:
     done = playbook("graph", "--format", form, cwd=write(tmp_path, GOOD))

@@ -50,7 +50,7 @@ def test_the_folder_holds_requests_payloads_and_the_lowering(tmp_path: Path) -> 
 
 def test_the_summary_names_what_is_not_exact_and_what_to_fill_in(tmp_path: Path) -> None:
     done = playbook("export", "klaviyo", ".", "-o", "out", cwd=write(tmp_path, GOOD))
-    assert "Wrote 1 template, 1 flow to out, as drafts." in done.stdout
+    assert "Wrote 1 template, 1 flow as drafts to out." in done.stdout
     assert "playbook.yaml:6:" in done.stdout  # the holdout
     assert "guardrails `holdout`" in done.stdout
     # Nobody wrote a stage, and the version of the language is no loss.
@@ -101,12 +101,42 @@ def test_a_playbook_with_errors_is_not_exported(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_the_list_is_the_capability_table(tmp_path: Path) -> None:
+def test_the_list_has_a_mark_for_every_construct_and_target(tmp_path: Path) -> None:
     done = playbook("export", "--list", cwd=tmp_path)
     assert done.returncode == 0
-    rows = dict(line.split() for line in done.stdout.splitlines())
-    assert rows.pop("construct") == "klaviyo"
-    assert rows == {name: row.support.value for name, row in CAPABILITIES.items()}
+    lines = done.stdout.splitlines()
+    names = [line.split()[-1] for line in lines if line.startswith(" ")]
+    column = names.index("klaviyo")
+    rows = {
+        words[0]: words[1:] for line in lines if (words := line.split())[:1] and "." in words[0]
+    }
+    marks = {"exact": "=", "approximated": "~", "dropped": "-", "refused": "x"}
+    assert {name: row[column] for name, row in rows.items()} == {
+        name: marks[row.support.value] for name, row in CAPABILITIES.items()
+    }
+    assert all(len(row) == len(names) for row in rows.values())
+    for word, mark in marks.items():
+        assert f"{mark}  {word}: " in done.stdout
+
+
+def test_the_list_of_one_target_says_how(tmp_path: Path) -> None:
+    done = playbook("export", "--list", "klaviyo", cwd=tmp_path)
+    assert done.returncode == 0
+    text = " ".join(done.stdout.split())
+    for name, row in CAPABILITIES.items():
+        assert f"{name} {row.support.value} {row.how}" in text
+        assert row.lossy in text
+
+
+def test_a_picture_is_written_like_any_export(tmp_path: Path) -> None:
+    write(tmp_path, GOOD)
+    for _ in range(2):
+        done = playbook("export", "mermaid", ".", "-o", "out", cwd=tmp_path)
+        assert done.returncode == 0
+    assert sorted(listing(tmp_path / "out")) == ["lowering.json", "playbook.mmd", "requests.json"]
+    assert "Wrote lowering.json, playbook.mmd, requests.json to out." in done.stdout
+    drawn = playbook("graph", ".", cwd=tmp_path).stdout
+    assert (tmp_path / "out" / "playbook.mmd").read_text(encoding="utf-8") == drawn
 
 
 def test_an_earlier_export_is_replaced_whole(tmp_path: Path) -> None:

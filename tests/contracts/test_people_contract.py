@@ -1,0 +1,128 @@
+"""Pictures, documents and checklists: equal to the golden ones, and no author's text is markup."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from importlib import import_module
+
+import pytest
+from tests.contracts.people_exports import CASES, NAMES, TARGETS, case
+from tests.contracts.verdicts.dot import dot_problems
+from tests.contracts.verdicts.markdown import document_problems
+from tests.contracts.verdicts.mermaid import chart_problems
+
+from playbook_compiler.inert import csv_cell, dot_quoted, markdown, mermaid_quoted
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_artefacts_are_the_golden_ones(target: str, name: str, update: bool) -> None:
+    expected = CASES / name / "expected" / target
+    files = case(target, name).files
+    if update:
+        shutil.rmtree(expected, ignore_errors=True)
+        for path, content in files.items():
+            place = expected / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+    golden = {
+        path.relative_to(expected).as_posix(): path.read_bytes()
+        for path in expected.rglob("*")
+        if path.is_file()
+    }
+    assert sorted(golden) == sorted(files)
+    for path, content in files.items():
+        assert content == golden[path], f"{name}/{target}/{path} (--update rewrites)"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("target", TARGETS)
+def test_nothing_objects_to_them(target: str, name: str) -> None:
+    assert import_module(f"tests.contracts.verdicts.{target}").problems(case(target, name)) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_graphviz_reads_the_picture(name: str) -> None:
+    program = shutil.which("dot")
+    if program is None:
+        pytest.skip("Graphviz is absent: no program `dot`")
+    text = case("dot", name).files["playbook.dot"]
+    subprocess.run([program, "-Tcanon"], input=text, check=True, capture_output=True)
+
+
+CHART = case("mermaid", "everything").files["playbook.mmd"].decode()
+PICTURE = case("dot", "everything").files["playbook.dot"].decode()
+DOCUMENT = case("markdown", "everything").files["playbook.md"].decode()
+
+
+@pytest.mark.parametrize(
+    ("find", "put"),
+    [
+        ('"]', '"]; click n0 call alert()'),
+        ("sign_up", 'sign_up"'),
+        ("sign_up", "<b>"),
+        ("sign_up", "#quot;"),
+        ("sign_up", "`x`"),
+        ("  n1 --> n2", "  n1 --> n9999"),
+        ("flowchart TD", "graph TD;"),
+        ("  end", "  end\n  style n0 fill:red"),
+    ],
+)
+def test_a_broken_chart_is_caught(find: str, put: str) -> None:
+    broken = CHART.replace(find, put, 1)
+    assert broken != CHART
+    assert chart_problems(CHART) == []
+    assert chart_problems(broken)
+
+
+@pytest.mark.parametrize(
+    ("find", "put"),
+    [
+        ("sign_up", 'sign_up" URL="javascript:alert(1)'),
+        ("sign_up", "&quot;"),
+        ("sign_up", "<b>"),
+        ("sign_up", "\\N"),
+        ("}", "} // x"),
+    ],
+)
+def test_a_broken_picture_is_caught(find: str, put: str) -> None:
+    broken = PICTURE.replace(find, put, 1)
+    assert dot_problems(PICTURE) == []
+    assert dot_problems(broken)
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x>",
+        "[a](https://leaf.example)",
+        "![a](https://leaf.example/a.png)",
+        "<https://leaf.example>",
+        "`code`",
+        "x | y\n| z",
+        "x\n\n```html\n<b>\n```\n",
+        "x\n\n    indented",
+    ],
+)
+def test_a_broken_document_is_caught(put: str) -> None:
+    broken = DOCUMENT.replace("A first hello", put, 1)
+    assert broken != DOCUMENT
+    assert document_problems(DOCUMENT) == []
+    assert document_problems(broken)
+
+
+def test_what_the_documents_say_can_be_read_back() -> None:
+    hostile = '=1 | `a` <b> &lt; "c" #d; [e](f) _g_ *h* \\ ]]> {{ i }}\n# j'
+    from html import unescape
+
+    assert unescape(markdown(hostile)) == " ".join(hostile.split())
+    assert unescape(dot_quoted(hostile)[1:-1].replace('\\"', '"').replace("\\\\", "\\")) == hostile
+    assert set(mermaid_quoted(hostile)[1:-1]).isdisjoint('"<>[]{}`|&\\\n')
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_no_cell_is_a_formula(start: str) -> None:
+    assert csv_cell(f"{start}1+1") == f"'{start}1+1"
+    assert csv_cell(f"1{start}1") == f"1{start}1"
