@@ -107,7 +107,7 @@ def _decided(text: _Text, template: Template) -> Iterator[Piece]:
                 yield Authored(words)
             case Variable(name, default, start, end):
                 said = _said(text, name, text.span(start, end))
-                yield Value(_plain_name(name), said, default or "")
+                yield Value(plain_name(name), said, default or "")
             case Conditional():
                 yield from _choice(text, part)
 
@@ -127,7 +127,7 @@ def _choice(text: _Text, part: Conditional) -> Iterator[Piece]:
                 return
             then = tuple(_decided(text, part.then))
             otherwise = tuple(_decided(text, part.otherwise))
-            yield Choice(_plain_name(part.name), tags, then, otherwise)
+            yield Choice(plain_name(part.name), tags, then, otherwise)
 
 
 def _if_tags(text: _Text, expression: str, span: Span) -> IfTags | None:
@@ -146,8 +146,9 @@ def _if_tags(text: _Text, expression: str, span: Span) -> IfTags | None:
     return None
 
 
-def _plain_name(name: str) -> str:
-    """Return a variable by one name: `customer.first_name` is `first_name`."""
+def plain_name(name: str) -> str:
+    """Return a variable by the one name that dialects know: `customer.first_name` is
+    `first_name`, facts of the shop's own keep their `customer.`."""
     if name == "sender.address":
         return "sender_address"
     own = name.removeprefix("customer.")
@@ -156,7 +157,7 @@ def _plain_name(name: str) -> str:
 
 def _said(text: _Text, name: str, span: Span) -> Said:
     """Return what stands for a variable, nothing where the engine has none."""
-    reading, name = text.reading, _plain_name(name)
+    reading, name = text.reading, plain_name(name)
     lowering, message = reading.lowering, reading.message
     construct = construct_of("variable", name)
     said = _known(reading, text.dialect, name)

@@ -12,7 +12,8 @@ page, empty outside e-mail. `variation(message.id, offer_id)` names the pair. Ev
 noted in the lowering report at its place; what the engine cannot say is a refusal there and left
 out of the text. Text of the playbook that a target writes elsewhere (a sender's name, a task) goes
 through `DIALECT.inert` or `DIALECT.inert_html(html.escape(...))`, and `page(title, body, DIALECT)`
-makes a page of it.
+makes a page of it. A target that has an attribute `dialect` is one that `playbook preview --target`
+shows.
 
 Only what the author wrote as a variable becomes one: braces that come out of data are made inert,
 and no authored HTML passes but MJML's own.
@@ -23,7 +24,7 @@ from __future__ import annotations
 from html import escape
 
 from playbook_compiler.export import markup, mjml_page
-from playbook_compiler.export.capability import Support
+from playbook_compiler.export.capability import Support, Target
 from playbook_compiler.export.dialect import Dialect, Filled, Fixed, Reading, Tag
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.export.pieces import Pieces, Value, decided, said_to_all, values
@@ -70,6 +71,12 @@ def starts_with_event(graph: TriggerGraph, message: str) -> bool:
         if isinstance(node.what, Send) and message in node.what.send.messages
     }
     return all(isinstance(graph.playbook.flows[flow].trigger, EventTrigger) for flow in flows)
+
+
+def dialect_of(target: Target) -> Dialect | None:
+    """Return how a target writes messages, by its attribute `dialect`; None: it writes none."""
+    found = getattr(target, "dialect", None)
+    return found if isinstance(found, Dialect) else None
 
 
 def word(

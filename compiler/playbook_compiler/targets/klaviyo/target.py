@@ -8,6 +8,7 @@ from typing import Any
 from playbook_compiler.diagnostics import Diagnostic, has_errors, in_order
 from playbook_compiler.export.bundle import ExportBundle, make_bundle
 from playbook_compiler.export.capability import Capability
+from playbook_compiler.export.dialect import Dialect
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.targets.klaviyo import requests
@@ -16,6 +17,7 @@ from playbook_compiler.targets.klaviyo.flow import lower_flow
 from playbook_compiler.targets.klaviyo.graph_checks import check_requests
 from playbook_compiler.targets.klaviyo.head import note_existing
 from playbook_compiler.targets.klaviyo.state import Export
+from playbook_compiler.targets.klaviyo.template import DIALECT
 from playbook_compiler.values import dataclass
 
 _UNUSED = "no exported flow uses it"
@@ -27,6 +29,7 @@ class Klaviyo:
 
     name: str = "klaviyo"
     title: str = "Klaviyo"
+    dialect: Dialect = DIALECT
 
     @property
     def capabilities(self) -> Mapping[str, Capability]:
