@@ -188,6 +188,7 @@ class Voucherify(Engine):
         ("tiers", "ltr_"),
         ("tier-structures", "lts_"),
         ("rewards", "lrew_"),
+        ("benefits", "lben_"),
         ("programs", "lprg_"),
         ("campaigns", "camp_"),
         ("validation-rules", "val_"),
@@ -201,6 +202,8 @@ class Voucherify(Engine):
         self, method: str, path: str, query: str, body: Any, now: float, lag: float
     ) -> tuple[int, Any]:
         last = path.rpartition("/")[2]
+        if re.fullmatch(r"/v2/loyalties/programs/\w+/rewards(/batch)?", path):
+            return self._assignments(method, path, parse_qs(query), body, now)
         prefix = dict(self.prefixes).get(last)
         if prefix is None:
             where, _, name = path.rpartition("/")
@@ -230,6 +233,23 @@ class Voucherify(Engine):
         one = Object(made, path, body["name"], {**state, **body, "id": made}, now + lag)
         self.objects[f"{path}/{made}"] = one
         return 200, one.data
+
+    def _assignments(
+        self, method: str, path: str, asked: dict[str, list[str]], body: Any, now: float
+    ) -> tuple[int, Any]:
+        """Answer for the rewards of a programme: assigning one a second time is a conflict."""
+        where = path.removesuffix("/batch")
+        if method == "GET":
+            return self._list(where, asked, now)
+        wanted = [one["id"] for one in body["assign"]]
+        if any(f"{where}/{one}" in self.objects for one in wanted):
+            return 409, {"code": 409, "key": "duplicate", "message": "assigned already"}
+        if any(f"/v2/loyalties/rewards/{one}" not in self.objects for one in wanted):
+            return 404, {"code": 404, "key": "not_found", "message": "no such reward"}
+        for one in wanted:
+            data = {"reward_id": one, "object": "assignment"}
+            self.objects[f"{where}/{one}"] = Object(one, where, one, data, now)
+        return 200, {"assigned": [{"reward_id": one} for one in wanted], "unassigned": None}
 
     def _list(self, path: str, asked: dict[str, list[str]], now: float) -> tuple[int, Any]:
         found = self.listed(path, now)

@@ -17,6 +17,8 @@ from playbook_runtime.push.rates import Rate, Window
 from playbook_runtime.push.wanted import Wanted
 
 _PAGE: Final = 100
+# Not an object but an assignment of several: it is known by the ids that it assigns.
+_ASSIGNMENT: Final = "/batch"
 _VOLATILE: Final = frozenset(
     {
         "created_at",
@@ -48,11 +50,19 @@ def _where(_wanted: Wanted, _payload: Any, path: str) -> str:
 
 
 def _title(payload: Any) -> str:
+    if "assign" in payload:
+        return ",".join(sorted(str(one["id"]) for one in payload["assign"]))
     return str(payload["name"])
 
 
 def _titled(payload: Any, title: str) -> Any:
     return {**payload, "name": title}
+
+
+def _assigned(where: str, ids: str, ask: Ask) -> bool:
+    """Return whether all of some ids are in the list that an assignment writes to."""
+    there = {_assigned_id(one) for one in _items(where.removesuffix(_ASSIGNMENT), ask)}
+    return there >= set(ids.split(","))
 
 
 def _items(where: str, ask: Ask) -> Iterator[Any]:
@@ -74,11 +84,19 @@ def _items(where: str, ask: Ask) -> Iterator[Any]:
             query["page"] += 1
 
 
+def _assigned_id(one: Any) -> str:
+    return str(one.get("reward_id") or one.get("id"))
+
+
 def _find(where: str, title: str, _uuid: str, ask: Ask) -> tuple[str, ...]:
+    if where.endswith(_ASSIGNMENT):
+        return (title,) if _assigned(where, title, ask) else ()
     return tuple(str(one["id"]) for one in _items(where, ask) if one.get("name") == title)
 
 
 def _read(where: str, remote: str, ask: Ask) -> Remote | None:
+    if where.endswith(_ASSIGNMENT):
+        return Remote(remote, remote, remote) if _assigned(where, remote, ask) else None
     found = ask(f"{where}/{quote(remote, safe='')}")
     if found is None:
         return None
@@ -94,11 +112,15 @@ def _create(wanted: Wanted, path: str, payload: Any) -> Call:
 
 
 def _update(where: str, remote: str, payload: Any) -> Call:
-    path = f"{where}/{quote(remote, safe='')}"
-    return Call("PUT", path, payload, what=f"update `{_title(payload)}`", seed=remote)
+    what = f"update `{_title(payload)}`"
+    if where.endswith(_ASSIGNMENT):
+        return Call("POST", where, payload, repeatable=False, what=what, seed=remote)
+    return Call("PUT", f"{where}/{quote(remote, safe='')}", payload, what=what, seed=remote)
 
 
 def _made(body: Any, _uuid: str) -> str:
+    if "assigned" in body:
+        return ",".join(sorted(_assigned_id(one) for one in body["assigned"] or ()))
     return str(body["id"])
 
 
@@ -123,4 +145,5 @@ ADAPTER: Final = Adapter(
     update=_update,
     made=_made,
     resolve=_resolve,
+    drafts=frozenset({"segment"}),  # its segments have no call to change them
 )

@@ -1,0 +1,63 @@
+"""Pushes against a failing engine: some seeds of `python -m tests.faults` (docs/faults.md).
+
+Nothing is made twice, nothing is missing, nothing is switched on, no limit is broken, and the key
+is nowhere to be seen; and a naive client against the same server makes things twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.faults.campaign import MODES, REAL, TARGETS, run_one
+from tests.faults.engines import KEY
+from tests.faults.naive import duplicates
+from tests.faults.server import LoopbackServer, loopback
+
+SEEDS = (1, 2)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[LoopbackServer]:
+    with loopback() as running:
+        yield running
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("target", TARGETS)
+def test_nothing_is_made_twice_or_lost(server: LoopbackServer, target: str, mode: str) -> None:
+    for seed in SEEDS:
+        result = run_one(server, target, mode, seed)
+        assert not result.failed
+        assert result.faults.total() > 0
+        if mode == "two at once":
+            assert result.refused == 2  # one of two, in each of the two pushes
+
+
+def test_a_process_is_really_killed(server: LoopbackServer) -> None:
+    result = run_one(server, "klaviyo", REAL, 1)
+    assert not result.failed
+    assert result.killed > 0
+
+
+def test_a_client_that_only_tries_again_makes_things_twice(server: LoopbackServer) -> None:
+    for target in ("klaviyo", "voucherify"):
+        assert sum(duplicates(server, target, seed) for seed in range(1, 7)) > 0
+
+
+def test_two_clients_without_a_lock_make_most_things_twice(server: LoopbackServer) -> None:
+    for target in ("klaviyo", "voucherify"):
+        assert duplicates(server, target, 1, at_once=2) >= 3
+
+
+def test_the_server_answers_with_the_key_and_only_to_the_right_one(
+    server: LoopbackServer,
+) -> None:
+    """The search for the key in all outputs means something: the engine does say it."""
+    run_one(server, "dittofeed", MODES[0], 1)
+    world = server.world
+    status, _, body, _ = world.handle(
+        "GET", "/api/admin/segments", "workspaceId=1", {"authorization": f"Bearer x{KEY}"}, None
+    )
+    assert (status, world.wrong_key) == (401, 1)
+    assert KEY in body["message"]
