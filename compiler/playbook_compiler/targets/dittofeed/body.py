@@ -1,0 +1,169 @@
+"""The journey of one flow while it is made: its nodes, how long its runs last, and its splits."""
+
+from __future__ import annotations
+
+from playbook_compiler.calendar_units import Weekday
+from playbook_compiler.export.logic import ALWAYS, NEVER, All, Any_, Tree, all_of, any_of
+from playbook_compiler.graph import Node as Step
+from playbook_compiler.model import Flow
+from playbook_compiler.steps import (
+    Branch,
+    Exit,
+    If,
+    Send,
+    Split,
+    Start,
+    UntilEvent,
+    UntilTime,
+    Wait,
+)
+from playbook_compiler.targets.dittofeed import nodes
+from playbook_compiler.targets.dittofeed import segment_tests as tests
+from playbook_compiler.targets.dittofeed.nodes import Node
+from playbook_compiler.targets.dittofeed.scope import Scope
+from playbook_compiler.targets.dittofeed.segments import has_keyed
+from playbook_compiler.targets.dittofeed.state import Export
+from playbook_compiler.units import Duration, TimeOfDay
+from playbook_compiler.values import dataclass, field
+
+# Dittofeed computes segments every few minutes: what has just happened is seen this much later.
+LAG = 3_600
+Made = tuple[list[Node], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """How long at most a run has lasted at a step: since entry, and since its previous action."""
+
+    entry: int = 0
+    action: int = 0
+
+    def later(self, seconds: int) -> Elapsed:
+        """Return the same after a wait."""
+        return Elapsed(self.entry + seconds, self.action + seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The nodes of one journey while they are made, by step.
+
+    `exit` is where a run ends. `by_event`: an event starts it, so that only the events of its own
+    key can be waited for. `held_out`: the holdout stays out of the flow; `held_out_here`: of its
+    marketing messages alone. `hold_until` is the end of the quiet hours, where there is marketing.
+    """
+
+    export: Export
+    flow: Flow
+    scope: Scope
+    exit: str
+    by_event: bool
+    held_out_here: bool
+    held_out: bool
+    hold_until: TimeOfDay | None
+    entries: dict[str, str] = field(default_factory=dict)
+    made: dict[str, list[Node]] = field(default_factory=dict)
+    elapsed: dict[str, Elapsed] = field(default_factory=dict)
+
+    def entry(self, node_id: str, way: str, name: str = "") -> str:
+        """Return the first node on a way out of a step, or the end."""
+        for edge in self.export.graph.out(node_id):
+            if edge.way == way and (not name or edge.name == name):
+                return self.entries[edge.target]
+        return self.exit
+
+    def segment(self, node_id: str, tree: Tree) -> str:
+        """Make the segment that a node of this journey asks, and return its id."""
+        return self.export.segment(f"{self.flow.id}/{node_id}", tree)
+
+    def decide(self, id_: str, name: str, tree: Tree, yes: str, no: str, start: int = 1) -> Made:
+        """Return the splits that a tree makes, and the first; none where the answer is sure.
+
+        What reads the event of the run is a segment of its own, so a mixed tree becomes several
+        splits, `id`, `id~2` and so on.
+        """
+        if tree == ALWAYS or yes == no:
+            return [], yes
+        if tree == NEVER:
+            return [], no
+        if not has_keyed(tree) or not isinstance(tree, All | Any_):
+            here = id_ if start == 1 else f"{id_}~{start}"
+            return [nodes.split(here, name, self.segment(here, tree), yes, no)], here
+        parts = _grouped(tree)
+        starts = [start + sum(_size(one) for one in parts[:n]) for n in range(len(parts))]
+        made: list[Node] = []
+        entry = yes if isinstance(tree, All) else no
+        for part, first in zip(reversed(parts), reversed(starts), strict=True):
+            found, entry = (
+                self.decide(id_, name, part, entry, no, first)
+                if isinstance(tree, All)
+                else self.decide(id_, name, part, yes, entry, first)
+            )
+            made = found + made
+        return made, entry
+
+
+def _grouped(tree: All | Any_) -> list[Tree]:
+    """Return the parts of a tree, those that need no event of the run as one."""
+    plain = [part for part in tree.parts if not has_keyed(part)]
+    rest = [part for part in tree.parts if has_keyed(part)]
+    together = all_of(plain) if isinstance(tree, All) else any_of(plain)
+    return [together, *rest] if plain else rest
+
+
+def _size(tree: Tree) -> int:
+    """Return how many splits a tree makes."""
+    if not has_keyed(tree) or not isinstance(tree, All | Any_):
+        return 1
+    return sum(_size(part) for part in _grouped(tree))
+
+
+def measure(body: Body, steps: list[Step]) -> None:
+    """Note for each step how long a run has lasted there at most."""
+    body.elapsed[steps[0].id] = Elapsed()
+    for step in steps:
+        here = body.elapsed.get(step.id)
+        if here is None:
+            continue
+        for edge in body.export.graph.out(step.id):
+            after = _after(body, step, here)
+            known = body.elapsed.get(edge.target, after)
+            body.elapsed[edge.target] = Elapsed(
+                max(after.entry, known.entry), max(after.action, known.action)
+            )
+
+
+def _after(body: Body, step: Step, here: Elapsed) -> Elapsed:
+    match step.what:
+        case Wait(wait=Duration() as duration):
+            held = tests.DAY if body.hold_until is not None and holds(duration) else 0
+            return here.later(tests.seconds(duration) + held)
+        case Wait(wait=UntilEvent(at_most=at_most)):
+            return here.later(tests.seconds(at_most))
+        case Wait(wait=UntilTime(until=until)):
+            return here.later((7 if isinstance(until, Weekday) else 1) * tests.DAY)
+        case Send() as send:
+            return Elapsed(here.entry + delay_of(body, send))
+        case None | If() | Branch() | Split() | Start() | Exit():
+            return here
+    return Elapsed(here.entry) if step.kind not in ("trigger", "end") else here
+
+
+def holds(duration: Duration) -> bool:
+    """Return whether a wait is one in days, after which quiet hours are looked to."""
+    return bool(duration.months or duration.days)
+
+
+def delay_of(body: Body, send: Send) -> int:
+    """Return how long a send can be held back at most: for its window, and for room under caps."""
+    at = tests.DAY if send.at is not None else 0
+    reached = send.reached.within if send.reached is not None else Duration(days=1)
+    ladder = tests.seconds(reached) * (len(send.send.messages) - 1)
+    return at + cap_delay(body.export) + (ladder if send.send.order == "ladder" else 0)
+
+
+def cap_delay(export: Export) -> int:
+    """Return how long a message waits for room under the frequency caps, in seconds."""
+    guardrails = export.guardrails
+    if guardrails is None or not guardrails.frequency or isinstance(guardrails.when_capped, str):
+        return 0
+    return tests.seconds(guardrails.when_capped.delay)

@@ -1,0 +1,74 @@
+"""How Dittofeed writes the texts of messages: Liquid, with the customer's properties as `user`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from playbook_compiler.export.dialect import (
+    Dialect,
+    Filled,
+    Fixed,
+    IfTags,
+    Place,
+    Reading,
+    Said,
+    Tag,
+    default_in,
+    inert_tags,
+    inert_tags_html,
+)
+from playbook_compiler.targets.dittofeed import segment_tests, terms
+
+UNSUBSCRIBE_URL: Final = "{% unsubscribe_url %}"
+_LATER: Final = "{{{{ 'now' | date: '%s' | plus: {seconds} | date: '%Y-%m-%d' }}}}"
+# (kind, name, note for the reader): `kind` is trait, or event for a property of the run's event.
+Property = Callable[[str, str, Reading], str]
+
+
+def dialect(property_: Property) -> Dialect:
+    """Return the dialect; `property_` notes a user property and returns its name."""
+
+    def value(name: str, reading: Reading) -> Said | None:
+        offer = reading.offer
+        if name in terms.PERSON:
+            return Filled(f"user.{terms.PERSON[name]}")
+        if name.startswith("customer."):
+            return Filled(f"user.{property_('trait', name.removeprefix('customer.'), reading)}")
+        if name == "offer.code" and offer is not None:
+            return Filled(f"user.{property_('code', offer.id, reading)}")
+        if name == "offer.valid_until" and offer is not None and offer.valid is not None:
+            return Tag(_LATER.format(seconds=segment_tests.seconds(offer.valid)))
+        if name.startswith("offer."):
+            return None
+        quoted_property = property_("event", name.removeprefix("trigger."), reading)
+        if quoted_property:
+            return Filled(f"user.{quoted_property}")
+        # Where no event can be quoted, the wording says why.
+        return None if reading.from_event else Fixed("")
+
+    return Dialect(
+        value=value,
+        variable=_variable,
+        condition=_condition,
+        inert=inert_tags,
+        inert_html=inert_tags_html,
+        unsubscribe_url=UNSUBSCRIBE_URL,
+        unsubscribe_html="{% unsubscribe_link %}",
+    )
+
+
+def quoted(text: str) -> str:
+    """Return a text as a literal of Liquid that cannot end early."""
+    return "'" + text.replace("\\", "").replace("'", "’").replace("}", "").replace("{", "") + "'"
+
+
+def _variable(expression: str, default: str, place: Place) -> str:
+    """Return a variable with its default, without which Dittofeed refuses to send where there is
+    no value. The engine escapes it where it stands in a page, the default once."""
+    escaped = "" if place is Place.TEXT else " | escape_once"
+    return f"{{{{ {expression} | default: {quoted(default_in(place, default))}{escaped} }}}}"
+
+
+def _condition(expression: str) -> IfTags:
+    return IfTags(f"{{% if {expression} and {expression} != '' %}}", "{% else %}", "{% endif %}")
