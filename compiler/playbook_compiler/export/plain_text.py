@@ -109,8 +109,10 @@ class _Reader(HTMLParser):
         if not self._keep_lines:
             data = data.replace("\n", " ")
         data = re.sub(r"[ \t\r\f]+", " ", data)
-        if not self._line or self._line.endswith(("\n", " ")):
-            data = data.lstrip(" " if self._line else " \n")
+        if not self._line or self._line.endswith("\n"):
+            data = data.lstrip(" \n")
+        elif self._line.endswith(" "):
+            data = data.lstrip(" ")
         self._line += data
 
     def _flush(self, gap: str) -> None:

@@ -1,0 +1,243 @@
+"""Bodies in MJML: rendered, with variables and `if`s; what mail must not hold is refused."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pytest
+from tests.compiler.export.texts_of import made, tags_of
+
+from playbook_compiler.mjml import is_mjml, read_mjml, without_comments
+from playbook_compiler.mjml_rules import mjml_problems
+
+COLUMN = "<mjml><mj-body><mj-section><mj-column>{}</mj-column></mj-section></mj-body></mjml>"
+
+
+def column(inside: str) -> str:
+    return COLUMN.format(inside)
+
+
+def problems(body: str) -> list[str]:
+    return [one.message for one in mjml_problems(body)]
+
+
+@pytest.mark.parametrize(
+    ("body", "mjml"),
+    [
+        ("<mjml></mjml>", True),
+        ("\n  <mjml owa='x'>", True),
+        ("<!-- a --> <!-- b -->\n<mjml>", True),
+        ("<?xml version='1.0'?><mjml>", True),
+        ("<!DOCTYPE mjml [<!ENTITY a 'b'>]><mjml>", True),
+        ("Hello <mjml>", False),
+        ("<mjmlx>", False),
+        ("<p>x</p><mjml>", False),
+        ("", False),
+    ],
+)
+def test_a_body_is_mjml_by_its_first_element(body: str, mjml: bool) -> None:
+    assert is_mjml(body) is mjml
+
+
+@pytest.mark.parametrize(
+    ("inside", "html"),
+    [
+        ("<mj-text>Hi {{ first_name }}</mj-text>", '>Hi {{ first_name | default: "" | escape }}<'),
+        ("<mj-text>1 &lt; 2 &amp; <b>x</b><br/>y</mj-text>", ">1 &lt; 2 &amp; <b>x</b><br />y<"),
+        (
+            """<mj-text>{{ first_name | default: "O'H<i>" }}</mj-text>""",
+            """>{{ first_name | default: "O&#x27;H&lt;i&gt;" | escape }}<""",
+        ),
+        (
+            """<mj-button href="{{ cart.url | default: "https://leaf.example" }}">Go</mj-button>""",
+            """<a href="{{ cart.url | default: "https://leaf.example" | escape }}\"""",
+        ),
+        (
+            '<mj-image src="https://leaf.example/{{ product.sku }}.png" alt="a &quot;b&quot;"/>',
+            'src="https://leaf.example/{{ product.sku | default: "" | escape }}.png"',
+        ),
+        (
+            "<mj-table><tr><td>{{ order.id }}</td></tr></mj-table>",
+            '<tr><td>{{ order.id | default: "" | escape }}</td></tr>',
+        ),
+        (
+            "<mj-text>{% if first_name %}a{% else %}b{% endif %}</mj-text>",
+            ">{% if first_name %}a{% else %}b{% endif %}<",
+        ),
+        ("<mj-text>{{ sender.name }}</mj-text>", ">Leaf &quot;&lt;b&gt;<"),
+        ("<mj-text>{% if sender.url %}<b>x</b>{% else %}no{% endif %}</mj-text>", ">no<"),
+        ("<!-- {{ first_name }} --><mj-text>x</mj-text>", ">x<"),
+    ],
+)
+def test_mjml_is_rendered_with_the_engines_variables(inside: str, html: str) -> None:
+    body = column(inside)
+    assert problems(body) == []
+    done = made(body, sender={"name": 'Leaf "<b>'})
+    assert done.findings == ()
+    assert html in done.wording.html
+    assert "mj-" not in "".join(tag for tag, _ in tags_of(done.wording.html))
+
+
+def test_an_if_stands_around_whole_elements() -> None:
+    body = column(
+        "{% if first_name %}<mj-text>a</mj-text>{% else %}<mj-text>b</mj-text>{% endif %}"
+        "{% if sender.url %}<mj-text>c</mj-text>{% endif %}"
+    )
+    assert problems(body) == []
+    html = made(body).wording.html
+    first, a, other, b, end = (
+        html.index(one)
+        for one in ("{% if first_name %}", ">a<", "{% else %}", ">b<", "{% endif %}")
+    )
+    assert first < a < other < b < end
+    assert html[first - 7 : first] == "<tbody>"
+    assert ">c<" not in html
+
+
+def test_the_text_part_is_what_the_parts_say() -> None:
+    body = column(
+        "<mj-text><h1>Tea</h1><p>Hello <b>you</b>,\n     all</p></mj-text>"
+        '<mj-image src="https://leaf.example/a.png" alt="A cup" href="https://leaf.example"/>'
+        '<mj-button href="{{ cart.url }}">Go &amp; see</mj-button><mj-divider/>'
+        "{% if first_name %}<mj-text>Bye {{ first_name }}</mj-text>{% endif %}"
+    )
+    assert made(body).wording.text == (
+        "Tea\n\nHello you, all\n\nA cup (https://leaf.example)\n\n"
+        'Go & see ({{ cart.url | default: "" }})\n\n---\n\n'
+        '{% if first_name %}Bye {{ first_name | default: "" }}{% endif %}\n'
+    )
+
+
+def test_the_footer_is_a_section_of_its_own() -> None:
+    wording = made(column("<mj-text>x</mj-text>"), kind="marketing").wording
+    assert 'Leaf, Teeweg 1, Berlin<br /><a href="{% unsubscribe_url %}">Unsub' in wording.html
+    assert wording.html.index("Teeweg") < wording.html.index("</body>")
+    assert wording.text == "x\n\n--\nLeaf, Teeweg 1, Berlin\nUnsubscribe: {% unsubscribe_url %}\n"
+    commented = column("<!-- {{ sender_address }} {{ unsubscribe_url }} --><mj-text>x</mj-text>")
+    assert "Teeweg" in made(commented, kind="marketing").wording.text
+
+
+def test_nothing_is_loaded_from_elsewhere_by_itself() -> None:
+    assert "fonts.googleapis" not in made(column("<mj-text>x</mj-text>")).wording.html
+
+
+REFUSED = [
+    ("<mj-raw><b>x</b></mj-raw>", "<mj-raw> is not allowed"),
+    ('<mj-include path="/etc/passwd"/>', "<mj-include> is not allowed"),
+    ("<mj-html-attributes/>", "<mj-html-attributes> is not allowed"),
+    ("<mj-text><script>alert(1)</script></mj-text>", "<script> is not allowed"),
+    ("<mj-text><iframe src='https://x.example'></iframe></mj-text>", "<iframe> is not allowed"),
+    ("<mj-text><form><input/></form></mj-text>", "<form> is not allowed"),
+    ("<mj-text><p onclick='x'>a</p></mj-text>", "the attribute `onclick` is not allowed"),
+    ("<mj-image src='https://x.example/a' onerror='x'/>", "the attribute `onerror` is not allowed"),
+    (
+        "<mj-button href='javascript:alert(1)'>x</mj-button>",
+        "`javascript:alert(1)` is not an address that mail may link to",
+    ),
+    (
+        "<mj-text><a href=' java&#10;script:alert(1)'>x</a></mj-text>",
+        "is not an address that mail may link to",
+    ),
+    ("<mj-text><a href='data:text/html,x'>x</a></mj-text>", "is not an address"),
+    (
+        "<mj-button href='{% if first_name %}javascript:x{% endif %}'>x</mj-button>",
+        "is not an address",
+    ),
+    ("<mj-text>&nbsp;</mj-text>", "an entity that XML does not know"),
+    ("<mj-text>&xxe;</mj-text>", "an entity that XML does not know"),
+    ("<mj-text><![CDATA[<script>]]></mj-text>", "a section `<![CDATA[ ... ]]>` is not allowed"),
+    ("<mj-text><?php x ?></mj-text>", "a processing instruction `<? ... ?>` is not allowed"),
+    ('<mj-text style="a">x', "an end tag that does not match"),
+    ("<mj-text>a & b</mj-text>", "not well-formed"),
+    ("<mj-text color='red\" onclick=\"x'>a</mj-text>", "is not a value for `color`"),
+    ("<mj-text><p style='background:url(https://x)'>a</p></mj-text>", "is not a value for `style`"),
+    ("<mj-text color='{{ first_name }}'>a</mj-text>", "a variable in the attribute `color`"),
+    ("{{ first_name }}", "text directly in <mj-column> would be lost"),
+    ("loose", "text directly in <mj-column> would be lost"),
+    ("<mj-section></mj-section>", "<mj-section> cannot stand in <mj-column>"),
+    ("<mj-txt>x</mj-txt>", "<mj-txt> is not allowed"),
+    ("<mj-text>{% if first_name %}a</mj-text>{% endif %}", "begins or ends in <mj-"),
+    (
+        "<mj-text><b>{% if first_name %}</b>{% endif %}</mj-text>",
+        "an `if` begins or ends in <mj-text> and not both",
+    ),
+    ("<mj-divider>x</mj-divider>", "<mj-divider> holds nothing"),
+    ("<mj-carousel/>", "<mj-carousel> is not allowed"),
+    ("<mj-navbar hamburger='hamburger'/>", "the attribute `hamburger` is not allowed"),
+]
+
+
+@pytest.mark.parametrize(("inside", "sentence"), REFUSED, ids=range(len(REFUSED)))
+def test_what_mail_must_not_hold_is_refused(inside: str, sentence: str) -> None:
+    body = column(f"\n{inside}\n")
+    found = list(mjml_problems(body))
+    assert any(sentence in one.message for one in found), [one.message for one in found]
+    assert all(one.advice for one in found)
+    lines = {body[: one.start].count("\n") for one in found if sentence in one.message}
+    assert lines <= {0, 1, 2}
+    assert made(body).refused
+    lossy = made(body, allow_lossy=True).wording.html
+    assert {tag for tag, _ in tags_of(lossy)} <= {
+        *("html", "head", "meta", "title", "body", "p", "a", "h1", "hr", "br"),
+        *("ul", "ol", "li", "em", "strong", "code", "pre", "blockquote", "img"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (f"<!DOCTYPE mjml [<!ENTITY x 'y'>]>{column('')}", "a document type declaration"),
+        (f"<?xml version='1.0'?><?x y?>{column('')}", "a processing instruction"),
+        (column("") + "more", "text after `</mjml>`"),
+        ("<mjml><mj-head></mj-head></mjml>", "there is no <mj-body>"),
+        ("<mjml>" + "<mj-body>" * 70, "elements nested deeper than 64"),
+        (
+            (
+                "<mjml><mj-head><mj-style>@import url(https://x.example);</mj-style></mj-head>"
+                "<mj-body></mj-body></mjml>"
+            ),
+            "this style is not allowed",
+        ),
+        (
+            "<mjml>{% if first_name %}<mj-body></mj-body>{% endif %}</mjml>",
+            "an `if` cannot stand directly in <mjml>",
+        ),
+    ],
+)
+def test_a_body_that_is_not_one_tree_is_refused(body: str, sentence: str) -> None:
+    assert any(sentence in one for one in problems(body)), problems(body)
+
+
+def test_a_billion_laughs_are_refused_at_once() -> None:
+    entities = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
+    body = f"<!DOCTYPE mjml [<!ENTITY a0 'ha'>{entities}]>{column('<mj-text>&a11;</mj-text>')}"
+    assert problems(body) == ["a document type declaration is not allowed"]
+
+
+def test_mjml_is_for_mail() -> None:
+    done = made(column("<mj-text>x</mj-text>"), channel="sms")
+    assert "MJML is for e-mail alone" in done.refused[0]
+
+
+def test_places_are_those_of_the_text() -> None:
+    body = column(
+        "\n<!-- c\nc -->{{ first_name }}\n<mj-text>é<u>{{ order.id }}</u></mj-text><mj-x/>"
+    )
+    found = [(one.message, body[one.start : one.end]) for one in mjml_problems(body)]
+    assert found == [
+        ("text directly in <mj-column> would be lost", "{"),
+        ("<mj-x> is not allowed", "<mj-x"),
+    ]
+
+
+def test_a_comment_is_blank_and_nothing_moves() -> None:
+    body = "<mjml><!-- a\nb --><mj-body/></mjml>"
+    assert without_comments(body) == "<mjml>      \n     <mj-body/></mjml>"
+
+
+def test_what_is_read_is_written_again() -> None:
+    body = column('<mj-text align="left">a &lt; b &amp; c <b>d</b><br />e</mj-text>')
+    root = read_mjml(body)
+    assert not hasattr(root, "advice")
+    assert root.written() == body  # type: ignore[union-attr]
+    assert escape("<") not in column("")
