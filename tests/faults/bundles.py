@@ -13,6 +13,7 @@ from typing import Any
 
 from playbook_compiler.export.bundle import (
     ExportBundle,
+    Lookup,
     LoweringReport,
     Request,
     lookup,
@@ -85,7 +86,8 @@ def _by_hand(target: str) -> ExportBundle:
         )
         for kind, name, method, path, payload in rows
     ]
-    return make_bundle(target, "leaf", "playbook.yaml", requests, (), LoweringReport(()), {})
+    lookups = [Lookup("workspace", "id")]
+    return make_bundle(target, "leaf", "playbook.yaml", requests, lookups, LoweringReport(()), {})
 
 
 def _voucherify() -> list[tuple[str, str, str, str, dict[str, Any]]]:

@@ -10,6 +10,7 @@ from random import Random
 
 from tests.faults.engines import names
 from tests.faults.pushing import (
+    MEMORY,
     Told,
     killed_and_again,
     killed_for_real,
@@ -65,7 +66,7 @@ def run_one(server: LoopbackServer, target: str, mode: str, seed: int) -> Result
     random = Random(f"{target}/{mode}/{seed}")
     world = server.world = new_world(target, f"{target}/{mode}/{seed}")
     wrong: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         first = the_push(target, Path(folder), server.base)
         edited = the_push(target, Path(folder), server.base, edited=True)
         if mode == REAL:

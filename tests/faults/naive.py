@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.faults.bundles import bundle
-from tests.faults.pushing import TIMEOUT, keys_of, new_world, the_push
+from tests.faults.pushing import MEMORY, TIMEOUT, keys_of, new_world, the_push
 from tests.faults.server import LoopbackServer, World
 
 from playbook_runtime.push.calls import LostError, NotSentError
@@ -50,7 +50,7 @@ def naive_push(push: Push, world: World) -> None:
 def duplicates(server: LoopbackServer, target: str, seed: int, *, at_once: int = 1) -> int:
     """Return how many objects stand twice after naive pushes, of those that were wanted."""
     world = server.world = new_world(target, f"naive/{target}/{seed}", share=0.25)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         push = the_push(target, Path(folder), server.base)
         threads = [threading.Thread(target=naive_push, args=(push, world)) for _ in range(at_once)]
         for thread in threads:

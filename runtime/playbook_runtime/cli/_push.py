@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from playbook_runtime.push.clock import Clock
     from playbook_runtime.push.exchange import Line
     from playbook_runtime.push.run import Push
+
+
+WAIT_TOLD: Final = 5.0
 
 
 class _StoppedError(click.ClickException):
@@ -56,6 +59,24 @@ def line_to(push: Push, clock: Clock) -> Line:
     keys = read_keys(adapter.secrets, os.environ, adapter.title)
     transport = make_transport(push.base, adapter.headers(keys.values))
     return open_line(push, transport, clock, keys)
+
+
+class TellingClock:
+    """A clock that says on standard error when a push waits for long."""
+
+    def __init__(self, clock: Clock, title: str) -> None:
+        self._clock = clock
+        self._title = title
+
+    def now(self) -> float:
+        """Return the seconds since 1970, UTC."""
+        return self._clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, and say so if it is long enough to wonder."""
+        if seconds >= WAIT_TOLD:
+            click.echo(f"Waiting {seconds:.0f} s for {self._title} ...", err=True)
+        self._clock.sleep(seconds)
 
 
 @contextmanager

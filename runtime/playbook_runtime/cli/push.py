@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from playbook_runtime.cli._findings import compiled_or_exit, show_findings
-from playbook_runtime.cli._push import adapter_named, address_of, line_to, sentence, stops_told
+from playbook_runtime.cli._push import (
+    TellingClock,
+    adapter_named,
+    address_of,
+    line_to,
+    sentence,
+    stops_told,
+)
 
 if TYPE_CHECKING:
     from playbook_compiler.export.bundle import ExportBundle, Lookup
@@ -130,7 +137,7 @@ def _apply(
     from playbook_runtime.push.problems import PushError
     from playbook_runtime.push.run import carry_out
 
-    clock = SystemClock()
+    clock = SystemClock() if quiet else TellingClock(SystemClock(), push.adapter.title)
     line = line_to(push, clock)
     done: list[Step] = []
     width = max((len(one.id) for one in push.objects), default=0)

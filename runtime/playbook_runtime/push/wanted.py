@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from playbook_compiler.export.bundle import ExportBundle, Request
+from playbook_compiler.export.bundle import ExportBundle, Request, ref
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.source import Span
 from playbook_compiler.values import dataclass
@@ -38,8 +38,13 @@ class Wanted:
 
 
 def wanted_objects(bundle: ExportBundle, graph: TriggerGraph | None = None) -> tuple[Wanted, ...]:
-    """Return the objects of an export in the order in which they must be made."""
-    return tuple(_wanted(request, bundle, graph) for request in bundle.requests)
+    """Return the objects of an export in the order in which they must be made.
+
+    A placeholder is one of the export's own; what an author wrote that looks like one is text.
+    """
+    known = {one.placeholder for one in bundle.lookups}
+    known |= {ref(one.kind, one.name) for one in bundle.requests}
+    return tuple(_wanted(request, bundle, graph, known) for request in bundle.requests)
 
 
 def digest(data: Any) -> str:
@@ -62,10 +67,10 @@ def placeholders(data: Any) -> Iterator[str]:
 
 
 def filled(data: Any, values: Mapping[str, str]) -> Any:
-    """Return JSON with its placeholders replaced. KeyError names one that has no value."""
+    """Return JSON with the placeholders replaced that have a value."""
     match data:
         case str():
-            return _PLACEHOLDER.sub(lambda found: values[found[0]], data)
+            return _PLACEHOLDER.sub(lambda found: values.get(found[0], found[0]), data)
         case Mapping():
             return {name: filled(value, values) for name, value in data.items()}
         case list() | tuple():
@@ -94,7 +99,9 @@ def lookups_needed(objects: Iterable[Wanted]) -> tuple[str, ...]:
     return tuple(sorted(names - {""}))
 
 
-def _wanted(request: Request, bundle: ExportBundle, graph: TriggerGraph | None) -> Wanted:
+def _wanted(
+    request: Request, bundle: ExportBundle, graph: TriggerGraph | None, known: set[str]
+) -> Wanted:
     whole = [request.method, request.path, request.payload]
     span = _span(request, bundle, graph)
     return Wanted(
@@ -106,7 +113,7 @@ def _wanted(request: Request, bundle: ExportBundle, graph: TriggerGraph | None) 
         request.method,
         request.path,
         request.payload,
-        tuple(dict.fromkeys(placeholders(whole))),
+        tuple(one for one in dict.fromkeys(placeholders(whole)) if one in known),
         digest(whole),
         "" if span is None else f"{span.file}:{span.line}",
     )

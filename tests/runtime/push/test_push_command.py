@@ -212,3 +212,21 @@ def test_the_key_is_in_no_file(klaviyo: Running) -> None:
     files = [path for path in klaviyo.folder.rglob("*") if path.is_file()]
     assert len(files) == 5
     assert not any(KEY in path.read_text(encoding="utf-8") for path in files)
+
+
+def test_what_looks_like_a_placeholder_in_a_text_is_text(klaviyo: Running) -> None:
+    klaviyo.edit("Thanks. ", "Thanks ${lookup:metric.none}. ")
+    done = klaviyo.run("push", "klaviyo")
+    assert "metric `none`" not in done.stdout
+    # The model of the engine refuses what still has a `${`: it is sent as it was written.
+    done = klaviyo.run("push", "klaviyo", "--apply")
+    assert "Klaviyo refuses to create template `thanks` (400)" in done.stderr
+
+
+def test_a_long_wait_is_told(klaviyo: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    world, answers = klaviyo.world, [(429, {"Retry-After": "42"}, None, "")]
+    handle = world.handle
+    monkeypatch.setattr(world, "handle", lambda *call: answers.pop() if answers else handle(*call))
+    done = klaviyo.run("push", "klaviyo", "--apply")
+    assert done.returncode == 0
+    assert done.stderr == "Waiting 42 s for Klaviyo ...\n"
