@@ -1,0 +1,198 @@
+"""Everything that is emitted passes Voucherify's own schemas, and equals the golden artefacts."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from tests.contracts.exports import SHIPPED
+from tests.contracts.verdicts.voucherify import problems
+from tests.contracts.voucherify_exports import CASES, NAMES, bundle_of, case, exported
+
+from playbook_compiler.export.bundle import ExportBundle, Request
+from playbook_compiler.export.capability import Support
+from playbook_compiler.targets.voucherify.payload_checks import check_requests
+from playbook_compiler.targets.voucherify.state import KINDS
+
+# Subscriptions are of the last stage, and Voucherify has none.
+WHOLE = ("established.yaml", "growth.yaml", "stable.yaml", "startup.yaml")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_payload_passes_the_vendors_schema_and_our_checks(name: str) -> None:
+    assert problems(case(name)) == []
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in SHIPPED.glob("*.yaml")))
+def test_the_shipped_playbooks_export_and_pass_the_schema(file: str) -> None:
+    bundle, findings = exported(SHIPPED / file)
+    assert (bundle is not None) is (file in WHOLE)
+    if bundle is None:
+        assert {found.rule for found in findings} == {"target-lacks"}
+        assert [found.message for found in findings if "subscription" not in found.message] == []
+        bundle = bundle_of(SHIPPED / file, allow_lossy=True)
+    assert problems(bundle) == []
+
+
+def test_flows_do_not_stop_an_export() -> None:
+    bundle = bundle_of(SHIPPED / "established.yaml")
+    flows = [one for one in bundle.lowering.entries if one.construct.startswith("step.")]
+    assert flows
+    assert {one.support for one in flows} == {Support.DROPPED}
+    assert {one.kind for one in bundle.requests} >= {"program", "tier", "earning-rule", "reward"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_artefacts_are_the_golden_ones(name: str, update: bool) -> None:
+    expected = CASES / name / "expected"
+    files = case(name).files
+    if update:
+        for old in sorted(expected.rglob("*"), reverse=True):
+            old.rmdir() if old.is_dir() else old.unlink()
+        for path, content in files.items():
+            place = expected / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+    golden = {
+        path.relative_to(expected).as_posix(): path.read_bytes()
+        for path in expected.rglob("*")
+        if path.is_file()
+    }
+    assert sorted(golden) == sorted(files)
+    for path, content in files.items():
+        assert content == golden[path], f"{name}/{path} (--update rewrites)"
+
+
+def test_every_kind_of_object_is_made_after_what_it_needs() -> None:
+    bundle = case("everything")
+    kinds = [request.kind for request in bundle.requests]
+    assert kinds == sorted(kinds, key=KINDS.index)
+    assert set(kinds) == set(KINDS)
+    turned = check_requests(tuple(reversed(bundle.requests)))
+    assert any("which no earlier request makes" in problem for problem in turned)
+
+
+def test_a_path_leads_through_what_an_earlier_request_makes() -> None:
+    paths = {one.path for one in case("everything").requests if "${" in one.path}
+    assert paths == {
+        "/v2/loyalties/tier-structures/${ref:tier-structure.tiers.id}/tiers",
+        "/v2/loyalties/programs/${ref:program.points.id}/rewards/batch",
+    }
+    listed = json.loads(case("everything").files["requests.json"])["requests"]
+    assert {one["path"] for one in listed if "${" in one["path"]} == paths
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_active_and_no_id_is_sent(name: str) -> None:
+    for request in case(name).requests:
+        text = json.dumps(request.payload)
+        assert '"ACTIVE"' not in text
+        assert '"active": true' not in text
+        assert "/activate" not in request.path
+        assert "id" not in request.payload
+    campaigns = _of(case(name), "campaign")
+    assert campaigns
+    assert all(one.payload["active"] is False for one in campaigns)
+
+
+def test_what_is_made_is_known_again_whatever_it_is_called(tmp_path: Path) -> None:
+    text = (CASES / "everything" / "playbook.yaml").read_text(encoding="utf-8")
+    renamed = text.replace("name: everything", "name: another").replace("leaves", "petals")
+    file = tmp_path / "playbook.yaml"
+    file.write_text(renamed, encoding="utf-8")
+    before, after = case("everything"), bundle_of(file)
+    assert [one.uuid for one in before.requests] == [one.uuid for one in after.requests]
+    assert [one.payload.get("metadata") for one in before.requests] == [
+        one.payload.get("metadata") for one in after.requests
+    ]
+    programme = next(one for one in after.requests if one.kind == "program")
+    assert programme.payload["name"] == "another: petals"
+    assert programme.payload["metadata"]["playbook_uuid"] == programme.uuid
+
+
+def test_amounts_are_in_minor_units_of_the_playbooks_currency() -> None:
+    campaigns = {one.name: one.payload for one in _of(case("everything"), "campaign")}
+    assert campaigns["tenner"]["voucher"]["discount"]["amount_off"] == 1000
+    assert campaigns["store-credit"]["voucher"]["gift"]["amount"] == 750
+    rules = {one.name: one.payload for one in _of(case("everything"), "validation-rule")}
+    assert rules["come-back"]["rules"]["1"]["conditions"] == {"$more_than_or_equal": [3000]}
+    yen = {one.name: one.payload for one in _of(case("lossy"), "campaign")}
+    assert yen["third"]["voucher"]["discount"]["amount_off"] == 500
+
+
+def test_levels_follow_each_other_without_a_gap() -> None:
+    tiers = [
+        one.payload["qualification_rules"]["points"] for one in _of(case("everything"), "tier")
+    ]
+    assert tiers == [
+        {"min_value": 0, "max_value": 14999},
+        {"min_value": 15000, "max_value": 40049},
+        {"min_value": 40050},
+    ]
+
+
+def test_the_best_multiple_of_points_stands_first() -> None:
+    rules = {one.name: one.payload for one in _of(case("everything"), "earning-rule")}
+    earnings = rules["order_placed"]["earnings"]
+    assert [one.get("name") for one in earnings] == ["2x", "1.5x", "1.25x", None]
+    rates = [one["effects"][0]["points_proportional"]["order"]["total_amount"] for one in earnings]
+    assert [rate["value"] for rate in rates] == [2, 1.5, 1.25, 1]
+    assert {rate["every"] for rate in rates} == {100}
+    assert "rules" in earnings[0]
+    assert earnings[1]["tier_rules"]["any_of"][0]["tier_ids"] == ["${ref:tier.blossom.id}"]
+    # Points for what is no order are the same for all.
+    assert len(rules["account_created"]["earnings"]) == 1
+
+
+def test_what_an_author_writes_comes_out_inert() -> None:
+    bundle = case("hostile")
+    made = {one.id for one in bundle.requests}
+    needs = {one.placeholder for one in bundle.lookups}
+    for request in bundle.requests:
+        for text in _texts(request.payload):
+            for found in re.findall(r"\$\{[^}]*\}?", text):
+                known = found in needs or found.removeprefix("${ref:")[: -len(".id}")] in made
+                assert known, f"{request.id}: {text}"
+        name = request.payload.get("name", "x")
+        assert "{{" not in name
+        assert "{%" not in name
+        assert name[0] not in "=+-@"
+        assert "\n" not in name
+    for need in bundle.lookups:
+        assert re.fullmatch(r"[a-zA-Z0-9_ -]+", need.name), need
+        assert "${" not in need.note
+
+
+def test_what_cannot_be_said_is_refused_at_its_line() -> None:
+    path = CASES / "lossy" / "playbook.yaml"
+    bundle, findings = exported(path)
+    assert bundle is None
+    lines = path.read_text(encoding="utf-8").splitlines()
+    spoken = {found.message.split("`")[1]: lines[found.span.line - 1] for found in findings}
+    for key, word in {
+        "referral.newcomer.points": "newcomer",
+        "subscription": "subscription",
+        "tiers.basis": "18mo",
+        "tiers.keep": "36h",
+        "points.expire": "120d",
+        "points.redeem.plus": "plus",
+        "points.earn.pending": "36h",
+        "replaces": "replaces",
+        "valid": "coins",
+    }.items():
+        assert word in spoken[key], key
+    assert all("--allow-lossy" in (found.help or "") for found in findings)
+
+
+def _of(bundle: ExportBundle, kind: str) -> list[Request]:
+    return [one for one in bundle.requests if one.kind == kind]
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [text for one in value.values() for text in _texts(one)]
+    if isinstance(value, list):
+        return [text for one in value for text in _texts(one)]
+    return [value] if isinstance(value, str) else []
