@@ -7,8 +7,8 @@ from typing import Any
 
 from playbook_compiler.export.bundle import Payload, Request, file_name, stable_uuid
 from playbook_compiler.export.capability import Support
+from playbook_compiler.export.offers import benefit
 from playbook_compiler.export.wording import page
-from playbook_compiler.model import Offer
 from playbook_compiler.targets.klaviyo.conditions import lower_condition
 from playbook_compiler.targets.klaviyo.formula import Groups, as_filter, is_never
 from playbook_compiler.targets.klaviyo.scope import Scope
@@ -104,38 +104,11 @@ def coupons(export: Export) -> list[Request]:
             coupon_name(name),
             {
                 "external_id": coupon_name(name),
-                "description": benefit(export, export.playbook.offers[name]),
+                "description": benefit(export.playbook, export.playbook.offers[name]),
             },
         )
         for name in sorted(export.coupons)
     ]
-
-
-def benefit(export: Export, offer: Offer) -> str:
-    """Return in words what must be made in the shop for an offer's codes to work."""
-    currency = export.playbook.currency
-    words = []
-    if offer.percent_off is not None:
-        words.append(f"{offer.percent_off} off")
-    if offer.amount_off is not None:
-        words.append(f"{offer.amount_off} {currency} off")
-    if offer.free_shipping:
-        words.append("free shipping")
-    if offer.gift:
-        words.append(f"gift: {offer.gift}")
-    if offer.minimum is not None:
-        words.append(f"orders from {offer.minimum} {currency}")
-    if offer.product:
-        words.append(f"only for {offer.product}")
-    if offer.audience:
-        words.append(f"only for the audience {offer.audience}")
-    if offer.limit is not None:
-        words.append(f"at most {offer.limit} codes")
-    if offer.valid is not None:
-        words.append(f"valid {offer.valid} from issue")
-    if offer.once_per_customer:
-        words.append("once per customer")
-    return ", ".join(words)
 
 
 def flow(export: Export, name: str, definition: dict[str, Any]) -> Request:

@@ -10,6 +10,7 @@ from playbook_compiler.export.bundle import ExportBundle, make_bundle
 from playbook_compiler.export.capability import Capability
 from playbook_compiler.export.dialect import Dialect
 from playbook_compiler.export.lowering import Lowering
+from playbook_compiler.export.offers import benefit
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.targets.klaviyo import requests
 from playbook_compiler.targets.klaviyo.capabilities import CAPABILITIES
@@ -92,7 +93,7 @@ def _note_objects(export: Export) -> None:
                 lowering.leave_out(kind, name, _UNUSED)
     for name in sorted(export.coupons):
         offer = playbook.offers[name]
-        what = requests.benefit(export, offer)
+        what = benefit(playbook, offer)
         lowering.need("codes", name, f"upload unique codes that the shop accepts: {what}")
         if not offer.origin.has("code"):
             lowering.note("offer.code", name, offer.origin.key_span())
