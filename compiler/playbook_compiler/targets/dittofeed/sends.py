@@ -174,18 +174,26 @@ def _room(body: Body, id_: str, channel: str, child: str, entry: str) -> Made:
         for cap in (guardrails.frequency if guardrails is not None else ())
         if cap.channel in ("", channel)
     ]
-    full = any_of(
-        tests.performed(terms.SENT, cap.at_most, tests.seconds(cap.per), _counted(cap.channel)).yes
-        for cap in caps
+    if not caps:
+        return [], entry
+    full = export.segment(
+        terms.CAP.format(channel=channel),
+        any_of(
+            tests.performed(
+                terms.SENT, cap.at_most, tests.seconds(cap.per), _counted(cap.channel)
+            ).yes
+            for cap in caps
+        ),
     )
+    asked, waiting, again = f"{id_}~room", f"{id_}~capped", f"{id_}~capped-again"
     delay = cap_delay(export)
-    again = f"{id_}~capped-again"
-    late, later = body.decide(again, "no room", full, child, entry) if delay else ([], child)
-    if delay and late:
-        waiting = f"{id_}~capped"
-        late, later = [nodes.delay(waiting, later, delay), *late], waiting
-    found, entry = body.decide(f"{id_}~room", "no room", full, later, entry)
-    return [*found, *late], entry
+    if not delay:
+        return [nodes.split(asked, "no room", full, child, entry)], asked
+    return [
+        nodes.split(asked, "no room", full, waiting, entry),
+        nodes.delay(waiting, again, delay),
+        nodes.split(again, "no room", full, child, entry),
+    ], asked
 
 
 def _counted(channel: str) -> list[tuple[str, Test]]:

@@ -39,7 +39,8 @@ DEFAULT_PROPERTIES: Final = frozenset(
     ]
 )
 ENTERED: Final = "trigger~entered"
-HOLDOUT: Final = "holdout"
+# Names of segments that all flows ask: with a sign that no id of the playbook has.
+HOLDOUT, CAP = "guardrails~holdout", "guardrails~cap~{channel}"
 # Secrets of the webhook channel, which a person fills in.
 API_SECRET, WRITE_KEY_SECRET, ADMIN_KEY_SECRET = (
     "playbook_api_url",
