@@ -11,6 +11,7 @@ from typing import Final
 _MARKDOWN: Final = re.compile(
     r"""[^\w .,;:=/()+%"'?-]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=/)|[wW](?=ww\.)"""
 )
+_BEGINS: Final = re.compile(r"^(\d*)([-+=.)])")
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _MERMAID_SAFE: Final = frozenset(" -_.,:/()")
 
@@ -18,6 +19,11 @@ _MERMAID_SAFE: Final = frozenset(" -_.,:/()")
 def markdown(text: str) -> str:
     """Return a text as Markdown shows it as it stands, on one line."""
     return _MARKDOWN.sub(_entity, " ".join(text.split()))
+
+
+def markdown_line(text: str) -> str:
+    """Return a text that may begin a line: no list, heading or rule comes of it, either."""
+    return _BEGINS.sub(lambda found: f"{found[1]}&#{ord(found[2])};", markdown(text))
 
 
 def markdown_code(text: str) -> str:

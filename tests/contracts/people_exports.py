@@ -9,11 +9,12 @@ from pathlib import Path
 from tests.contracts.exports import graph_of
 
 from playbook_compiler.export.bundle import ExportBundle
+from playbook_compiler.export.capability import Target
 from playbook_compiler.graph import TriggerGraph
 
 CASES = Path(__file__).resolve().parents[1] / "cases" / "export" / "for_people"
 NAMES = ("everything", "hostile")
-TARGETS = ("dot", "json", "markdown", "mermaid")
+TARGETS = ("dot", "json", "manual", "markdown", "mermaid")
 
 
 @cache
@@ -24,7 +25,9 @@ def graph(name: str) -> TriggerGraph:
 
 def exported(target: str, lowered: TriggerGraph) -> ExportBundle:
     """Return the export of a graph to a target that refuses nothing."""
-    bundle, findings = import_module(f"playbook_compiler.targets.{target}").TARGET.export(lowered)
+    chosen: Target = import_module(f"playbook_compiler.targets.{target}").TARGET
+    bundle, findings = chosen.export(lowered)
+    assert bundle is not None
     assert findings == []
     return bundle
 

@@ -7,12 +7,20 @@ import subprocess
 from importlib import import_module
 
 import pytest
-from tests.contracts.people_exports import CASES, NAMES, TARGETS, case
+from tests.contracts.people_exports import CASES, NAMES, TARGETS, case, graph
 from tests.contracts.verdicts.dot import dot_problems
-from tests.contracts.verdicts.markdown import document_problems
+from tests.contracts.verdicts.manual import checklist_problems, table_problems
+from tests.contracts.verdicts.markdown import document_problems, tokens_of
 from tests.contracts.verdicts.mermaid import chart_problems
 
-from playbook_compiler.inert import csv_cell, dot_quoted, markdown, mermaid_quoted
+from playbook_compiler.inert import (
+    csv_cell,
+    dot_quoted,
+    markdown,
+    markdown_line,
+    mermaid_quoted,
+)
+from playbook_compiler.spoken.flows import outline
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -104,6 +112,8 @@ def test_a_broken_picture_is_caught(find: str, put: str) -> None:
         "x | y\n| z",
         "x\n\n```html\n<b>\n```\n",
         "x\n\n    indented",
+        "x\n\n- x",
+        "x\n\n1. x",
     ],
 )
 def test_a_broken_document_is_caught(put: str) -> None:
@@ -113,6 +123,66 @@ def test_a_broken_document_is_caught(put: str) -> None:
     assert document_problems(broken)
 
 
+LIST = case("manual", "everything").files["checklist.md"].decode()
+TABLE = case("manual", "everything").files["checklist.csv"].decode()
+
+
+@pytest.mark.parametrize(
+    ("find", "put"),
+    [
+        ("- [ ] **1.1**", "- [ ]"),
+        ("- [ ] **1.2**", "- [ ] **1.1**"),
+        ("<code>playbook.yaml:5</code>", "<code>playbook.yaml:0</code>"),
+        ("Set the time zone", "<script>"),
+        ("Set the time zone", "[link](https://else.example)"),
+        ("Set the time zone", "x\n- Set the time zone"),
+    ],
+)
+def test_a_broken_checklist_is_caught(find: str, put: str) -> None:
+    broken = LIST.replace(find, put, 1)
+    assert broken != LIST
+    assert checklist_problems(LIST) == []
+    assert checklist_problems(broken)
+
+
+@pytest.mark.parametrize("put", ["=1", "+1", "-1", "@x", "＝1", "a,b", '"\t=1"'])
+def test_a_broken_table_is_caught(put: str) -> None:
+    broken = TABLE.replace("8.1.1,", f"{put},", 1)
+    assert broken != TABLE
+    assert table_problems(TABLE) == []
+    assert table_problems(broken)
+
+
+def test_the_checklist_builds_what_others_need_first() -> None:
+    headings = [line.split(" ", 2)[2] for line in LIST.splitlines() if line.startswith("## ")]
+    assert headings == [
+        "Account",
+        "Properties and events",
+        "Consent",
+        "Audiences",
+        "Offers and codes",
+        "Programmes",
+        "Messages",
+        "Flows",
+        "Guardrails",
+        "Besides messages",
+        "Stages of the business",
+        "Try it",
+        "Switch on, last of all",
+    ]
+    # `core` is made of `regulars`, though it stands first in the order of names.
+    assert LIST.index('audience "regulars"') < LIST.index('audience "core"')
+
+
+def test_every_step_of_every_flow_stands_in_the_checklist() -> None:
+    playbook = graph("everything").playbook
+    for flow in playbook.flows.values():
+        for line in outline(flow, playbook):
+            assert markdown(line.text) in LIST
+            assert " ".join(line.text.split()) in TABLE.replace('""', '"')
+    assert "Switch on" not in LIST.partition("Switch on, last of all")[0]
+
+
 def test_what_the_documents_say_can_be_read_back() -> None:
     hostile = '=1 | `a` <b> &lt; "c" #d; [e](f) _g_ *h* \\ ]]> {{ i }}\n# j'
     from html import unescape
@@ -120,6 +190,12 @@ def test_what_the_documents_say_can_be_read_back() -> None:
     assert unescape(markdown(hostile)) == " ".join(hostile.split())
     assert unescape(dot_quoted(hostile)[1:-1].replace('\\"', '"').replace("\\\\", "\\")) == hostile
     assert set(mermaid_quoted(hostile)[1:-1]).isdisjoint('"<>[]{}`|&\\\n')
+
+
+@pytest.mark.parametrize("text", ["- x", "1. x", "12) x", "---", "===", "+ x", "# x", "> x"])
+def test_no_line_becomes_a_list_a_heading_or_a_rule(text: str) -> None:
+    kinds = {token.type for token in tokens_of(f"before\n{markdown_line(text)}\n")}
+    assert kinds <= {"paragraph_open", "inline", "text", "softbreak", "paragraph_close"}
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])

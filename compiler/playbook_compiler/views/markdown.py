@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from playbook_compiler.graph import TriggerGraph
-from playbook_compiler.inert import markdown, markdown_code
+from playbook_compiler.inert import markdown, markdown_code, markdown_line
 from playbook_compiler.model import Audience, Flow, Message, Offer
 from playbook_compiler.spoken.flows import outline, rules
 from playbook_compiler.spoken.records import Said, keys_told
@@ -83,7 +83,7 @@ def _flow(graph: TriggerGraph, flow: Flow) -> Iterator[str]:
     yield from ("", f"## Flow {markdown_code(flow.id)}")
     about = " ".join(part for part in (flow.strategy and f"{flow.strategy}.", flow.about) if part)
     if about:
-        yield from ("", markdown(about))
+        yield from ("", markdown_line(about))
     yield ""
     yield from _table(
         ("rule", "what it says"),
@@ -123,7 +123,7 @@ def _message(message: Message) -> Iterator[str]:
     if message.body:
         yield ""
         yield from (
-            f"> {markdown(line)}<br>".rstrip() for line in message.body.strip().splitlines()
+            f"> {markdown_line(line)}<br>".rstrip() for line in message.body.strip().splitlines()
         )
 
 

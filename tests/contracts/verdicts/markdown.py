@@ -1,4 +1,4 @@
-"""What a Markdown parser finds in a document that only its own headings, tables and charts may hold."""
+"""What a parser finds in a document that may hold no markup but our own tables and charts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from tests.contracts.verdicts.mermaid import chart_problems
 from playbook_compiler.export.bundle import ExportBundle
 
 _OURS = ("<code>", "</code>", "<br>")
-_NEVER = ("html_block", "link_open", "image", "code_block", "code_inline")
+_NEVER = (
+    *("html_block", "link_open", "image", "code_block", "code_inline", "hr"),
+    "list_item_open",
+)
 
 
 def problems(bundle: ExportBundle) -> list[str]:
@@ -23,7 +26,9 @@ def document_problems(text: str) -> list[str]:
     """Return markup that no author may bring in, and tables that are broken."""
     found = []
     for token in tokens_of(text):
-        if token.type in _NEVER:
+        if token.type in _NEVER or (
+            token.type == "heading_open" and not token.markup.startswith("#")
+        ):
             found.append(f"{token.type}: {token.content!r}")
         if token.type == "html_inline" and token.content not in _OURS:
             found.append(f"markup: {token.content!r}")

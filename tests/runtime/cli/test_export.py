@@ -92,7 +92,7 @@ def test_an_unknown_target_is_usage_with_a_guess(tmp_path: Path) -> None:
         done = playbook(*arguments, cwd=write(tmp_path, GOOD))
         assert done.returncode == 2
         assert said in done.stderr
-        assert "There are: klaviyo" in done.stderr
+        assert "There are: bpmn" in done.stderr
 
 
 def test_a_playbook_with_errors_is_not_exported(tmp_path: Path) -> None:
