@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 # Declarations and comments may stand before the first element; the reader refuses what it must.
 _FIRST_ELEMENT = re.compile(
-    r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>\s*)*<mjml[\s/>]",
+    # Atomic: else a row of comments can be cut into comments in very many ways.
+    r"\s*+(?>(?><\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)\s*+)*+<mjml[\s/>]",
     re.DOTALL | re.IGNORECASE,
 )
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)

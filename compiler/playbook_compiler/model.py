@@ -405,7 +405,7 @@ class Message(Record):
     preview: str = key(TEXT, "The preview line of the inbox.", default="")
     body: str = key(
         Text(limit=BODY_LIMIT),
-        "The text in Markdown, or the file of the folder that holds it.",
+        "The text in Markdown or MJML, or the file of the folder that holds it.",
         default="",
     )
     passage: Passage | None = field(default=None, compare=False, repr=False)

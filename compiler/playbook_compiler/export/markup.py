@@ -43,12 +43,14 @@ class Marks:
 
     stem: str
     held: list[Value | str] = field(default_factory=list)
+    numbers: dict[Value | str, int] = field(default_factory=dict)
 
     def keep(self, what: Value | str) -> str:
         """Return the word that stands for a value, or for a tag of an `if`."""
-        if what not in self.held:
+        number = self.numbers.setdefault(what, len(self.held))
+        if number == len(self.held):
             self.held.append(what)
-        return f"{self.stem}{self.held.index(what)}z"
+        return f"{self.stem}{number}z"
 
     def written(self, pieces: Pieces) -> str:
         """Return pieces as the author's markup with words in it."""

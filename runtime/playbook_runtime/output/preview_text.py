@@ -66,7 +66,7 @@ def unused_text(given: Collection[str], preview: Preview) -> str:
     said = {plain_name(one.name) for one in preview.said}
     said |= {name.removeprefix("trigger.") for name in said}
     idle = ", ".join(shown(name) for name in given if name not in said)
-    return f"Not in this message: {idle}\n" if idle else ""
+    return f"Not used by this message: {idle}\n" if idle else ""
 
 
 def left_out_text(preview: Preview, title: str) -> str:

@@ -87,7 +87,7 @@ def test_single_values_are_set(shop: Path) -> None:
         *("preview", "cart", "--set", "customer.first_name=Bo", "--set", "order.id=7"), cwd=shop
     )
     assert "Dear Bo,\n" in done.stdout
-    assert "Not in this message: order.id\n" in done.stderr
+    assert "Not used by this message: order.id\n" in done.stderr
     emptied = playbook("preview", "cart", "--set", "customer.first_name=", cwd=shop)
     assert "Dear friend,\n" in emptied.stdout
 
