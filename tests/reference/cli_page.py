@@ -11,9 +11,13 @@ from tests.reference.prose import paragraph
 
 from playbook_runtime.cli.main import group
 
+_ONE = (
+    "Errors in a playbook or in orders; for `fmt --check`: a file would change; for `push`: it was"
+    " stopped; for `drift`: there is some."
+)
 EXITS = (
     ("0", "Clean, or warnings only. There is a result."),
-    ("1", "Errors in a playbook or in orders; for `fmt --check`: a file would change."),
+    ("1", _ONE),
     ("2", "Wrong usage, or an internal error. For `diff --detailed-exitcode`: there are changes."),
     ("130", "Interrupted with Ctrl-C: nothing is printed any more, within two seconds."),
     ("141", "The reader of the output went away, as in `playbook check \\| head`."),
@@ -21,6 +25,10 @@ EXITS = (
 )
 VARIABLES = (
     ("`NO_COLOR`", "Set to anything: no colours."),
+    (
+        "`PLAYBOOK_KLAVIYO_KEY`",
+        "The key for `push` and `drift`; for the others see [Push](push.md).",
+    ),
     ("`PLAYBOOK_DEBUG`", "Set to `1`: an internal error shows where it happened."),
 )
 

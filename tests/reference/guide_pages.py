@@ -17,6 +17,7 @@ ORDER = (
     "programmes.md",
     "diagnostics.md",
     "git.md",
+    "push.md",
     "numbers.md",
 )
 WORDS_A_MINUTE = 200

@@ -29,7 +29,7 @@ FIRST = (
     *("guide/index.md", *(f"guide/{name}" for name in ORDER)),
     *("reference/language.md", "reference/conditions.md", "reference/facts.md"),
     *("reference/events.md", "reference/cli.md", "reference/style.md", "reference/diff.md"),
-    "reference/replay.md",
+    *("reference/push.md", "reference/replay.md"),
     *("reference/tactics.md", "reference/strategies.md", "reference/orders.md"),
     *("reference/evidence.md", "reference/simulation-kernel.md", "reference/checks.md"),
 )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from textwrap import wrap
+from typing import Final
 
 from playbook_compiler.diagnostics import shown
 from playbook_compiler.export.bundle import Lookup
 from playbook_runtime.push.drift import Drift, Found
 from playbook_runtime.push.plan import Action, Plan, Step
 
-_QUIET = (Action.UNCHANGED,)
+WIDTH: Final = 98
+_QUIET: Final = (Action.UNCHANGED,)
 
 
 def plan_text(plan: Plan, title: str, by_hand: Iterable[Lookup]) -> str:
@@ -41,7 +44,8 @@ def _plan_lines(plan: Plan, title: str, by_hand: tuple[Lookup, ...]) -> Iterator
         yield f"By hand in {title}, before anything is switched on:"
         for one in by_hand:
             note = f": {one.note}" if one.note else ""
-            yield f"  {one.kind} `{shown(one.name)}`{shown(note)}"
+            text = f"{one.kind} `{shown(one.name)}`{shown(note)}"
+            yield from wrap(text, WIDTH, initial_indent="  ", subsequent_indent="      ")
 
 
 def step_line(step: Step, width: int = 0) -> str:
