@@ -6,6 +6,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 
@@ -54,7 +55,8 @@ def to_bytes(data: object) -> bytes:
 class Request:
     """One call to the target, to be made after those before it.
 
-    `id` is `kind.name`; `payload` may hold `${ref:...}` of earlier requests and `${lookup:...}`.
+    `id` is `kind.name`. `payload` may hold `${ref:...}` of earlier requests and `${lookup:...}`, and
+    so may `path`, where an object is made inside another.
     """
 
     kind: str
@@ -197,6 +199,7 @@ def make_bundle(
     return ExportBundle(target, requests, lookups, lowering, ordered)
 
 
+@cache
 def relative_to_folder(file: str, root: str) -> str:
     """Return a file of a playbook relative to the folder of its main file `root`."""
     path, folder = PurePosixPath(file), PurePosixPath(root).parent

@@ -80,6 +80,12 @@ def _card_product(export: Export, offer: Offer) -> tuple[str, ...]:
     return (discounts.product_of(export, offer.product),) if offer.product else ()
 
 
+def hands_out_codes(export: Export, offer: str) -> bool:
+    """Return whether an offer's campaign is in the export and makes codes, one for each."""
+    made = export.requests.get(f"campaign.{offer}")
+    return made is not None and made.payload["type"] != "STANDALONE"
+
+
 def coupon_campaign(export: Export, name: str, label: str, discount: Discount) -> str:
     """Make the coupons that a reward hands out, and return the campaign's placeholder."""
     rule = Rule(products=discount.products, cart=discount.cart)

@@ -56,9 +56,10 @@ def lower_earn(
             continue
         conditions: dict[str, Any] | None = None
         if earn.where is not None:
-            export.lowering.note("programme.points.earn.where", "points", _span(earn, "where"))
+            asked = "programme.points.earn.where"
+            export.lowering.note(asked, "points", _span(earn, "where"))
             label = f"points for {name}"
-            segments = condition_segments(export, f"earn.{name}", label, earn.where)
+            segments = condition_segments(export, f"earn.{name}", label, earn.where, asked)
             if segments == ():
                 continue
             conditions = None if segments is None else segment_rules((segments,))

@@ -12,6 +12,7 @@ from playbook_compiler.model import Offer
 from playbook_compiler.programmes import Programmes
 from playbook_compiler.rights import Right
 from playbook_compiler.targets.voucherify import discounts, naming
+from playbook_compiler.targets.voucherify.campaigns import hands_out_codes
 from playbook_compiler.targets.voucherify.cards import DRAFT
 from playbook_compiler.targets.voucherify.discounts import Discount
 from playbook_compiler.targets.voucherify.earning import earning_rule, has_room
@@ -31,6 +32,11 @@ class Holder:
     programme: str
     name: str
     rights: Sequence[Right]
+
+    @property
+    def key(self) -> str:
+        """The holder's name among the names of all objects."""
+        return f"level.{self.name}" if self.programme == "tiers" else self.name
 
     def segment(self, export: Export) -> str:
         """Return the segment of those who have them."""
@@ -54,26 +60,24 @@ def holders(programmes: Programmes) -> list[Holder]:
 
 def lower_promotions(export: Export, several: Sequence[Holder]) -> None:
     """Make one campaign with a promotion tier for each standing discount."""
-    made: list[dict[str, Any]] = []
-    for holder in several:
-        for word, discount in _standing(export, holder):
-            name = f"{CAMPAIGN}.{holder.name}.{word}"
-            if any(one["metadata"]["playbook_id"] == f"promotion-tier.{name}" for one in made):
-                continue
-            label = f"{holder.name}: {word}"
-            rule = Rule(segments=(holder.segment(export),), products=discount.products)
-            rules = validation_rule(export, name, f"who has {label}", rule)
-            made.append(
-                {
-                    "name": export.title(label),
-                    "banner": export.title(label),
-                    "action": {"discount": discount.body},
-                    "active": False,
-                    "hierarchy": len(made) + 1,
-                    "validation_rules": rules,
-                    "metadata": export.identity("promotion-tier", name),
-                }
-            )
+    made: dict[str, dict[str, Any]] = {}
+    standing = [one for holder in several for one in _standing(export, holder)]
+    # The deepest first: it is the one that holds where the project applies only one.
+    for one in sorted(standing, key=lambda one: -one.discount.body["percent_off"]):
+        name = f"{CAMPAIGN}.{one.holder.key}.{one.word}"
+        if name in made:
+            continue
+        rule = Rule(segments=(one.holder.segment(export),), products=one.discount.products)
+        rules = validation_rule(export, name, f"{one.holder.key}: {one.banner}", rule)
+        made[name] = {
+            "name": export.title(f"{one.holder.key}: {one.banner}"),
+            "banner": one.banner,
+            "action": {"discount": one.discount.body},
+            "active": False,
+            "hierarchy": len(made) + 1,
+            "validation_rules": rules,
+            "metadata": export.identity("promotion-tier", name),
+        }
     if not made:
         return
     export.make(
@@ -84,7 +88,7 @@ def lower_promotions(export: Export, several: Sequence[Holder]) -> None:
             "campaign_type": "PROMOTION",
             "type": "STATIC",
             "active": False,
-            "promotion": {"tiers": made},
+            "promotion": {"tiers": list(made.values())},
             "metadata": export.identity("campaign", CAMPAIGN),
         },
     )
@@ -97,12 +101,12 @@ def lower_gifts(export: Export, several: Sequence[Holder]) -> None:
             if not right.offer:
                 continue
             construct, span = f"programme.{holder.programme}.rights.offer", right.origin.span()
-            name = f"{holder.name}.{right.offer}"
+            name = f"{holder.key}.{right.offer}"
             if export.has("earning-rule", f"reached.{name}"):
                 continue
             benefit = benefit_of(export, right.offer)
             if benefit is None:
-                why = f"the offer `{right.offer}` is not in the export"
+                why = f"the offer `{right.offer}` has no codes to hand out"
                 export.lowering.note(
                     construct, holder.programme, span, why, Support.REFUSED, "nobody gets it"
                 )
@@ -123,7 +127,7 @@ def benefit_of(export: Export, name: str) -> str | None:
     """Return the placeholder of the benefit that an offer is, made where there is none yet."""
     if export.has("benefit", name):
         return ref("benefit", name)
-    if not export.has("campaign", name):
+    if not hands_out_codes(export, name):
         return None
     offer = export.playbook.offers[name]
     campaign = ref("campaign", name)
@@ -167,19 +171,29 @@ def points_benefit(export: Export, offer: Offer, card: str) -> None:
     )
 
 
-def _standing(export: Export, holder: Holder) -> list[tuple[str, Discount]]:
-    """Return the discounts that holders have on every order."""
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A discount that a holder has on every order."""
+
+    holder: Holder
+    word: str
+    banner: str
+    discount: Discount
+
+
+def _standing(export: Export, holder: Holder) -> list[_Standing]:
+    """Return the standing discounts of a holder; what the shop itself gives members is listed."""
     found = []
     for right in holder.rights:
-        construct = f"programme.{holder.programme}.rights"
         if right.right == FREE_SHIPPING:
-            found.append((FREE_SHIPPING, discounts.free_shipping(export)))
-            how = "a promotion tier for whom the metadata name so"
-            export.lowering.note(f"{construct}.right", holder.programme, right.origin.span(), how)
+            discount = discounts.free_shipping(export)
+            found.append(_Standing(holder, FREE_SHIPPING, "free shipping", discount))
+        elif right.percent_off is not None:
+            number = str(right.percent_off).rstrip("%").replace(".", "_")
+            discount = Discount(discounts.percent(right.percent_off))
+            banner = f"{right.percent_off} off"
+            found.append(_Standing(holder, f"discount-{number}", banner, discount))
         elif holder.programme == "membership" and (right.right or right.own):
             said = naming.inert(right.right or right.own)
             export.lowering.need("right", naming.slug(said), f"your shop gives members: {said}")
-        elif right.percent_off is not None:
-            number = str(right.percent_off).rstrip("%").replace(".", "_")
-            found.append((f"discount-{number}", Discount(discounts.percent(right.percent_off))))
     return found

@@ -8,7 +8,11 @@ from playbook_compiler.export.bundle import ref
 from playbook_compiler.export.capability import Support
 from playbook_compiler.programmes import Referral, Reward
 from playbook_compiler.targets.voucherify import discounts, naming
-from playbook_compiler.targets.voucherify.campaigns import coupon_campaign, gift_card_campaign
+from playbook_compiler.targets.voucherify.campaigns import (
+    coupon_campaign,
+    gift_card_campaign,
+    hands_out_codes,
+)
 from playbook_compiler.targets.voucherify.discounts import NOTHING_OFF, Discount
 from playbook_compiler.targets.voucherify.earning import (
     earning_rule,
@@ -116,7 +120,7 @@ def _referrer(export: Export, referral: Referral, reward: Reward, points_card: s
         found = _discount(export, reward, "referrer")
         if found is not None:
             chosen = reward.choice[0] if reward.choice else ""
-            ready = chosen and export.has("campaign", chosen)
+            ready = chosen and hands_out_codes(export, chosen)
             campaign = (
                 ref("campaign", chosen) if ready else coupon_campaign(export, name, label, found)
             )

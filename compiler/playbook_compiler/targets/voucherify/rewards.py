@@ -9,7 +9,11 @@ from playbook_compiler.export.capability import Support
 from playbook_compiler.model import Offer
 from playbook_compiler.programmes import Points, Redeem
 from playbook_compiler.targets.voucherify import discounts, naming
-from playbook_compiler.targets.voucherify.campaigns import coupon_campaign, gift_card_campaign
+from playbook_compiler.targets.voucherify.campaigns import (
+    coupon_campaign,
+    gift_card_campaign,
+    hands_out_codes,
+)
 from playbook_compiler.targets.voucherify.cards import DRAFT
 from playbook_compiler.targets.voucherify.state import Export
 
@@ -106,8 +110,8 @@ def _chosen(
 
 
 def of_offer(export: Export, offer: Offer) -> dict[str, Any] | None:
-    """Return an offer as a reward, if its campaign is in the export."""
-    if not export.has("campaign", offer.id):
+    """Return an offer as a reward, if its campaign is in the export and has codes to hand out."""
+    if not hands_out_codes(export, offer.id):
         return None
     campaign = ref("campaign", offer.id)
     if offer.credit is not None:

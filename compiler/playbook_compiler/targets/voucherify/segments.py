@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from playbook_compiler.conditions import Condition, InAudience
-from playbook_compiler.diagnostics import shown
 from playbook_compiler.export.bundle import ref
 from playbook_compiler.export.capability import Support
 from playbook_compiler.export.lowering import Lowering
@@ -27,20 +26,24 @@ def audience_segments(export: Export, name: str) -> tuple[str, ...] | None:
         span = audience.origin.key_span("where")
         scope = Scope(export.playbook, export.lowering, name)
         found = lower_condition(audience.where, scope)
-        export.segments[name] = _made(export, name, f"audience {name}", found, span)
+        export.segments[name] = _made(export, name, f"audience {name}", found)
+        if export.segments[name] == ():
+            _note_nobody(export, "audience.where", name, span)
         export.lowering.note("audience.where", name, span)
     return export.segments[name]
 
 
 def condition_segments(
-    export: Export, name: str, label: str, condition: Condition
+    export: Export, name: str, label: str, condition: Condition, construct: str
 ) -> tuple[str, ...] | None:
     """Return placeholders of the segments of a condition that stands outside an audience."""
     if isinstance(condition, InAudience):
         return audience_segments(export, condition.audience)
     if name not in export.segments:
         found = lower_condition(condition, Scope(export.playbook, export.lowering, name))
-        export.segments[name] = _made(export, name, label, found, condition.span)
+        export.segments[name] = _made(export, name, label, found)
+        if export.segments[name] == ():
+            _note_nobody(export, construct, construct.split(".")[1], condition.span)
     return export.segments[name]
 
 
@@ -82,20 +85,16 @@ def member_segment(export: Export) -> str:
     return ref("segment", name)
 
 
-def _made(
-    export: Export, name: str, label: str, groups: Groups, span: Span
-) -> tuple[str, ...] | None:
+def _note_nobody(export: Export, construct: str, name: str, span: Span) -> None:
+    why = "nobody meets the condition: Voucherify's segments need a test that somebody passes"
+    lossy = "what is only for them is left out"
+    export.lowering.note(construct, name, span, why, Support.REFUSED, lossy)
+
+
+def _made(export: Export, name: str, label: str, groups: Groups) -> tuple[str, ...] | None:
     if groups == EVERYBODY:
         return None
     if not groups:
-        export.lowering.note(
-            "audience.where",
-            name,
-            span,
-            f"nobody meets the condition of `{shown(name)}`: Voucherify's segments need a test",
-            Support.REFUSED,
-            "what is only for them is left out",
-        )
         return ()
     if fields.as_filter(groups) is not None:
         return (_segment(export, name, label, groups),)

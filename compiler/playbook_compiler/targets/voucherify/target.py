@@ -52,6 +52,7 @@ class Voucherify:
         if playbook.programmes is not None:
             lower_programmes(export, playbook.programmes)
         other_audiences(export)
+        _note_stacking(export)
         if export.requests:
             lowering.need("setting", "metadata schemas", _METADATA_NOTE)
         lowering.complete(graph)
@@ -72,3 +73,13 @@ class Voucherify:
             ),
             in_order(lowering.findings),
         )
+
+
+def _note_stacking(export: Export) -> None:
+    """Ask for the project's setting that stands for whether offers may be used together."""
+    guardrails = export.playbook.guardrails
+    discounts = guardrails.discounts if guardrails is not None else None
+    if discounts is not None and export.requests:
+        may = "may" if discounts.stackable else "must not"
+        note = f"offers {may} be used together: set the project's stacking rules so"
+        export.lowering.need("setting", "stacking rules", note)
