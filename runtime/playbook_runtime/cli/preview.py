@@ -97,7 +97,7 @@ def command(
     engine = target_named(target) if target is not None else None
     dialect = dialect_of(engine) if engine is not None else None
     if engine is not None and dialect is None:
-        raise click.UsageError(f"{engine.title} gets no texts of messages.")
+        raise click.UsageError(f"{engine.name} gets no texts of messages.")
     compiled = compiled_or_exit(path, quiet=True)
     graph = compiled.graph
     assert graph is not None
@@ -106,7 +106,7 @@ def command(
     how = f", with the offer {carried.id}" if carried else ""
     if engine is not None and dialect is not None:
         result = preview_in(graph, chosen, carried, engine, dialect)
-        how, told = f"{how}, as {engine.title} gets it", left_out_text(result, engine.title)
+        how, told = f"{how}, as {engine.name} gets it", left_out_text(result, engine.title)
     else:
         result, source, given = _filled(graph, chosen, carried, customer, pairs)
         told = values_text(result, source)

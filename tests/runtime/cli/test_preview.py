@@ -148,7 +148,7 @@ def test_a_preview_is_written_to_a_file_and_over_an_earlier_one_only(shop: Path)
 
 def test_an_engines_own_words_are_shown(shop: Path) -> None:
     done = playbook("preview", "cart", "--target", "klaviyo", "--offer", "none", cwd=shop)
-    assert "as Klaviyo gets it" in done.stdout
+    assert "as klaviyo gets it" in done.stdout
     assert "Subject: Your {{ event.ProductName|default:'' }}\n" in done.stdout
     assert "Dear {{ first_name|default:'friend' }},\nno code.\n" in done.stdout
 
@@ -166,6 +166,7 @@ def test_an_engines_own_words_are_shown(shop: Path) -> None:
         (("cart", "--customer", "bad.json"), "bad.json: no JSON in line 1"),
         (("cart", "--customer", "list.json"), "list.json: expected values by name"),
         (("cart", "--target", "klavio"), "Did you mean `klaviyo`?"),
+        (("cart", "--target", "mermaid"), "mermaid gets no texts of messages."),
         (("cart", "--target", "klaviyo", "--set", "order.id=1"), "--target shows variables"),
     ],
 )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from playbook_compiler.diagnostics import Diagnostic, has_errors, in_order
 from playbook_compiler.export.bundle import ExportBundle, make_bundle
 from playbook_compiler.export.capability import Capability
+from playbook_compiler.export.dialect import Dialect
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.targets.bpmn.capabilities import CAPABILITIES
@@ -14,6 +15,7 @@ from playbook_compiler.targets.bpmn.files import files
 from playbook_compiler.targets.bpmn.flow import lower_flow
 from playbook_compiler.targets.bpmn.graph_checks import check_files
 from playbook_compiler.targets.bpmn.state import Export
+from playbook_compiler.targets.bpmn.template import DIALECT
 from playbook_compiler.values import dataclass
 
 _UNUSED = "no exported flow uses it"
@@ -25,6 +27,7 @@ class Bpmn:
 
     name: str = "bpmn"
     title: str = "BPMN"
+    dialect: Dialect = DIALECT
 
     @property
     def capabilities(self) -> Mapping[str, Capability]:

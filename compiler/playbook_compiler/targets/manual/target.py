@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from playbook_compiler.diagnostics import Diagnostic, has_errors, in_order
 from playbook_compiler.export.bundle import ExportBundle, make_bundle
 from playbook_compiler.export.capability import Capability
+from playbook_compiler.export.dialect import Dialect
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.targets.manual import flows, knowledge, letters, objects
 from playbook_compiler.targets.manual.capabilities import CAPABILITIES
 from playbook_compiler.targets.manual.checklist import checklist
 from playbook_compiler.targets.manual.spreadsheet import spreadsheet
+from playbook_compiler.targets.manual.template import DIALECT
 from playbook_compiler.values import dataclass
 
 
@@ -22,6 +24,7 @@ class Manual:
 
     name: str = "manual"
     title: str = "A checklist"
+    dialect: Dialect = DIALECT
 
     @property
     def capabilities(self) -> Mapping[str, Capability]:
