@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -110,6 +112,91 @@ def test_what_is_made_is_known_again_whatever_it_is_called(tmp_path: Path) -> No
     programme = next(one for one in after.requests if one.kind == "program")
     assert programme.payload["name"] == "another: petals"
     assert programme.payload["metadata"]["playbook_uuid"] == programme.uuid
+
+
+def test_the_bytes_do_not_depend_on_the_hash_seed_zone_or_folder(tmp_path: Path) -> None:
+    program = (
+        "import hashlib, sys; from pathlib import Path\n"
+        "from tests.contracts.voucherify_exports import bundle_of\n"
+        "files = bundle_of(Path(sys.argv[1])).files\n"
+        "print(hashlib.sha256(repr(files).encode()).hexdigest())"
+    )
+    root = Path(__file__).resolve().parents[2]
+    paths = f"{root}:{root / 'compiler'}:{root / 'runtime'}"
+    playbook = str(CASES / "everything" / "playbook.yaml")
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", program, playbook],
+            cwd=folder,
+            env={"PYTHONPATH": paths, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": "C"},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for folder, seed, zone in ((root, "1", "UTC"), (tmp_path, "2", "Asia/Tokyo"))
+    }
+    assert len(digests) == 1
+
+
+def _with(tmp_path: Path, text: str) -> list[str]:
+    """Return what is refused in a small playbook with these sections, without repetition."""
+    file = tmp_path / "playbook.yaml"
+    head = "playbook: 1\nname: x\ncurrency: EUR\ntimezone: UTC\n"
+    file.write_text(head + text, encoding="utf-8")
+    bundle, findings = exported(file)
+    lossy = bundle_of(file, allow_lossy=True)
+    assert problems(lossy) == []
+    assert (bundle is None) is bool(findings)
+    return sorted({found.message.split("`")[1] for found in findings})
+
+
+def test_more_segments_than_a_project_takes_are_refused_where_they_are_needed(
+    tmp_path: Path,
+) -> None:
+    audiences = "".join(f"  a{n}: orders > {n}\n" for n in range(120))
+    offers = "".join(f"  o{n}: {{percent_off: 5%, for: a{n}}}\n" for n in range(95))
+    assert _with(tmp_path, f"audiences:\n{audiences}") == []
+    assert _with(tmp_path, f"audiences:\n{audiences}offers:\n{offers}") == ["where"]
+
+
+@pytest.mark.parametrize(
+    ("points", "refused"),
+    [
+        ("earn: {event: order_paid, points: 999999999999999}", []),
+        ("earn: {event: order_paid, points: 1 per 999999999999999 EUR}", ["points.earn.points"]),
+        ("earn: {event: order_paid, points: 1 per 0.001 EUR}", []),
+        ("{earn: {event: sign_up, points: 1}, expire: 90d after earning}", []),
+        ("{earn: {event: sign_up, points: 1}, expire: 91d after earning}", ["points.expire"]),
+        ("{earn: {event: sign_up, points: 1}, expire: 5y after earning}", []),
+        ("{earn: {event: sign_up, points: 1}, expire: 18mo after earning}", ["points.expire"]),
+        ("{earn: {event: sign_up, points: 1}, expire: 2y after last activity}", ["points.expire"]),
+        ("{earn: {event: sign_up, points: 1}, expire: never}", []),
+        ("earn: {event: sign_up, points: 1, pending: 90d}", []),
+        ("earn: {event: sign_up, points: 1, pending: 100d}", ["points.earn.pending"]),
+        ("earn: {event: sign_up, points: 1, at_most: 3 per 3mo}", []),
+        ("earn: {event: sign_up, points: 1, at_most: 3 per 2mo}", ["points.earn.at_most"]),
+        ("earn: {event: order_placed, points: 1, at_most: 1 per order}", []),
+    ],
+)
+def test_what_a_points_programme_may_be(tmp_path: Path, points: str, refused: list[str]) -> None:
+    inner = points if points.startswith("{") else f"{{{points}}}"
+    assert _with(tmp_path, f"programmes: {{points: {inner}}}\n") == refused
+
+
+@pytest.mark.parametrize(
+    ("tiers", "refused"),
+    [
+        ("basis: orders over 12mo, levels: {a: 0, b: 3}", []),
+        ("basis: orders over 5y, levels: {a: 0, b: 3}", []),
+        ("basis: orders over 13mo, levels: {a: 0, b: 3}", ["tiers.basis"]),
+        ("basis: orders, levels: {a: 0, b: 2.5, c: 3}", ["tiers.levels"]),
+        ("basis: revenue, levels: {a: 0, b: 2.5, c: 3}", []),
+        ("basis: revenue, levels: {a: 0, b: 10000001}", ["tiers.levels"]),
+        ("basis: points_earned over 12mo, levels: {a: 0, b: 3}", ["tiers.basis"]),
+    ],
+)
+def test_what_levels_may_be(tmp_path: Path, tiers: str, refused: list[str]) -> None:
+    assert _with(tmp_path, f"programmes: {{tiers: {{{tiers}}}}}\n") == refused
 
 
 def test_amounts_are_in_minor_units_of_the_playbooks_currency() -> None:

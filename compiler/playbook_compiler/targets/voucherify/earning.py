@@ -21,7 +21,7 @@ from playbook_compiler.values import dataclass
 RULES_MOST: Final = 10
 ORDER_EVENTS: Final = ("order_placed", "order_paid")
 ORDER_TOTAL: Final = "order_total"
-_EVERY_MOST: Final = 2**53 - 1
+_NUMBER_MOST: Final = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def lower_earn(
         construct, span = "programme.points.earn.event", earn.origin.key_span("event")
         name = _free(f"{earn.event}", names)
         names.append(name)
-        if not has_room(export, construct, span):
+        if not _in_range(export, earn, multiples) or not has_room(export, construct, span):
             continue
         conditions: dict[str, Any] | None = None
         if earn.where is not None:
@@ -122,11 +122,9 @@ def proportional(
     export: Export, card: str, points: Decimal, per_minor: Decimal, *, paid: bool
 ) -> dict[str, Any]:
     """Return an effect: points for every so many minor units of what the order costs."""
-    every, value = per_minor, points
-    while every != every.to_integral_value():
-        every, value = every * 10, value * 10
+    every, value = _whole(per_minor, points)
     rate = {
-        "every": min(max(int(every), 1), _EVERY_MOST),
+        "every": int(every),
         "value": int(value) if value == value.to_integral_value() else float(value),
     }
     said: dict[str, Any] = {"calculation_type": "POST_DISCOUNT_ORDER_AMOUNT"}
@@ -141,6 +139,26 @@ def proportional(
         }
     said["card_definition_id"] = card
     return {"type": "POINTS_PROPORTIONAL", "points_proportional": said}
+
+
+def _whole(per_minor: Decimal, points: Decimal) -> tuple[Decimal, Decimal]:
+    """Return the rate with a whole number of minor units."""
+    every, value = per_minor, points
+    while every != every.to_integral_value():
+        every, value = every * 10, value * 10
+    return every, value
+
+
+def _in_range(export: Export, earn: Earn, multiples: Sequence[Multiple]) -> bool:
+    """Return whether the numbers of a rule are such as Voucherify counts with; if not, so noted."""
+    times = max((one.times for one in multiples), default=Decimal(1))
+    numbers = _whole(earn.points.per.scaleb(export.decimals), earn.points.points * times)
+    if max(numbers) <= _NUMBER_MOST:
+        return True
+    construct, span = "programme.points.earn.points", _span(earn, "points")
+    why = f"Voucherify counts to {_NUMBER_MOST:,}"
+    export.lowering.note(construct, "points", span, why, Support.REFUSED, "it is left out")
+    return False
 
 
 def segment_rules(asked: Sequence[Sequence[str]]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from playbook_compiler.targets.voucherify.members import (
 )
 from playbook_compiler.targets.voucherify.referral import lower_referral
 from playbook_compiler.targets.voucherify.rewards import lower_redeem
+from playbook_compiler.targets.voucherify.segments import need_membership
 from playbook_compiler.targets.voucherify.state import Export
 from playbook_compiler.targets.voucherify.tiers import lower_tiers
 
@@ -49,6 +50,8 @@ def lower_programmes(export: Export, programmes: Programmes) -> None:
                 points_benefit(export, offer, card)
     if programmes.referral is not None:
         lower_referral(export, programmes.referral, card)
+    if programmes.membership is not None:
+        need_membership(export)
     several = [one for one in holders(programmes) if one.programme != "tiers" or with_tiers]
     lower_promotions(export, several)
     lower_gifts(export, several)

@@ -12,7 +12,9 @@ from playbook_compiler.targets.voucherify.conditions import Scope, lower_conditi
 from playbook_compiler.targets.voucherify.fields import EVERYBODY, Groups
 from playbook_compiler.targets.voucherify.state import Export
 
-UNUSED = "no offer or programme asks for it, and Voucherify cannot know it"
+# The vendor's most, less what levels and members take.
+SEGMENTS_MOST = 100 - 11
+UNUSED = "no offer or programme asks for it, and Voucherify cannot tell who is in it"
 TIER, MEMBER = "tier", "member"
 
 
@@ -28,7 +30,7 @@ def audience_segments(export: Export, name: str) -> tuple[str, ...] | None:
         found = lower_condition(audience.where, scope)
         export.segments[name] = _made(export, name, f"audience {name}", found)
         if export.segments[name] == ():
-            _note_nobody(export, "audience.where", name, span)
+            _note_none(export, found, "audience.where", name, span)
         export.lowering.note("audience.where", name, span)
     return export.segments[name]
 
@@ -43,7 +45,8 @@ def condition_segments(
         found = lower_condition(condition, Scope(export.playbook, export.lowering, name))
         export.segments[name] = _made(export, name, label, found)
         if export.segments[name] == ():
-            _note_nobody(export, construct, construct.split(".")[1], condition.span)
+            owner = construct.split(".")[1]
+            _note_none(export, found, construct, owner, condition.span)
     return export.segments[name]
 
 
@@ -55,7 +58,7 @@ def other_audiences(export: Export) -> None:
         lowering = export.lowering
         trial = Lowering(lowering.title, lowering.capabilities, allow_lossy=False)
         groups = lower_condition(audience.where, Scope(export.playbook, trial, name))
-        if trial.findings or not groups or groups == EVERYBODY:
+        if trial.findings or not 0 < len(groups) <= _room(export) or groups == EVERYBODY:
             lowering.leave_out("audience", name, UNUSED)
         else:
             audience_segments(export, name)
@@ -79,22 +82,34 @@ def member_segment(export: Export) -> str:
     """Return the segment of those who have bought the membership, by their metadata."""
     name = "programme.members"
     if not export.has("segment", name):
-        note = "true while the customer's paid membership or its trial lasts, kept by the shop"
-        export.lowering.need("property", MEMBER, note)
         _segment(export, name, "members", fields.one(f"metadata.{MEMBER}", "$is", True))
     return ref("segment", name)
 
 
-def _note_nobody(export: Export, construct: str, name: str, span: Span) -> None:
+def need_membership(export: Export) -> None:
+    """Ask the shop to keep who is a member."""
+    note = "true while the customer's paid membership or its trial lasts, kept by the shop"
+    export.lowering.need("property", MEMBER, note)
+
+
+def _note_none(export: Export, groups: Groups, construct: str, name: str, span: Span) -> None:
     why = "nobody meets the condition: Voucherify's segments need a test that somebody passes"
+    if groups:
+        why = f"Voucherify takes {SEGMENTS_MOST} segments beside those of levels and members"
     lossy = "what is only for them is left out"
     export.lowering.note(construct, name, span, why, Support.REFUSED, lossy)
+
+
+def _room(export: Export) -> int:
+    """Return how many more segments the project takes."""
+    made = sum(1 for one in export.requests.values() if one.kind == "segment")
+    return SEGMENTS_MOST - made
 
 
 def _made(export: Export, name: str, label: str, groups: Groups) -> tuple[str, ...] | None:
     if groups == EVERYBODY:
         return None
-    if not groups:
+    if not groups or len(groups) > _room(export):
         return ()
     if fields.as_filter(groups) is not None:
         return (_segment(export, name, label, groups),)
