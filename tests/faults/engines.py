@@ -211,8 +211,8 @@ class Voucherify(Engine):
             if one is None:
                 return 404, {"code": 404, "key": "not_found", "message": f"no {name}"}
             if method == "PUT":
-                if _unfilled(body):
-                    return 400, {"code": 400, "key": "invalid", "message": "unfilled"}
+                if _unfilled(body) or {"status", "active"} & body.keys():
+                    return 400, {"code": 400, "key": "invalid", "message": "not to be set so"}
                 one.data.update(body)
                 one.title = one.data.get("name", one.title)
             return 200, one.data

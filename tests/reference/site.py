@@ -96,6 +96,7 @@ def navigation() -> list[dict[str, object]]:
         {"Benchmarks": "benchmarks.md"},
         {"Calibration": "calibration.md"},
         {"Fuzzing": "fuzzing.md"},
+        {"Faults": "faults.md"},
     ]
 
 

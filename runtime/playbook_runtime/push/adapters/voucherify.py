@@ -19,6 +19,7 @@ from playbook_runtime.push.wanted import Wanted
 _PAGE: Final = 100
 # Not an object but an assignment of several: it is known by the ids that it assigns.
 _ASSIGNMENT: Final = "/batch"
+_SWITCHES: Final = ("status", "active")
 _VOLATILE: Final = frozenset(
     {
         "created_at",
@@ -115,7 +116,9 @@ def _update(where: str, remote: str, payload: Any) -> Call:
     what = f"update `{_title(payload)}`"
     if where.endswith(_ASSIGNMENT):
         return Call("POST", where, payload, repeatable=False, what=what, seed=remote)
-    return Call("PUT", f"{where}/{quote(remote, safe='')}", payload, what=what, seed=remote)
+    # Drafts become active by calls of their own: an update says nothing of it.
+    body = {name: value for name, value in payload.items() if name not in _SWITCHES}
+    return Call("PUT", f"{where}/{quote(remote, safe='')}", body, what=what, seed=remote)
 
 
 def _made(body: Any, _uuid: str) -> str:
