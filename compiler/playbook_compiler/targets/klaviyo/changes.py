@@ -35,7 +35,7 @@ def lower_update(export: Export, node: Node, step: Update, next_: str | None) ->
         raise AssertionError("a change with a row and no lowering: suppress")
     if change.deed != FIELD:
         deed = "add" if change.deed == TAG else "remove"
-        operation = actions.operation("tags", "list", change.name, deed)
+        operation = actions.operation("tags", "list", inert_tags(change.name), deed)
     else:
         operation = _field(export, change)
     return [actions.update(node.step_id, next_, [operation])]
@@ -51,7 +51,7 @@ def _field(export: Export, change: Change) -> dict[str, Any]:
             return actions.operation(change.name, "boolean", value)
         case str():
             kind = "date" if fact.type is ValueType.DATE else "string"
-            return actions.operation(change.name, kind, value)
+            return actions.operation(change.name, kind, inert_tags(value))
         case _:
             return actions.operation(change.name, "numeric", number(magnitude(value)))
 
