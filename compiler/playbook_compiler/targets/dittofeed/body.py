@@ -5,6 +5,7 @@ from __future__ import annotations
 from playbook_compiler.calendar_units import Weekday
 from playbook_compiler.export.logic import ALWAYS, NEVER, All, Any_, Tree, all_of, any_of
 from playbook_compiler.graph import Node as Step
+from playbook_compiler.message_choice import LADDER
 from playbook_compiler.model import Flow
 from playbook_compiler.steps import (
     Branch,
@@ -50,6 +51,7 @@ class Body:
     `exit` is where a run ends. `by_event`: an event starts it, so that only the events of its own
     key can be waited for. `held_out`: the holdout stays out of the flow; `held_out_here`: of its
     marketing messages alone. `hold_until` is the end of the quiet hours, where there is marketing.
+    `follows_order`: an order, or what comes after one, can bring a customer in.
     """
 
     export: Export
@@ -60,6 +62,7 @@ class Body:
     held_out_here: bool
     held_out: bool
     hold_until: TimeOfDay | None
+    follows_order: bool = False
     entries: dict[str, str] = field(default_factory=dict)
     made: dict[str, list[Node]] = field(default_factory=dict)
     elapsed: dict[str, Elapsed] = field(default_factory=dict)
@@ -119,7 +122,8 @@ def _size(tree: Tree) -> int:
 
 def measure(body: Body, steps: list[Step]) -> None:
     """Note for each step how long a run has lasted there at most."""
-    body.elapsed[steps[0].id] = Elapsed()
+    first = tests.DAY if body.hold_until is not None and not body.by_event else 0
+    body.elapsed[steps[0].id] = Elapsed().later(_slack(body, first))
     for step in steps:
         here = body.elapsed.get(step.id)
         if here is None:
@@ -136,16 +140,26 @@ def _after(body: Body, step: Step, here: Elapsed) -> Elapsed:
     match step.what:
         case Wait(wait=Duration() as duration):
             held = tests.DAY if body.hold_until is not None and holds(duration) else 0
-            return here.later(tests.seconds(duration) + held)
+            return here.later(tests.seconds(duration) + _slack(body, held))
         case Wait(wait=UntilEvent(at_most=at_most)):
             return here.later(tests.seconds(at_most))
         case Wait(wait=UntilTime(until=until)):
-            return here.later((7 if isinstance(until, Weekday) else 1) * tests.DAY)
+            days = 7 if isinstance(until, Weekday) else 1
+            return here.later(_slack(body, days * tests.DAY))
         case Send() as send:
             return Elapsed(here.entry + delay_of(body, send))
         case None | If() | Branch() | Split() | Start() | Exit():
             return here
     return Elapsed(here.entry) if step.kind not in ("trigger", "end") else here
+
+
+def _slack(body: Body, seconds: int) -> int:
+    """Return how much of a hold, which may as well be short, counts for how long a run has lasted.
+
+    What an order brings into a flow may not end it for that same order, so that nothing before the
+    entry may count there; elsewhere what comes soon after it must.
+    """
+    return 0 if body.follows_order else seconds
 
 
 def holds(duration: Duration) -> bool:
@@ -158,7 +172,7 @@ def delay_of(body: Body, send: Send) -> int:
     at = tests.DAY if send.at is not None else 0
     reached = send.reached.within if send.reached is not None else Duration(days=1)
     ladder = tests.seconds(reached) * (len(send.send.messages) - 1)
-    return at + cap_delay(body.export) + (ladder if send.send.order == "ladder" else 0)
+    return _slack(body, at + cap_delay(body.export)) + (ladder if send.send.order == LADDER else 0)
 
 
 def cap_delay(export: Export) -> int:

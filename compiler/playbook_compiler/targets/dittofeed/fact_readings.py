@@ -105,11 +105,12 @@ def _numbers(least: Callable[[int | float], Formula], step: Decimal | None) -> O
     return lambda operator, value: tests.numeric(least, operator, Decimal(magnitude(value)), step)
 
 
-def _revenue(condition: Counted, scope: Scope, ordered: Formula) -> Lowered | None:
+def _revenue(condition: Counted, scope: Scope, ordered: Formula) -> Lowered:
     """Return a test of the revenue: none for those who never ordered, else the trait."""
-    if isinstance(condition, IsKnown):
-        return Lowered.known(TRUE if condition.known else FALSE)
     path = scope.trait("revenue", f"sum of all orders, {_KEPT}")
+    known = either(ordered.opposite(), tests.known(path))
+    if isinstance(condition, IsKnown):
+        return Lowered.known(known if condition.known else known.opposite())
     step = Decimal(1).scaleb(-scope.playbook.decimals)
 
     def one(operator: str, value: Value) -> Formula:
@@ -119,7 +120,7 @@ def _revenue(condition: Counted, scope: Scope, ordered: Formula) -> Lowered | No
         of_buyers = tests.compared(path, operator, Decimal(magnitude(value)), step)
         return either(both(ordered.opposite(), at_nothing), both(ordered, of_buyers))
 
-    return Lowered.where(either(ordered.opposite(), tests.known(path)), _compared(condition, one))
+    return Lowered.where(known, _compared(condition, one))
 
 
 def _by_trait(condition: Counted, scope: Scope, name: str) -> Lowered | None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from playbook_compiler.calendar_units import Weekday
 from playbook_compiler.export.capability import Support
 from playbook_compiler.export.constructs import construct_of
+from playbook_compiler.facts import Nature
 from playbook_compiler.graph import (
     CASE,
     HAPPENED,
@@ -40,6 +41,13 @@ from playbook_compiler.targets.dittofeed.conditions import lower_condition
 from playbook_compiler.targets.dittofeed.head import Head, front, lower_head
 from playbook_compiler.targets.dittofeed.sends import lower_send, wait_until
 from playbook_compiler.targets.dittofeed.state import Export
+from playbook_compiler.triggers import (
+    EntersAudience,
+    EventTrigger,
+    PointsReach,
+    Replenishment,
+    TierChanged,
+)
 from playbook_compiler.units import Duration, TimeOfDay
 
 MIDNIGHT: Final = TimeOfDay(0)
@@ -91,7 +99,19 @@ def _body(export: Export, flow: Flow, head: Head) -> Body:
         held_out_here=held_out and kinds == {"marketing", "transactional"},
         held_out=held_out and kinds == {"marketing"},
         hold_until=export.quiet_end if "marketing" in kinds else None,
+        follows_order=_follows_order(export, flow),
     )
+
+
+def _follows_order(export: Export, flow: Flow) -> bool:
+    """Return whether an order, or what comes after one, can bring a customer into a flow."""
+    match flow.trigger:
+        case EventTrigger(event=event):
+            natures = (Nature.ORDER, Nature.AFTER_ORDER)
+            return export.playbook.catalogue.events[event].nature in natures
+        case EntersAudience() | Replenishment() | PointsReach() | TierChanged():
+            return True
+    return False
 
 
 def _reached(found: list[nodes.Node], entry: str) -> list[nodes.Node]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from playbook_compiler.export.bundle import stable_uuid
@@ -19,7 +20,7 @@ from playbook_compiler.targets.dittofeed import segment_tests as tests
 from playbook_compiler.targets.dittofeed.body import LAG, Body, Made, cap_delay
 from playbook_compiler.targets.dittofeed.conditions import lower_condition
 from playbook_compiler.targets.dittofeed.state import Export
-from playbook_compiler.targets.dittofeed.template import dialect
+from playbook_compiler.targets.dittofeed.template import DIALECT
 
 
 def lower_send(body: Body, step: Step) -> Made:
@@ -152,7 +153,9 @@ def _message(
         if body.held_out_here:
             made.insert(0, holdout_split(body, f"{id_}~holdout", child, entry))
             entry = f"{id_}~holdout"
-    held = (tests.DAY if send.at is not None else 0) + (0 if first else tests.DAY)
+    held = 0
+    if not body.follows_order:
+        held = (tests.DAY if send.at is not None else 0) + (0 if first else tests.DAY)
     found, entry = exits(body, step, id_, entry, held)
     return found + made, entry
 
@@ -224,7 +227,7 @@ def _template(export: Export, message: Message, wording: Wording) -> dict[str, A
                 "emailContentsType": "Code",
             }
             if sender is not None and sender.name:
-                made["name"] = dialect(_none).inert(sender.name)
+                made["name"] = DIALECT.inert(sender.name)
             return made
         case "sms":
             return {"type": "Sms", "body": wording.text.strip()}
@@ -248,16 +251,13 @@ def with_preview(wording: Wording) -> str:
     """Return an e-mail's page; the preview line is a hidden text at its top."""
     if not wording.preview:
         return wording.html
+    text = escape(wording.preview, quote=False)
     hidden = (
-        f"{{% capture preview %}}{wording.preview}{{% endcapture %}}"
-        '<div style="display:none">{{ preview | escape }}</div>\n'
+        f"{{% capture preview %}}{text}{{% endcapture %}}"
+        '<div style="display:none">{{ preview | escape_once }}</div>\n'
     )
     begins = wording.html.find(">", wording.html.find("<body")) + 1
     return f"{wording.html[:begins]}\n{hidden}{wording.html[begins:].lstrip(chr(10))}"
-
-
-def _none(kind: str, name: str, reading: Any) -> str:
-    raise AssertionError("a sender's name has no variables")
 
 
 def _offer(body: Body, step: Step, send: Send) -> str:

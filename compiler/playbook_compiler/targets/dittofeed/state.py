@@ -17,7 +17,7 @@ from playbook_compiler.steps import Send
 from playbook_compiler.targets.dittofeed import terms
 from playbook_compiler.targets.dittofeed.scope import Needs
 from playbook_compiler.targets.dittofeed.segments import definition_of
-from playbook_compiler.targets.dittofeed.template import dialect
+from playbook_compiler.targets.dittofeed.template import CODE, EVENT, dialect, property_name
 from playbook_compiler.triggers import EventTrigger
 from playbook_compiler.units import TimeOfDay
 from playbook_compiler.values import dataclass, field
@@ -92,14 +92,13 @@ class Export:
 
     def _property(self, kind: str, name: str, reading: Reading) -> str:
         """Make the user property that a text reads, and return its name; "" where none can be."""
-        if kind == "event":
+        if kind == EVENT:
             runs = [run_event(self.playbook, flow) for flow in self._flows_of(reading.message.id)]
             quotable = reading.from_event and all(event for event, _ in runs)
             return self.event_property(name, runs) if quotable else ""
-        trait = terms.identifier(name)
+        trait = property_name(kind, name)
         note = "a trait of the customer that the shop keeps"
-        if kind == "code":
-            trait = f"offer_{trait}_code"
+        if kind == CODE:
             note = f"the customer's own code for the offer {name}, issued by the shop"
         self.lowering.need("trait", trait, note)
         return self.trait_property(trait)
@@ -109,7 +108,7 @@ class Export:
 
         `runs` are the events with the keys of the flows that quote it.
         """
-        name = f"trigger_{terms.identifier(path)}"
+        name = property_name(EVENT, path)
         known = self.properties.get(name, {"nodes": []})
         inner = known.get("nodes", [known])
         nodes = {(one["event"], one["key"]) for one in inner if "event" in one}

@@ -10,6 +10,7 @@ from playbook_compiler.conditions import Condition, Entered
 from playbook_compiler.diagnostics import Diagnostic, has_errors, in_order
 from playbook_compiler.export.bundle import ExportBundle, make_bundle
 from playbook_compiler.export.capability import Capability
+from playbook_compiler.export.dialect import Dialect
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.export.offers import benefit
 from playbook_compiler.export.places import conditions_of
@@ -23,6 +24,7 @@ from playbook_compiler.targets.dittofeed.flow import lower_flow
 from playbook_compiler.targets.dittofeed.graph_checks import check_requests
 from playbook_compiler.targets.dittofeed.head import note_existing
 from playbook_compiler.targets.dittofeed.state import Export
+from playbook_compiler.targets.dittofeed.template import DIALECT
 from playbook_compiler.values import dataclass
 
 _UNUSED = "no exported flow uses it"
@@ -34,6 +36,7 @@ class Dittofeed:
 
     name: str = "dittofeed"
     title: str = "Dittofeed"
+    dialect: Dialect = DIALECT
 
     @property
     def capabilities(self) -> Mapping[str, Capability]:

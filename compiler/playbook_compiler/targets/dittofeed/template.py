@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 
 from playbook_compiler.export.dialect import (
     Dialect,
@@ -22,26 +22,34 @@ from playbook_compiler.targets.dittofeed import segment_tests, terms
 
 UNSUBSCRIBE_URL: Final = "{% unsubscribe_url %}"
 _LATER: Final = "{{{{ 'now' | date: '%s' | plus: {seconds} | date: '%Y-%m-%d' }}}}"
-# (kind, name, note for the reader): `kind` is trait, or event for a property of the run's event.
-Property = Callable[[str, str, Reading], str]
+# What a user property reads: a trait, the code of an offer, a property of the run's event.
+TRAIT, CODE, EVENT = "trait", "code", "event"
+# Returns the name of the user property of (kind, name), "" where there can be none.
+Property: TypeAlias = Callable[[str, str, Reading], str]
+
+
+def property_name(kind: str, name: str) -> str:
+    """Return the name of the user property that reads a trait, a code or an event."""
+    plain = terms.identifier(name)
+    return {TRAIT: plain, CODE: f"offer_{plain}_code", EVENT: f"trigger_{plain}"}[kind]
 
 
 def dialect(property_: Property) -> Dialect:
-    """Return the dialect; `property_` notes a user property and returns its name."""
+    """Return the dialect; `property_` names user properties, and may note that they are needed."""
 
     def value(name: str, reading: Reading) -> Said | None:
         offer = reading.offer
         if name in terms.PERSON:
             return Filled(f"user.{terms.PERSON[name]}")
         if name.startswith("customer."):
-            return Filled(f"user.{property_('trait', name.removeprefix('customer.'), reading)}")
+            return Filled(f"user.{property_(TRAIT, name.removeprefix('customer.'), reading)}")
         if name == "offer.code" and offer is not None:
-            return Filled(f"user.{property_('code', offer.id, reading)}")
+            return Filled(f"user.{property_(CODE, offer.id, reading)}")
         if name == "offer.valid_until" and offer is not None and offer.valid is not None:
             return Tag(_LATER.format(seconds=segment_tests.seconds(offer.valid)))
         if name.startswith("offer."):
             return None
-        quoted_property = property_("event", name.removeprefix("trigger."), reading)
+        quoted_property = property_(EVENT, name.removeprefix("trigger."), reading)
         if quoted_property:
             return Filled(f"user.{quoted_property}")
         # Where no event can be quoted, the wording says why.
@@ -72,3 +80,6 @@ def _variable(expression: str, default: str, place: Place) -> str:
 
 def _condition(expression: str) -> IfTags:
     return IfTags(f"{{% if {expression} and {expression} != '' %}}", "{% else %}", "{% endif %}")
+
+
+DIALECT: Final = dialect(lambda kind, name, _reading: property_name(kind, name))

@@ -63,7 +63,8 @@ def template(
             f"{json.dumps(one)}: {{{{ user.{one} | json }}}}, {{% endif %}}"
             for one in sorted(traits)
         )
-        written = written.replace('"traits": {', '"traits": {' + along, 1)
+        # A space: two braces together would begin a tag.
+        written = written.replace('"traits": {', '"traits": { ' + along, 1)
     return {"type": "Webhook", "identifierKey": "id", "body": "".join([*captures, written])}
 
 
