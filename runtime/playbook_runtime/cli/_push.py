@@ -27,6 +27,12 @@ class _StoppedError(click.ClickException):
     exit_code = 1
 
 
+class _MisusedError(click.ClickException):
+    """What a person has to see to before a push can begin."""
+
+    exit_code = 2
+
+
 def adapter_named(name: str) -> Adapter:
     """Return the engine of a name; a usage error says which there are."""
     from playbook_runtime.push.adapter import all_adapters
@@ -87,7 +93,7 @@ def stops_told() -> Iterator[None]:
     try:
         yield
     except PushError as problem:
-        kind = click.UsageError if isinstance(problem, UsageProblem) else _StoppedError
+        kind = _MisusedError if isinstance(problem, UsageProblem) else _StoppedError
         raise kind(sentence(problem)) from None
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from tests.faults.bundles import PLAYBOOK, write_playbook
 from tests.faults.engines import KEY, Object
-from tests.faults.pushing import new_world
+from tests.faults.pushing import SECRETS, new_world
 from tests.faults.server import World, loopback
 from tests.runtime.cli.command import Done, playbook
 
 STATE = ".playbook/state.klaviyo.json"
+SHIPPED = Path(__file__).parents[3] / "playbooks"
 
 
 class Running:
@@ -40,12 +41,16 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
-    """Run Klaviyo without faults, with the key and its address in the environment."""
+def running(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, target: str = "klaviyo"
+) -> Iterator[Running]:
+    """Run an engine without faults, with the keys and its address in the environment."""
     write_playbook(folder, PLAYBOOK)
     with loopback() as server:
-        world = server.world = new_world("klaviyo", "calm", share=0.0)
-        monkeypatch.setenv("PLAYBOOK_KLAVIYO_URL", server.base)
-        monkeypatch.setenv("PLAYBOOK_KLAVIYO_KEY", KEY)
+        world = server.world = new_world(target, "calm", share=0.0)
+        monkeypatch.setenv(f"PLAYBOOK_{target.upper()}_URL", server.base)
+        for name, value in SECRETS[target].items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr("os.fsync", lambda _: None)  # no disk is waited for here
         monkeypatch.setattr("playbook_runtime.push.clock.SystemClock", lambda: world.clock)
         yield Running(world, folder)

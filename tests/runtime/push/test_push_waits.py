@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playbook_runtime.push.adapter import all_adapters
@@ -51,6 +51,7 @@ def test_backoff_doubles_up_to_a_minute_and_is_the_same_each_time() -> None:
 RATES = (Rate("POST", "/api/flows", (Window(1, 1), Window(15, 60), Window(100, 86_400))),)
 
 
+@settings(max_examples=30)
 @given(st.lists(st.floats(0.0, 20.0), min_size=1, max_size=130))
 def test_whoever_waits_as_told_never_exceeds_a_window(pauses: list[float]) -> None:
     rates = Rates(RATES, lambda past: None)
