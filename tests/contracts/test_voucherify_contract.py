@@ -252,6 +252,22 @@ def test_what_an_author_writes_comes_out_inert() -> None:
         assert "${" not in need.note
 
 
+def test_what_is_left_out_takes_nothing_else_with_it() -> None:
+    lines = (CASES / "lossy" / "playbook.yaml").read_text(encoding="utf-8").splitlines()
+    for construct, left_out, kept in (
+        ("programme.points.redeem.points", "points: 40", "points: 50"),
+        ("programme.points.earn.points", "message_opened", "order_paid"),
+    ):
+        support = {
+            lines[entry.span.line - 1].strip(): entry.support
+            for entry in case("lossy").lowering.entries
+            if entry.construct == construct
+        }
+        assert [one for line, one in support.items() if left_out in line] == [Support.DROPPED]
+        (said,) = [one for line, one in support.items() if kept in line]
+        assert said in (Support.EXACT, Support.APPROXIMATED)
+
+
 def test_what_cannot_be_said_is_refused_at_its_line() -> None:
     path = CASES / "lossy" / "playbook.yaml"
     bundle, findings = exported(path)

@@ -203,7 +203,10 @@ _MEMBERSHIP = [
     *dropped(_SIMULATION, "programme.membership.expect", "programme.membership.expect.*"),
 ]
 _REFERRAL = [
-    *exact("a campaign of referral codes", "programme.referral"),
+    *exact(
+        "a campaign of referral codes, each used once by a customer who has not ordered yet",
+        "programme.referral",
+    ),
     *approximated(
         "points: an earning rule on the custom event `referred`; else a reward that a person "
         "attaches to the campaign's referral tier",

@@ -22,6 +22,8 @@ RULES_MOST: Final = 10
 ORDER_EVENTS: Final = ("order_placed", "order_paid")
 ORDER_TOTAL: Final = "order_total"
 _NUMBER_MOST: Final = 2**53 - 1
+_EARN: Final = "programme.points.earn"
+_LEFT_OUT: Final = "the earning rule is left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ def lower_earn(
         construct, span = "programme.points.earn.event", earn.origin.key_span("event")
         name = _free(f"{earn.event}", names)
         names.append(name)
-        if not _in_range(export, earn, multiples) or not has_room(export, construct, span):
+        if not has_room(export, construct, span) or not _in_range(export, earn, multiples):
+            export.drop(earn, _EARN, "points", _LEFT_OUT)
             continue
         conditions: dict[str, Any] | None = None
         if earn.where is not None:
@@ -61,6 +64,7 @@ def lower_earn(
             label = f"points for {name}"
             segments = condition_segments(export, f"earn.{name}", label, earn.where, asked)
             if segments == ():
+                export.drop(earn, _EARN, "points", _LEFT_OUT)
                 continue
             conditions = None if segments is None else segment_rules((segments,))
         paid = earn.event in ORDER_EVENTS
@@ -69,19 +73,16 @@ def lower_earn(
             _earning(export, earn, cards, conditions, one)
             for one in (*_highest_first(applied), Multiple(Decimal(1)))
         ]
-        earning_rule(
-            export,
-            name,
-            f"points for {name}",
-            trigger(export, earn.event),
-            earnings,
-            limits(export, earn.at_most, "programme.points.earn.at_most", _span(earn, "at_most"))
-            if not (paid and earn.at_most is not None and earn.at_most.per == "order")
-            else {},
-        )
+        once = paid and earn.at_most is not None and earn.at_most.per == "order"
+        # An order is paid once: there is nothing to limit by order.
+        rate = None if once else earn.at_most
+        often = limits(export, rate, "programme.points.earn.at_most", _span(earn, "at_most"))
+        start = trigger(export, earn.event)
+        earning_rule(export, name, f"points for {name}", start, earnings, often)
         how = "when the order is paid" if earn.event == "order_placed" else ""
         support = Support.APPROXIMATED if earn.event == "order_placed" else None
         export.lowering.note(construct, "points", span, how, support)
+        export.keep(earn, _EARN, "points")
 
 
 def earning_rule(

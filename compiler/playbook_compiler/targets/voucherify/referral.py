@@ -22,6 +22,7 @@ from playbook_compiler.targets.voucherify.earning import (
 )
 from playbook_compiler.targets.voucherify.periods import iso
 from playbook_compiler.targets.voucherify.rules import Rule, validation_rule
+from playbook_compiler.targets.voucherify.segments import newcomer_segment
 from playbook_compiler.targets.voucherify.state import Export
 
 CAMPAIGN: Final = "programme.referral"
@@ -44,7 +45,12 @@ def lower_referral(export: Export, referral: Referral, points_card: str) -> None
     discount = Discount(NOTHING_OFF)
     if referral.newcomer is not None:
         discount = _newcomer(export, referral.newcomer, program) or discount
-    rule = Rule(products=discount.products, cart=discount.cart)
+    rule = Rule(
+        segments=(newcomer_segment(export),),
+        products=discount.products,
+        cart=discount.cart,
+        per_customer=1,
+    )
     rules = validation_rule(export, CAMPAIGN, "rules of the referral codes", rule)
     payload: dict[str, Any] = {
         "name": export.title(naming.inert(referral.name or "referral")),
@@ -56,9 +62,8 @@ def lower_referral(export: Export, referral: Referral, points_card: str) -> None
         "referral_program": program,
         "voucher": {**discounts.voucher(discount, _times(referral)), "is_referral_code": True},
         **_limit(export, referral),
+        "validation_rules": rules,
     }
-    if rules:
-        payload["validation_rules"] = rules
     payload["metadata"] = export.identity("campaign", CAMPAIGN)
     export.make("campaign", CAMPAIGN, payload)
     if referral.referrer is not None:

@@ -28,8 +28,14 @@ def lower_redeem(export: Export, points: Points, card: str) -> list[dict[str, An
         if redeem.plus is not None and redeem.plus.amount:
             span = redeem.origin.key_span("plus")
             export.lowering.note("programme.points.redeem.plus", "points", span)
+            how = "the reward is left out"
+            export.drop(redeem, "programme.points.redeem", "points", how)
+            export.drop(redeem.reward, "programme.points.redeem.for", "points", how)
             continue
-        for name, label, kind, stock in _given(export, redeem):
+        given = _given(export, redeem)
+        export.keep(redeem, "programme.points.redeem", "points")
+        export.keep(redeem.reward, "programme.points.redeem.for", "points")
+        for name, label, kind, stock in given:
             payload: dict[str, Any] = {
                 "name": export.title(naming.inert(label)),
                 **kind,
@@ -66,14 +72,8 @@ def _given(export: Export, redeem: Redeem) -> list[tuple[str, str, dict[str, Any
     campaign = f"programme.{name}"
     if reward.credit is not None:
         credit = discounts.amount(export, reward.credit)
-        return [
-            (
-                name,
-                label,
-                gift_voucher(gift_card_campaign(export, campaign, label, credit), credit),
-                UNLIMITED,
-            )
-        ]
+        cards = gift_card_campaign(export, campaign, label, credit)
+        return [(name, label, gift_voucher(cards, credit), UNLIMITED)]
     if reward.gift:
         note = discounts.GIFT_NOTE + reward.gift
         return [(name, label, material(export.product(f"gift {reward.gift}", note)), UNLIMITED)]

@@ -12,8 +12,8 @@ from playbook_compiler.targets.voucherify.conditions import Scope, lower_conditi
 from playbook_compiler.targets.voucherify.fields import EVERYBODY, Groups
 from playbook_compiler.targets.voucherify.state import Export
 
-# The vendor's most, less what levels and members take.
-SEGMENTS_MOST = 100 - 11
+# The vendor's most, less what levels, members and newcomers take.
+SEGMENTS_MOST = 100 - 12
 UNUSED = "no offer or programme asks for it, and Voucherify cannot tell who is in it"
 TIER, MEMBER = "tier", "member"
 
@@ -86,6 +86,12 @@ def member_segment(export: Export) -> str:
     return ref("segment", name)
 
 
+def newcomer_segment(export: Export) -> str:
+    """Return the segment of those who have not ordered yet."""
+    groups = fields.one(fields.ORDERS, "$less_than", 1)
+    return _segment(export, "programme.newcomers", "newcomers", groups)
+
+
 def need_membership(export: Export) -> None:
     """Ask the shop to keep who is a member."""
     note = "true while the customer's paid membership or its trial lasts, kept by the shop"
@@ -95,7 +101,7 @@ def need_membership(export: Export) -> None:
 def _note_none(export: Export, groups: Groups, construct: str, name: str, span: Span) -> None:
     why = "nobody meets the condition: Voucherify's segments need a test that somebody passes"
     if groups:
-        why = f"Voucherify takes {SEGMENTS_MOST} segments beside those of levels and members"
+        why = f"Voucherify takes {SEGMENTS_MOST} segments beside those of programmes"
     lossy = "what is only for them is left out"
     export.lowering.note(construct, name, span, why, Support.REFUSED, lossy)
 

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from playbook_compiler.export.bundle import Payload, Request, file_name, ref, stable_uuid
+from playbook_compiler.export.capability import Support
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Playbook
+from playbook_compiler.records import Record, keys_of
 from playbook_compiler.targets.voucherify import naming
 from playbook_compiler.values import dataclass, field
 
@@ -107,6 +109,23 @@ class Export:
         """Return the placeholder of a custom event's definition, which the shop sends."""
         note = "the id (ms_...) of the custom event of this name, which the shop sends"
         return self.lowering.need("custom_event", event, note)
+
+    def drop(self, record: Record, construct: str, name: str, how: str) -> None:
+        """Say of every key that is written in a record that it is left out with the record."""
+        for key in keys_of(type(record)):
+            if record.origin.has(key):
+                span = record.origin.key_span(key)
+                self.lowering.note(f"{construct}.{key}", name, span, how, Support.DROPPED)
+
+    def keep(self, record: Record, construct: str, name: str) -> None:
+        """Say by their rows what is written in one of several records, of which others may be left
+        out: only what has no entry yet."""
+        told = {(entry.construct, entry.span) for entry in self.lowering.entries}
+        for key in keys_of(type(record)):
+            if record.origin.has(key):
+                span = record.origin.key_span(key)
+                if (f"{construct}.{key}", span) not in told:
+                    self.lowering.note(f"{construct}.{key}", name, span)
 
     def identity(self, kind: str, name: str) -> dict[str, Any]:
         """Return the metadata by which an object is known again."""
