@@ -72,11 +72,11 @@ def _named(steps: Sequence[Step], prefix: str) -> tuple[Step, ...]:
     named: list[Step] = []
     following = END_STEP
     for step in reversed(steps):
-        own = step.id or _own_part(step, following)
+        own = step.id or own_part(step, following)
         full = step.id or prefix + own
         lists = children(step)
         if lists:
-            inner = {way: _named(list_, f"{full}.{_way_id(step, way)}.") for way, list_ in lists}
+            inner = {way: _named(list_, f"{full}.{way_id(step, way)}.") for way, list_ in lists}
             step = with_children(step, inner)
         named.append(replace(step, id=full))
         following = own
@@ -92,7 +92,7 @@ def _all(steps: Sequence[Step]) -> list[Step]:
     return found
 
 
-def _own_part(step: Step, following: str) -> str:
+def own_part(step: Step, following: str) -> str:
     """Return what a step is called among its neighbours."""
     match step:
         case Send(send=choice):
@@ -121,7 +121,7 @@ def _own_part(step: Step, following: str) -> str:
     raise AssertionError(f"a kind of step without an id: {step.kind}")
 
 
-def _way_id(step: Step, way: str) -> str:
+def way_id(step: Step, way: str) -> str:
     """Return what a way out of a step is called: a case of a branch by its condition."""
     if isinstance(step, Branch) and way != "else":
         case = step.branch[int(way.removeprefix("case-")) - 1]

@@ -1,8 +1,8 @@
 """The command `playbook`: finding commands, and the last stop of every exception.
 
 A command is a file of this folder that defines `command`, a click command; `dry_run.py` is
-`dry-run`. Its first docstring line stands in `--help`. Both are read from the file, so that
-listing commands imports none of them.
+`dry-run`, `import_.py` is `import`. Its first docstring line stands in `--help`. Both are read
+from the file, so that listing commands imports none of them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 import sys
 from importlib import import_module
 from importlib.util import find_spec
+from keyword import iskeyword
 from typing import NoReturn
 
 import click
@@ -46,13 +47,13 @@ class _Commands(click.Group):
 
         package = sys.modules[_PACKAGE]
         return sorted(
-            found.name.replace("_", "-")
+            _name(found.name)
             for found in iter_modules(package.__path__)
             if _DEFINES_COMMAND.search(_source(found.name))
         )
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        file = cmd_name.replace("-", "_")
+        file = _file(cmd_name)
         if not file.isidentifier() or not _DEFINES_COMMAND.search(_source(file)):
             return None
         module = import_module(f"{_PACKAGE}.{file}")
@@ -76,6 +77,15 @@ class _Commands(click.Group):
             formatter.write_dl(rows)
 
 
+def _name(file: str) -> str:
+    return file.rstrip("_").replace("_", "-")
+
+
+def _file(name: str) -> str:
+    """Return a command's file: words of Python such as `import` have an underscore there."""
+    return f"{name}_" if iskeyword(name) else name.replace("-", "_")
+
+
 def _source(file: str) -> str:
     """Return the text of a module of this folder, or nothing where there is none."""
     spec = find_spec(f"{_PACKAGE}.{file}")
@@ -87,7 +97,7 @@ def _summary(name: str) -> str:
     """Return the first line of a command's docstring without importing it."""
     import ast
 
-    doc = ast.get_docstring(ast.parse(_source(name.replace("-", "_"))))
+    doc = ast.get_docstring(ast.parse(_source(_file(name))))
     return doc.splitlines()[0] if doc else ""
 
 

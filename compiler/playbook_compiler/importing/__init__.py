@@ -1,0 +1,1 @@
+"""The other way round: what an engine holds, written as a playbook."""

@@ -1,0 +1,326 @@
+"""What stands before a flow's first step, folded back: trigger, entry, audience, exits, holdout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from playbook_compiler.importing.engines.klaviyo.account import Thing, text_of
+from playbook_compiler.importing.engines.klaviyo.graph import Actions, only_test
+from playbook_compiler.importing.engines.klaviyo.groups import groups_of
+from playbook_compiler.importing.engines.klaviyo.literals import Test
+from playbook_compiler.importing.engines.klaviyo.reading import Import
+from playbook_compiler.importing.engines.klaviyo.times import clock, delay_of
+from playbook_compiler.importing.engines.klaviyo.vocabulary import DATE_PROPERTIES, duration
+from playbook_compiler.importing.names import fact_name
+from playbook_compiler.printing_yaml import Bare
+from playbook_compiler.targets.klaviyo import profile_tests as tests
+from playbook_compiler.targets.klaviyo import terms
+from playbook_compiler.values import dataclass, field
+
+_UNITS: Final = {"hour": "h", "day": "d", "week": "w", "hours": "h", "days": "d", "weeks": "w"}
+_OWN_EVENTS: Final = {
+    "list": ("being added to the list", "joined"),
+    "price-drop": ("a drop of the price", "price_drop"),
+    "low-inventory": ("goods that run low", "low_inventory"),
+    "scheduled": ("a schedule", "scheduled"),
+    "": ("no trigger", "started_by_hand"),
+}
+
+
+@dataclass(slots=True)
+class Head:
+    """The keys of a flow before its steps. `event` and `metric` are those that start it; `entry`
+    is the first action that is a step."""
+
+    data: dict[str, Any] = field(default_factory=dict)
+    event: str | None = None
+    metric: str = ""
+    entry: str | None = None
+
+
+def head_of(found: Import, thing: Thing, definition: Mapping[str, Any], actions: Actions) -> Head:
+    """Return a flow's head, everything that it does not say noted."""
+    head = Head(entry=_first(definition, actions))
+    path = f"{thing.path}/definition"
+    trigger, filter_ = _trigger(found, head, definition, path)
+    waited = _prologue(found, head, actions, trigger, path)
+    if filter_ is not None:
+        where = found.condition(groups_of(filter_), f"{path}/triggers/0", head.event, head.metric)
+        if where is not None:
+            trigger["where"] = where
+    head.data = {"trigger": trigger, **waited}
+    entry = _entry(definition.get("reentry_criteria"))
+    if entry is None:
+        found.notes.assumed(
+            path, "how often a customer may enter", "the input does not tell", "see `entry:`"
+        )
+    _stay(found, head, groups_of(definition.get("profile_filter")), f"{path}/profile_filter", entry)
+    head.data["trigger"] = _short(trigger)
+    return head
+
+
+def _first(definition: Mapping[str, Any], actions: Actions) -> str | None:
+    entry = definition.get("entry_action_id")
+    named = str(entry) if isinstance(entry, str | int) else ""
+    if named in actions.by_id:
+        return named
+    starts = [id_ for id_ in actions.by_id if not actions.before[id_]]
+    return starts[0] if not named and starts else None
+
+
+def _short(trigger: dict[str, Any]) -> Any:
+    return trigger["event"] if [*trigger] == ["event"] else trigger
+
+
+def _trigger(
+    found: Import, head: Head, definition: Mapping[str, Any], path: str
+) -> tuple[dict[str, Any], Any]:
+    """Return the trigger, and the filter of its event."""
+    listed = definition.get("triggers")
+    triggers = [
+        one for one in (listed if isinstance(listed, list) else ()) if isinstance(one, dict)
+    ]
+    for number in range(1, len(triggers)):
+        found.notes.left(f"{path}/triggers/{number}", "a second trigger", "a flow has one")
+    one = triggers[0] if triggers else {}
+    kind, id_ = text_of(one.get("type")), text_of(one.get("id"))
+    place = f"{path}/triggers/0"
+    match kind:
+        case "metric" if id_:
+            head.metric = found.words.metric(id_)
+            head.event = found.words.event(head.metric)
+            if not found.words.is_named(id_):
+                found.notes.assumed(
+                    place,
+                    f"the event `{head.event}`",
+                    f"the input does not tell the name of the metric {id_}",
+                    f'import again with --lookup metric.{id_}="Placed Order"',
+                )
+            return {"event": head.event}, one.get("trigger_filter")
+        case "segment" if id_:
+            return _segment(found, id_, place), None
+        case "date" if text_of(one.get("date_profile_property")):
+            return _date(found, one, place), None
+    said, stem = _OWN_EVENTS.get(kind, (f"a trigger of the type `{kind}`", f"klaviyo_{kind}"))
+    name = found.account.name_of("list", id_) if kind == "list" else ""
+    head.metric = f"{stem} {name or id_}".strip()
+    head.event = found.words.event(fact_name(head.metric, "event"))
+    found.notes.changed(
+        place,
+        said,
+        "the language has no such trigger: an event of the shop's own stands for it",
+        f"send `{head.event}`, or write another trigger (`sign_up` for the newsletter's list)",
+    )
+    return {"event": head.event}, None
+
+
+def _segment(found: Import, id_: str, path: str) -> dict[str, Any]:
+    thing = found.account.of("segment").get(id_)
+    length = inactivity(found, groups_of(thing.attributes.get("definition"))) if thing else None
+    if length is not None:
+        return {"inactive_for": Bare(length)}
+    audience = found.words.audiences.get(id_)
+    if audience is None:
+        event = found.words.event(fact_name(f"entered segment {id_}", "segment"))
+        found.notes.left(
+            path,
+            f"the segment {id_}",
+            "its definition is not in the input",
+            f"add the answer of GET /api/segments/{id_}; until then `{event}` stands for it",
+        )
+        return {"event": event}
+    return {"enters": audience}
+
+
+def inactivity(found: Import, groups: list[list[Test]]) -> str | None:
+    """Return the time since the last order by which a segment holds who ordered before."""
+    if len(groups) != 2 or any(len(group) != 1 for group in groups):
+        return None
+    recent, ever = groups[0][0], groups[1][0]
+    if recent.get("timeframe_filter") == tests.ALL_TIME:
+        recent, ever = ever, recent
+    length = duration(recent.get("timeframe_filter"))
+    if length is None or not length.endswith("d"):
+        return None
+    id_ = recent.get("metric_id")
+    if found.words.metric(id_) != terms.PLACED_ORDER:
+        return None
+    frame = tests.in_the_last_days(int(length[:-1]))
+    wanted = (_once(id_, "less-than", frame), _once(id_, "greater-than-or-equal", tests.ALL_TIME))
+    return length if (recent, ever) == wanted else None
+
+
+def _once(id_: Any, operator: str, frame: Test) -> Test:
+    return {
+        "type": "profile-metric",
+        "metric_id": id_,
+        "measurement": "count",
+        "measurement_filter": {"type": "numeric", "operator": operator, "value": 1},
+        "timeframe_filter": frame,
+    }
+
+
+def _date(found: Import, one: Mapping[str, Any], path: str) -> dict[str, Any]:
+    name = text_of(one.get("date_profile_property"))
+    fact = DATE_PROPERTIES.get(name)
+    if fact is None:
+        yearly = one.get("recurrence_frequency") == "annually"
+        fact = found.words.property_fact(name, "date") or fact_name(name, "date")
+        found.words.facts[fact] = "yearly date" if yearly else "date"
+    value, unit = one.get("timedelta_value_before_date"), one.get("timedelta_unit_before_date")
+    mark = _UNITS.get(str(unit))
+    trigger: dict[str, Any] = {"date": fact}
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0 and mark:
+        trigger["before"] = Bare(f"{value}{mark}")
+    if clock(one.get("trigger_time")) not in ("", "00:00"):
+        time = clock(one.get("trigger_time"))
+        found.notes.changed(
+            path,
+            f"the time {time} of the trigger",
+            "a date begins at 00:00 of the customer's day",
+            f"begin the steps with `wait: {{until: {time}}}`",
+        )
+    return trigger
+
+
+def _prologue(
+    found: Import, head: Head, actions: Actions, trigger: dict[str, Any], path: str
+) -> dict[str, Any]:
+    """Take the exporter's own first actions away, and return the keys that made them."""
+    data: dict[str, Any] = {}
+    while head.entry is not None:
+        id_, after = head.entry, actions.next(head.entry)
+        said = actions.data(id_)
+        if id_ == "trigger~wait":
+            length = delay_of(said)
+            if "date" in trigger and length is not None:
+                trigger["after"] = Bare(length)
+            elif trigger.get("event") == "order_placed" and length is not None:
+                trigger.clear()
+                trigger["replenishment"] = Bare(length)
+                head.event = "replenishment:"
+            head.entry = after
+        elif id_ in ("trigger~hours", "trigger~abandoned"):
+            head.entry = after
+        elif id_ == "trigger~audience":
+            head.entry = _gate(found, head, actions, trigger, data, path)
+        elif _draws_holdout(actions, id_):
+            head.entry = _holdout(found, actions, id_)
+        else:
+            break
+    return data
+
+
+def _gate(
+    found: Import,
+    head: Head,
+    actions: Actions,
+    trigger: dict[str, Any],
+    data: dict[str, Any],
+    path: str,
+) -> str | None:
+    """Read who may enter, and how often the event must have happened."""
+    id_ = "trigger~audience"
+    branches = actions.branches(id_)
+    filter_: Any = actions.data(id_).get("profile_filter")
+    after = actions.link(id_, "next_if_true")
+    if branches:
+        filter_, after = branches[0][0].get("branch_filter"), branches[0][1]
+    groups = groups_of(filter_)
+    for group in groups:
+        often = _often(found, head, group)
+        if often is not None:
+            trigger.update(often)
+            groups = [one for one in groups if one is not group]
+            break
+    audience = found.condition(groups, f"{path}/actions", head.event, head.metric)
+    if audience is not None:
+        data["audience"] = audience
+    return after
+
+
+def _often(found: Import, head: Head, group: list[Test]) -> dict[str, Any] | None:
+    """Return how often within which time the trigger's event must have happened."""
+    if len(group) != 1 or group[0].get("type") != "profile-metric":
+        return None
+    test = group[0]
+    number = test.get("measurement_filter")
+    value = number.get("value") if isinstance(number, dict) else None
+    length = duration(test.get("timeframe_filter"))
+    if found.words.metric(test.get("metric_id")) != head.metric or length is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or not 2 <= value <= 100:
+        return None
+    if test.get("measurement") != "count" or number.get("operator") != "greater-than-or-equal":  # type: ignore[union-attr]
+        return None
+    return {"at_least": value, "within": Bare(length)}
+
+
+def _is_about_holdout(test: Test | None, operator: str) -> bool:
+    if test is None or test.get("property") != tests.custom(terms.HOLDOUT):
+        return False
+    filter_ = test.get("filter")
+    return isinstance(filter_, dict) and filter_.get("operator") == operator
+
+
+def _draws_holdout(actions: Actions, id_: str) -> bool:
+    test = only_test(groups_of(actions.data(id_).get("profile_filter")))
+    return actions.kind(id_) == "conditional-split" and _is_about_holdout(test, "is-set")
+
+
+def _holdout(found: Import, actions: Actions, id_: str) -> str | None:
+    """Read the share of the holdout, and return the action after its draw."""
+    draw = actions.link(id_, "next_if_false")
+    held = actions.link(id_, "next_if_true")
+    sample = None
+    if draw is not None:
+        sample = only_test(groups_of(actions.data(draw).get("profile_filter")))
+        percent = sample.get("percentage") if sample is not None else None
+        if isinstance(percent, int) and not isinstance(percent, bool):
+            found.holdouts.setdefault(percent, actions.paths[id_])
+    if held is None:
+        return None
+    test = only_test(groups_of(actions.data(held).get("profile_filter")))
+    return actions.link(held, "next_if_false") if _is_about_holdout(test, "equals") else held
+
+
+def _entry(criteria: Any) -> Any:
+    """Return the entry rule, None where the input does not tell one."""
+    if not isinstance(criteria, dict):
+        return None
+    quantity, unit = criteria.get("duration"), criteria.get("unit")
+    if isinstance(quantity, bool) or not isinstance(quantity, int) or quantity < 0:
+        return None
+    if unit == "alltime":
+        return "always" if quantity == 0 else "once"
+    mark = _UNITS.get(str(unit))
+    if mark is None:
+        return None
+    return {"again_after": Bare(f"{quantity}{mark}")} if quantity else "always"
+
+
+def _stay(found: Import, head: Head, groups: list[list[Test]], path: str, entry: Any) -> None:
+    """Read what must hold before every action: exit events, exit condition, entry rule."""
+    exits: list[str] = []
+    rest: list[list[Test]] = []
+    for group in groups:
+        test = only_test([group])
+        frame = test.get("timeframe_filter") if test is not None else None
+        kind = test.get("type") if test is not None else ""
+        if test is not None and kind == "profile-metric" and frame == tests.SINCE_FLOW_START:
+            event = found.words.event(found.words.metric(test.get("metric_id")))
+            if event and test == _once(test.get("metric_id"), "less-than", tests.SINCE_FLOW_START):
+                exits.append(event)
+                continue
+        if test is not None and kind == "profile-not-in-flow":
+            length = duration(frame)
+            entry = {"again_after": Bare(length)} if length is not None else "once"
+            continue
+        rest.append(group)
+    if entry is not None:
+        head.data["entry"] = entry
+    head.data["exit_on"] = list(dict.fromkeys(exits))
+    condition = found.condition(rest, path, head.event, head.metric, opposite=True)
+    if condition is not None:
+        head.data["exit_when"] = condition
