@@ -84,7 +84,7 @@ def lower_tiers(export: Export, tiers: Tiers, points_card: str) -> tuple[str, bo
             "tier",
             level,
             {
-                "name": export.title(naming.inert(level)),
+                "name": level,  # customers see it
                 "qualification_rules": {"type": "POINTS", "points": rule},
                 "downgrade": {"type": "INHERIT"},
                 "metadata": metadata,
