@@ -1,0 +1,5 @@
+"""Resend as a target."""
+
+from playbook_compiler.targets.resend.target import Resend
+
+TARGET = Resend()

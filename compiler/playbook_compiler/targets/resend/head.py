@@ -1,0 +1,88 @@
+"""The head of a flow: the event that starts it, who may enter, and what ends it."""
+
+from __future__ import annotations
+
+from playbook_compiler.export.logic import ALWAYS, NEVER, all_of
+from playbook_compiler.facts import Fact, ValueType
+from playbook_compiler.model import Flow
+from playbook_compiler.spoken.lengths import length
+from playbook_compiler.spoken.triggers import trigger_words
+from playbook_compiler.targets.resend import terms
+from playbook_compiler.targets.resend.actions import DEFAULT, Body
+from playbook_compiler.targets.resend.conditions import Scope, lower_condition, rule, test
+from playbook_compiler.targets.resend.state import Export
+from playbook_compiler.triggers import EventTrigger
+
+_TYPES = {
+    ValueType.INTEGER: "number",
+    ValueType.NUMBER: "number",
+    ValueType.MONEY: "number",
+    ValueType.DAYS: "number",
+    ValueType.SHARE: "number",
+    ValueType.DATE: "number",
+    ValueType.YEARLY_DATE: "number",
+}
+
+
+def start(export: Export, flow: Flow, body: Body, first: str | None) -> None:
+    """Add what stands before the first step, and the trigger."""
+    node = f"{flow.id}/trigger"
+    entry = first
+    if flow.entry is not None and flow.entry.rule == "once" and entry is not None:
+        own = export.keep(
+            f"entered_{flow.id}", "string", f'set by the flow {flow.id} itself: "yes"'
+        )
+        marked = body.update(
+            "trigger~entered", {"properties": {terms.key(f"entered_{flow.id}"): terms.YES}}, entry
+        )
+        seen = rule(test(own, "eq", terms.YES).yes)
+        entry = body.condition("trigger~once", seen, None, marked)
+    gates = [
+        lower_condition(condition, Scope(export, name)).true.yes
+        for condition, name in ((flow.trigger.where, node), (flow.audience, flow.id))
+        if condition is not None
+    ]
+    gate = all_of(gates)
+    if gate == NEVER:
+        entry = None
+    elif gate != ALWAYS:
+        entry = body.condition("trigger~gate", rule(gate), entry, None)
+    ways = ((DEFAULT, entry),)
+    body.add("trigger", "trigger", {"event_name": _event(export, flow)}, ways)
+
+
+def _event(export: Export, flow: Flow) -> str:
+    """Return the event that starts a flow: ours where one does, else one for the flow alone."""
+    trigger = flow.trigger
+    again = flow.entry.again_after if flow.entry is not None else None
+    often = f"; for one customer at most once in {length(again)}" if again is not None else ""
+    existing = flow.existing.over if flow.existing is not None else None
+    spread = ""
+    if existing is not None:
+        spread = f"; for those who meet it on the first day, spread over {length(existing)}"
+    catalogue = export.playbook.catalogue
+    if isinstance(trigger, EventTrigger) and trigger.within is None and not often + spread:
+        fields = _schema(catalogue.events[trigger.event].fields)
+        return export.hear(trigger.event, fields, "the shop sends it for the customer's contact")
+    name = trigger.event if isinstance(trigger, EventTrigger) else f"{trigger.kind}:"
+    facts = catalogue.trigger_facts(name).values()
+    note = f"the shop sends it when {trigger_words(trigger)}{often}{spread}"
+    return export.hear(terms.own_event(flow.id, "start"), _schema(tuple(facts)), note)
+
+
+def _schema(fields: tuple[Fact, ...]) -> dict[str, str]:
+    return {
+        terms.key(one.name.removeprefix("trigger.")): _TYPES.get(one.type, "string")
+        for one in fields
+    }
+
+
+def exit_event(export: Export, flow: Flow) -> str:
+    """Return the event that ends a run while it waits, "" for none."""
+    events = flow.exit_on or ()
+    if not events:
+        return ""
+    if len(events) == 1:
+        return export.hear(events[0], {}, "the shop sends it for the customer's contact")
+    note = f"the shop sends it at each of these: {', '.join(events)}"
+    return export.hear(terms.own_event(flow.id, "exit"), {}, note)

@@ -1,0 +1,112 @@
+"""How Resend writes the texts of messages: `{{{KEY}}}`, each key declared with its fallback.
+
+Resend does not escape what it fills in, and its templates know no `if`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from html import escape
+from typing import Any, Final
+
+from playbook_compiler.export.dialect import (
+    Dialect,
+    Filled,
+    Place,
+    Reading,
+    Said,
+    Tag,
+    default_in,
+    inert_tags,
+    inert_tags_html,
+)
+from playbook_compiler.export.wording import Wording
+from playbook_compiler.targets.resend import terms
+
+_CODE: Final = "code"
+_USED: Final = re.compile(r"\{\{\{([A-Za-z0-9_]+)\}\}\}")
+
+
+def code_property(offer: str) -> str:
+    """Return the property that holds a customer's own code of an offer."""
+    return terms.key(f"{_CODE}_{offer}")
+
+
+def _value(name: str, reading: Reading) -> Said | None:
+    """Return what Resend has for a variable, None where it has nothing."""
+    offer = reading.offer
+    if name in terms.PERSON:
+        return Filled(f"contact.{name}")
+    if name.startswith("customer."):
+        return Filled(terms.property_field(name.removeprefix("customer.")))
+    if name == "offer.code" and offer is not None:
+        return Tag(_mark(f"contact.properties.{code_property(offer.id)}", ""))
+    if name == "offer.valid_until":
+        return None
+    if name.startswith(("trigger.", "order.", "product.", "cart.")):
+        return Filled(terms.event_field(name.removeprefix("trigger.")))
+    return None
+
+
+def _mark(expression: str, default: str) -> str:
+    return f"{{{{{{{variable_key(expression, default)}}}}}}}"
+
+
+def variable_key(expression: str, default: str) -> str:
+    """Return the key of a template's variable: one for each default that it falls back to.
+
+    FIRST_NAME and the like are reserved, `CONTACT_FIRST_NAME` is not.
+    """
+    name = expression.replace("contact.properties.", "own_").replace(".", "_")
+    more = f"_{hashlib.sha256(default.encode()).hexdigest()[:8]}" if default else ""
+    plain = terms.key(name).upper()
+    return plain[: terms.KEY_LIMIT - len(more)] + more.upper()
+
+
+def _variable(expression: str, default: str, place: Place) -> str:
+    return _mark(expression, default_in(place, default))
+
+
+def declared(wording: Wording) -> list[tuple[str, str, str]]:
+    """Return (key, expression, fallback) of every variable that a message's texts use."""
+    said = {
+        variable_key(expression, shown): (expression, shown)
+        for expression, default in wording.filled
+        for shown in (default, escape(default), "")
+    }
+    return [(key, *said.get(key, (_of_code(key), ""))) for key in _used(wording)]
+
+
+def _used(wording: Wording) -> Iterator[str]:
+    text = "\n".join((wording.subject, wording.preview, wording.text, wording.html))
+    ours = {found[1] for found in _USED.finditer(text)}
+    yield from sorted(ours - {"RESEND_UNSUBSCRIBE_URL"})
+
+
+def _of_code(key: str) -> str:
+    return f"contact.properties.{key.removeprefix('OWN_').lower()}"
+
+
+def variables_of(wording: Wording) -> list[dict[str, Any]]:
+    """Return the declarations of a template's variables."""
+    return [
+        {"key": key, "type": "string", "fallback_value": fallback}
+        for key, _, fallback in declared(wording)
+    ]
+
+
+def filling(wording: Wording) -> dict[str, Any]:
+    """Return what a step fills a template's variables with."""
+    return {key: {"var": expression} for key, expression, _ in declared(wording)}
+
+
+DIALECT: Final = Dialect(
+    value=_value,
+    variable=_variable,
+    condition=None,
+    inert=inert_tags,
+    inert_html=inert_tags_html,
+    unsubscribe_url=terms.UNSUBSCRIBE_URL,
+)
