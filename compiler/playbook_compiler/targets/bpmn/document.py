@@ -7,6 +7,7 @@ from typing import Final
 from xml.etree.ElementTree import Element as Xml
 from xml.etree.ElementTree import SubElement, indent, tostring
 
+from playbook_compiler.export.dialect import inert_tags
 from playbook_compiler.targets.bpmn.elements import (
     BOUNDARY,
     EVENT_BASED,
@@ -123,7 +124,7 @@ def _scope(parent: Xml, scope: Scope) -> None:
 def _element(parent: Xml, element: Element, scope: Scope) -> None:
     attributes = {"id": element.id}
     if element.name:
-        attributes["name"] = clean(element.name)
+        attributes["name"] = clean(inert_tags(element.name))
     for arrow in scope.arrows:
         if arrow.source == element.id and arrow.default:
             attributes["default"] = arrow.id
@@ -178,7 +179,7 @@ def _expression(parent: Xml, tag: str, text: str) -> None:
 
 def _about(parent: Xml, about: str, data: Data) -> None:
     if about:
-        SubElement(parent, "bpmn:documentation").text = clean(about)
+        SubElement(parent, "bpmn:documentation").text = clean(inert_tags(about))
     if data:
         extension = SubElement(parent, "bpmn:extensionElements")
         for name, value in data:

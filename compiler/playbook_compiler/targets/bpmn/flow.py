@@ -8,6 +8,7 @@ from playbook_compiler.changes import FIELD
 from playbook_compiler.encode import encode
 from playbook_compiler.export.capability import Support
 from playbook_compiler.export.constructs import construct_of
+from playbook_compiler.export.dialect import inert_tags
 from playbook_compiler.graph import CASE, HAPPENED, NEXT, NO, VARIANT, YES, Edge, Node
 from playbook_compiler.model import Flow
 from playbook_compiler.source import Span
@@ -259,7 +260,8 @@ def _service(
         case Membership(audience=audience):
             name = f"Audience: {audience}"
         case Task(task=what):
-            name = what
+            name = inert_tags(what)
+            data = [(key, inert_tags(value)) for key, value in data]
         case Call(call=webhook):
             name = f"Call {webhook}"
     task = Element(id_, SERVICE, name, about, tuple(data), operation=kind)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from playbook_compiler.encode import encode
 from playbook_compiler.export.bundle import file_name
 from playbook_compiler.export.constructs import construct_of
+from playbook_compiler.export.dialect import inert_tags
 from playbook_compiler.graph import Node
 from playbook_compiler.message_choice import LADDER, ROTATION
 from playbook_compiler.model import Message, Offer, WhenCapped
@@ -33,7 +34,7 @@ from playbook_compiler.targets.bpmn.expressions import truth
 from playbook_compiler.targets.bpmn.names import own, step_id
 from playbook_compiler.targets.bpmn.state import Export
 from playbook_compiler.targets.bpmn.timers import after, timer, until, within
-from playbook_compiler.units import Duration
+from playbook_compiler.units import Duration, TimeWindow
 from playbook_compiler.values import dataclass
 
 # The events by which a ladder knows that a message has reached its reader.
@@ -230,7 +231,7 @@ def terms(offer: Offer) -> str:
     written = encode(offer, without=frozenset({"cost"}))
     assert isinstance(written, dict)
     said = {name: str(value).lower() for name, value in written.items() if value is not False}
-    return ", ".join(f"{name} {value}" for name, value in said.items())
+    return inert_tags(", ".join(f"{name} {value}" for name, value in said.items()))
 
 
 def _blocked(export: Export, message: Message, offer: Offer | None) -> list[str]:
@@ -287,8 +288,7 @@ def _quiet_end(export: Export, message: Message) -> str:
 
 
 def _quiet(export: Export, id_: str, entry: str, back: str, end: str) -> Part:
-    from playbook_compiler.units import TimeWindow
-
+    """Return the wait for the end of the quiet hours, after which all is asked again."""
     quiet = export.guardrails.quiet_hours if export.guardrails is not None else None
     assert quiet is not None
     export.given("local_time")
