@@ -141,7 +141,7 @@ def test_every_marketing_message_asks_for_consent_and_the_run_goes_on() -> None:
 
 def test_all_flows_ask_one_segment_for_the_holdout() -> None:
     requests = case("everything").requests
-    segment = next(one for one in requests if one.name == "guardrails~holdout")
+    segment = next(one for one in requests if one.name == "guardrails~~holdout")
     assert segment.payload["definition"]["entryNode"]["percent"] == 0.1
     asked = {
         node["variant"]["segment"]
@@ -155,7 +155,7 @@ def test_all_flows_ask_one_segment_for_the_holdout() -> None:
 
 def test_a_change_of_one_trait_repeats_those_whose_absence_is_asked_for() -> None:
     template = next(
-        one for one in case("everything").requests if one.id == "template.regular/update-tag-warm"
+        one for one in case("everything").requests if one.id == "template.regular~update-tag-warm"
     )
     assert '"tag_vip": {{ user.tag_vip | json }}' in template.payload["definition"]["body"]
 

@@ -24,9 +24,9 @@ Json = Any
 SCHEMA, OURS = "schema", "own checks"
 BOTH = f"{SCHEMA} and {OURS}"
 WIN_BACK, WELCOME, CART = "journey.win-back", "journey.welcome", "journey.cart"
-EXIT_SEGMENT = "segment.welcome/nudge~exit"
-TRIGGER_SEGMENT = "segment.win-back/trigger"
-KEYED_SEGMENT = "segment.cart/wait-for-cart-abandoned"
+EXIT_SEGMENT = "segment.welcome~nudge~exit"
+TRIGGER_SEGMENT = "segment.win-back~trigger"
+KEYED_SEGMENT = "segment.cart~wait-for-cart-abandoned"
 
 
 def _nodes(payload: Json, type_: str = "") -> Json:
@@ -171,15 +171,15 @@ def _no_time_out_child(payload: Json) -> None:
 
 def _waits_for_a_plain_segment(payload: Json) -> None:
     child = _nodes(payload, "WaitForNode")[0]["segmentChildren"][0]
-    child["segmentId"] = _segment_id("win-back/trigger")
+    child["segmentId"] = _segment_id("win-back~trigger")
 
 
 def _enters_by_a_keyed_segment(payload: Json) -> None:
-    payload["definition"]["entryNode"]["segment"] = _segment_id("cart/wait-for-cart-abandoned")
+    payload["definition"]["entryNode"]["segment"] = _segment_id("cart~wait-for-cart-abandoned")
 
 
 def _splits_by_a_keyed_segment(payload: Json) -> None:
-    keyed = _segment_id("cart/wait-for-cart-abandoned")
+    keyed = _segment_id("cart~wait-for-cart-abandoned")
     _nodes(payload, "SegmentSplitNode")[0]["variant"]["segment"] = keyed
 
 
@@ -347,8 +347,8 @@ def _webhook_without_identifier(payload: Json) -> None:
     del payload["definition"]["identifierKey"]
 
 
-HELLO, HOOK = "template.hello", "template.cart/call-crm-hook"
-HOLDOUT, GROUP = "segment.guardrails~holdout", "subscription-group.marketing-email"
+HELLO, HOOK = "template.hello", "template.cart~call-crm-hook"
+HOLDOUT, GROUP = "segment.guardrails~~holdout", "subscription-group.marketing-email"
 MUTANTS: tuple[tuple[Callable[[Json], None], str, str], ...] = (
     (_dangling_link, WIN_BACK, OURS),
     (_dangling_branch, WIN_BACK, OURS),

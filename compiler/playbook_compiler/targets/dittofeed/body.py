@@ -18,7 +18,7 @@ from playbook_compiler.steps import (
     UntilTime,
     Wait,
 )
-from playbook_compiler.targets.dittofeed import nodes
+from playbook_compiler.targets.dittofeed import nodes, terms
 from playbook_compiler.targets.dittofeed import segment_tests as tests
 from playbook_compiler.targets.dittofeed.nodes import Node
 from playbook_compiler.targets.dittofeed.scope import Scope
@@ -76,7 +76,7 @@ class Body:
 
     def segment(self, node_id: str, tree: Tree) -> str:
         """Make the segment that a node of this journey asks, and return its id."""
-        return self.export.segment(f"{self.flow.id}/{node_id}", tree)
+        return self.export.segment(terms.node_name(self.flow.id, node_id), tree)
 
     def decide(self, id_: str, name: str, tree: Tree, yes: str, no: str, start: int = 1) -> Made:
         """Return the splits that a tree makes, and the first; none where the answer is sure.

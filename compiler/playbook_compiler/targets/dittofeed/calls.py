@@ -46,7 +46,8 @@ def lower_call(body: Body, step: Step, after: str) -> Made:
             definition = _shop(body, "audiences", note, _membership(outside))
         case _:
             raise AssertionError(f"no webhook for {step.kind}")
-    template = body.export.template(step.id, definition)
+    name = terms.node_name(body.flow.id, step.step_id)
+    template = body.export.template(name, definition)
     made = nodes.message(step.step_id, step.step_id, "Webhook", template, after)
     before, entry = exits(body, step, step.step_id, step.step_id)
     return [*before, made], entry
@@ -143,7 +144,7 @@ def _change(body: Body, step: Step, change: Change) -> dict[str, Any]:
         trait, value = terms.identifier(change.name), _plain(change.value)
     else:
         trait, value = terms.tag_trait(change.name), change.deed == TAG
-    export.updates[step.id] = (trait, value)
+    export.updates[terms.node_name(body.flow.id, step.step_id)] = (trait, value)
     return _identify(trait, value, ())
 
 

@@ -68,6 +68,7 @@ def _part(condition: Condition, scope: Scope) -> Lowered:
         return lower_fact(condition, scope)
     lowering, name = scope.lowering, condition_name(condition)
     found: Formula | None = None
+    how = ""
     match condition:
         case InAudience(audience):
             lowering.note(name, scope.name, condition.span)
@@ -77,6 +78,10 @@ def _part(condition: Condition, scope: Scope) -> Lowered:
         case Engaged(channel, within) if channel in terms.ENGAGED:
             span = tests.seconds(within)
             found = either(*(tests.performed(one, within=span) for one in terms.ENGAGED[channel]))
+        case Engaged(channel):
+            how = f"Dittofeed does not hear whether anything was opened by `{channel}`"
+        case Received(IdKind.CHANNEL, channel) if channel not in terms.CHANNELS:
+            how = f"Dittofeed sends nothing by `{channel}` itself"
         case Received():
             found = _received(condition, scope)
         case Bought(kind, product, within):
@@ -94,19 +99,17 @@ def _part(condition: Condition, scope: Scope) -> Lowered:
         case Unsubscribed(channel):
             found = tests.unsubscribed(scope.group(channel))
     if found is None:
-        lowering.note(name, scope.name, condition.span, "", Support.REFUSED, loss(condition))
+        lowering.note(name, scope.name, condition.span, how, Support.REFUSED, loss(condition))
         return stand_in(condition, scope)
     lowering.note(name, scope.name, condition.span)
     return Lowered.known(found)
 
 
-def _received(condition: Received, scope: Scope) -> Formula | None:
+def _received(condition: Received, scope: Scope) -> Formula:
     """Return a test that a message, or one of a channel, was sent."""
     within = None if condition.within is None else tests.seconds(condition.within)
     if condition.kind is IdKind.CHANNEL:
-        channel = terms.CHANNELS.get(condition.name)
-        if channel is None:
-            return None
+        channel = terms.CHANNELS[condition.name]
         return tests.performed(
             terms.SENT, within=within, properties=[("channel", tests.equals(channel))]
         )

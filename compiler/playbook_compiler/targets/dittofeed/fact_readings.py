@@ -49,6 +49,7 @@ def lower_fact(condition: Reading, scope: Scope) -> Lowered:
         found, how = _of_trigger(condition, scope)
     else:
         found = _of_customer(condition, scope)
+        how = "Dittofeed cannot compare it so" if found is None else ""
     if found is None:
         lossy = loss(condition)
         scope.lowering.note(construct, scope.name, condition.span, how, Support.REFUSED, lossy)

@@ -67,7 +67,11 @@ def lower_head(export: Export, flow: Flow) -> Head | None:
         lowering.leave_out("trigger.date", node, how)
         lowering.leave_out("flow", flow.id, how)
         return None
-    if not lowering.note(f"trigger.{trigger.kind}", node, span):
+    support = None
+    if isinstance(trigger, EventTrigger) and trigger.event in terms.OWN_EVENTS:
+        support = Support.APPROXIMATED
+        how = "entry by a segment: the event came within the last day, and none in the day before"
+    if not lowering.note(f"trigger.{trigger.kind}", node, span, how, support):
         lowering.leave_out("flow", flow.id, "Dittofeed has no such trigger")
         return None
     event, key = run_event(export.playbook, flow)
@@ -136,7 +140,7 @@ def _is_stored(body: Body, node: nodes.Node) -> bool:
     """Return whether a node asks a segment that Dittofeed computes from time to time."""
     if node["type"] != "SegmentSplitNode":
         return False
-    definition = body.export.segments.get(f"{body.flow.id}/{node['id']}")
+    definition = body.export.segments.get(terms.node_name(body.flow.id, node["id"]))
     return definition is None or not tests.is_keyed(definition["entryNode"])
 
 
@@ -205,7 +209,7 @@ def _tier(export: Export, flow: Flow, direction: str, tier: str, scope: Scope) -
 
 
 def _by_segment(export: Export, flow: Flow, tree: Tree, scope: Scope) -> Head:
-    segment = export.segment(f"{flow.id}/trigger", tree)
+    segment = export.segment(terms.node_name(flow.id, "trigger"), tree)
     return Head(nodes.segment_entry(segment, "", again=False), scope)
 
 
@@ -244,7 +248,7 @@ def _by_date(export: Export, flow: Flow, trigger: DateTrigger, scope: Scope) -> 
             lowering.note(f"trigger.date.{key}", node, trigger.origin.key_span(key))
             shift, direction = tests.seconds(span), key
     wait = nodes.until_date("trigger~date", "", property_, shift, direction)
-    segment = export.segment(f"{flow.id}/trigger", tests.known(path).yes)
+    segment = export.segment(terms.node_name(flow.id, "trigger"), tests.known(path).yes)
     again = not once and (flow.entry is None or flow.entry.rule != "once")
     if not again:
         return Head(nodes.segment_entry(segment, "", again=False), scope, (wait,))
@@ -275,7 +279,7 @@ def _used_up(export: Export, flow: Flow, trigger: Replenishment, scope: Scope) -
 def note_existing(export: Export, flow: Flow) -> None:
     """Note `existing: skip` where that is what happens by itself."""
     existing = flow.existing
-    by_event = isinstance(flow.trigger, EventTrigger | Inactivity | Replenishment)
+    by_event = isinstance(flow.trigger, EventTrigger | Replenishment)
     if flow.origin.has("existing") and (existing is None or existing.over is None) and by_event:
         how = "Dittofeed brings in nobody to whom it happened before the journey was started"
         span = flow.origin.key_span("existing")

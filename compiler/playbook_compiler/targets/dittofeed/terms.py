@@ -39,8 +39,8 @@ DEFAULT_PROPERTIES: Final = frozenset(
     ]
 )
 ENTERED: Final = "trigger~entered"
-# Names of segments that all flows ask: with a sign that no id of the playbook has.
-HOLDOUT, CAP = "guardrails~holdout", "guardrails~cap~{channel}"
+# Names of segments that all flows ask. No id of the playbook has the sign, and no node begins so.
+HOLDOUT, CAP = "guardrails~~holdout", "guardrails~~cap~{channel}"
 # Secrets of the webhook channel, which a person fills in.
 API_SECRET, WRITE_KEY_SECRET, ADMIN_KEY_SECRET = (
     "playbook_api_url",
@@ -65,6 +65,11 @@ def identifier(text: str) -> str:
         return plain
     slug = re.sub(r"[^A-Za-z0-9]+", "_", plain).strip("_")[:32]
     return f"{slug}_{hashlib.sha256(text.encode()).hexdigest()[:8]}".lstrip("_")
+
+
+def node_name(flow: str, node: str) -> str:
+    """Return the name of what belongs to one node of a flow: unlike that of any audience."""
+    return f"{flow}~{node}"
 
 
 def tag_trait(tag: str) -> str:
