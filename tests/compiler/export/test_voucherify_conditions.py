@@ -130,7 +130,7 @@ class _Member(Customer):
     """A customer of whom is known whether he belongs to the audience."""
 
     def in_audience(self, audience: str) -> bool:
-        return evaluate(CORE, self) is True  # type: ignore[arg-type]
+        return evaluate(CORE, self) is True
 
 
 def _member(customer: Customer) -> _Member:
@@ -163,7 +163,7 @@ def test_a_segment_holds_whom_the_condition_means(condition: Condition, customer
     groups, lowering = _lowered(condition)
     assume(not lowering.findings)  # more alternatives than a segment is worth
     member = _member(customer)
-    truth = evaluate(condition, member)  # type: ignore[arg-type]
+    truth = evaluate(condition, member)
     assert _let_in(member, groups) is (truth is True)
 
 
@@ -175,7 +175,7 @@ def test_every_comparison_is_right_at_its_edge(name: str, operator: Any) -> None
         groups, _ = _lowered(condition)
         for count in range(5):
             customer = Customer(orders=((count, 100),) * count, known_for=count)
-            truth = evaluate(condition, customer)  # type: ignore[arg-type]
+            truth = evaluate(condition, customer)
             assert _let_in(customer, groups) is (truth is True), (condition, customer)
 
 

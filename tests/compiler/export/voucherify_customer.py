@@ -52,7 +52,7 @@ class Customer:
             case "tags":
                 return self.tags
             case name:
-                found: Any = self.facts.get(name)
+                found: Observed = self.facts.get(name)
                 return found
 
     def happened(self, event: str, within: Duration | None) -> bool | None:
