@@ -30,7 +30,8 @@ Property: TypeAlias = Callable[[str, str, Reading], str]
 
 def property_name(kind: str, name: str) -> str:
     """Return the name of the user property that reads a trait, a code or an event."""
-    plain = terms.identifier(name)
+    # Ids of offers have hyphens and no underscores, so that none is lost by this.
+    plain = terms.identifier(name.replace("-", "_") if kind == CODE else name)
     return {TRAIT: plain, CODE: f"offer_{plain}_code", EVENT: f"trigger_{plain}"}[kind]
 
 
