@@ -19,6 +19,7 @@ from tests.faults.campaign import MODES, REAL, TARGETS, Result, run_one
 from tests.faults.naive import duplicates, wanted_count
 from tests.faults.server import FAULTS, loopback
 
+REFUSALS = 0.01
 HEAD = (
     "| target | way | runs | objects | calls | faults | killed | refused by the lock"
     " | stopped with a sentence, pushed again | wrong |"
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 count = min(asked.real, asked.seeds) if mode == REAL else asked.seeds
                 result = Result()
                 for seed in range(asked.first, asked.first + count):
-                    result.add(run_one(server, target, mode, seed))
+                    result.add(run_one(server, target, mode, seed, refusals=REFUSALS))
                 rows.append((target, mode, result))
                 print(line_of(target, mode, result), *result.failed, sep="\n", flush=True)
             seeds = range(asked.first, asked.first + min(asked.seeds, 40))

@@ -59,12 +59,14 @@ class Result:
         self.failed += other.failed
 
 
-def run_one(server: LoopbackServer, target: str, mode: str, seed: int) -> Result:
+def run_one(
+    server: LoopbackServer, target: str, mode: str, seed: int, *, refusals: float = 0.0
+) -> Result:
     """Push in one way under one seed; then the edited playbook in the same way; then once more,
     which must send nothing new."""
     told = Told()
     random = Random(f"{target}/{mode}/{seed}")
-    world = server.world = new_world(target, f"{target}/{mode}/{seed}")
+    world = server.world = new_world(target, f"{target}/{mode}/{seed}", refusals=refusals)
     wrong: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         first = the_push(target, Path(folder), server.base)

@@ -50,6 +50,7 @@ class World:
     seed: str
     share: float = 0.25
     slow_seconds: float = 0.2
+    refusals: float = 0.0  # the share of calls that are refused for no reason, with the key in it
     clock: VirtualClock = field(default_factory=VirtualClock)
     seen: dict[str, int] = field(default_factory=dict)
     calls: int = 0
@@ -80,6 +81,8 @@ class World:
             if not self.engine.allowed(headers):
                 self.wrong_key += 1
                 return 401, {}, {"message": f"bad key {self._echo(headers)}"}, ""
+            if Random(f"{self.seed}/refusal/{self.calls}").random() < self.refusals:
+                return 400, {}, {"message": f"not you, {self._echo(headers)}"}, ""
             fault = self._fault(method, path)
             wait = Random(f"{self.seed}/{self.calls}").uniform(0.5, 20.0)
             if fault.startswith("429"):

@@ -34,6 +34,16 @@ def test_nothing_is_made_twice_or_lost(server: LoopbackServer, target: str, mode
             assert result.refused == 2  # one of two, in each of the two pushes
 
 
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_refusal_stops_with_a_sentence_without_the_key(
+    server: LoopbackServer, target: str
+) -> None:
+    """The engine repeats the key in what it says; the push is called again and again."""
+    result = run_one(server, target, MODES[0], 3, refusals=0.05)
+    assert not result.failed
+    assert result.stopped > 0
+
+
 def test_a_process_is_really_killed(server: LoopbackServer) -> None:
     result = run_one(server, "klaviyo", REAL, 1)
     assert not result.failed

@@ -152,29 +152,32 @@ def _create(
         return _take_over(session, wanted, replace(pushed, remote=there), state)
     state = replace(state, intent=Intent(wanted.id, session.clock.now(), pushed))
     session.save(state)
-    try:
-        remote = _made(session, call, pushed, wanted.uuid)
-    except UnknownOutcome:
-        raise  # the intent stays: the next push looks first
-    except PushError:
-        session.save(replace(state, intent=None))
-        raise
+    remote = _made(session, call, pushed, state)
     state = with_object(state, wanted.id, replace(pushed, remote=remote))
     session.save(state)
     return _confirm(session, wanted.id, state)
 
 
-def _made(session: Session, call: Call, pushed: Pushed, uuid: str) -> str:
-    """Send a creating call and return the id; a lost answer is looked for before another try."""
+def _made(session: Session, call: Call, pushed: Pushed, state: State) -> str:
+    """Send a creating call and return the id; a lost answer is looked for before another try.
+
+    The intent is taken back only if the call is known not to have been carried out.
+    """
+    lost = False
     for _ in range(TRIES):
         try:
-            return session.adapter.made(session.send(call).body, uuid)
+            return session.adapter.made(session.send(call).body, pushed.uuid)
         except (UnknownOutcome, KeyError, TypeError):  # no answer, or one without an id
-            for seconds in SETTLING:
-                session.clock.sleep(seconds)
-                remote = _find(session, pushed)
-                if remote:
-                    return remote
+            lost = True
+        except PushError:
+            if not lost:
+                session.save(replace(state, intent=None))
+            raise
+        for seconds in SETTLING:
+            session.clock.sleep(seconds)
+            remote = _find(session, pushed)
+            if remote:
+                return remote
     raise UnknownOutcome(
         f"{session.adapter.title}, {call.what}: no answer came {TRIES} times. Whether it was made"
         " is not known; the next push asks before it sends anything."
