@@ -102,7 +102,9 @@ _FLOW = [
         "for another event",
         "flow.exit_on",
     ),
-    *exact("a condition in front of every e-mail", "flow.exit_when"),
+    *approximated(
+        "a condition in front of every e-mail; other steps do not ask", "flow.exit_when"
+    ),
     *dropped("Resend measures opens and clicks, not goals", "flow.goal"),
     *exact("exported switched off like every flow: leave it so", "flow.enabled"),
 ]
@@ -131,12 +133,12 @@ _STEPS = [
         "a delay in days of 24 hours, a month 30.4375 of them; longer than 30 days in parts",
         "step.wait",
     ),
-    *exact(
-        "wait_for_event with its time-out, longer than 30 days in parts",
+    *approximated(
+        "wait_for_event with its time-out, longer than 30 days in parts; events count from this "
+        "step on, not since the action before it",
         "step.wait.event",
-        "step.wait.happened",
-        "step.wait.timed_out",
     ),
+    *exact("the ways out of it", "step.wait.happened", "step.wait.timed_out"),
     *approximated("events count from this step on, not since entry", "step.wait.since"),
     *refused("Resend knows no time of day", "the run goes on at once", "step.wait.time"),
     *exact("a condition; what is unknown goes to no", "step.if", "step.if.then", "step.if.else"),
