@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, quote, unquote
 
 KEY = "canary-4f1d9b7c2e8a6053"
@@ -36,10 +36,10 @@ class Engine:
     objects: dict[str, Object] = field(default_factory=dict)
     made: int = 0
 
-    name = ""
-    secrets: tuple[str, ...] = (KEY,)
+    name: ClassVar[str] = ""
+    secrets: ClassVar[tuple[str, ...]] = (KEY,)
     # (method, path as a pattern) -> windows of (calls, seconds); the first that fits counts.
-    limits: tuple[tuple[str, str, tuple[tuple[int, float], ...]], ...] = ()
+    limits: ClassVar[tuple[tuple[str, str, tuple[tuple[int, float], ...]], ...]] = ()
 
     def allowed(self, headers: dict[str, str]) -> bool:
         raise NotImplementedError

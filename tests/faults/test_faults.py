@@ -12,6 +12,7 @@ import pytest
 from tests.faults.campaign import MODES, REAL, TARGETS, run_one
 from tests.faults.engines import KEY
 from tests.faults.naive import duplicates
+from tests.faults.pushing import SECRETS, new_world
 from tests.faults.server import LoopbackServer, loopback
 
 SEEDS = {"one push": (1,), "two at once": (1,), "killed and again": (1, 2)}
@@ -57,7 +58,7 @@ def test_a_client_that_only_tries_again_makes_things_twice(server: LoopbackServe
 
 def test_two_clients_without_a_lock_make_most_things_twice(server: LoopbackServer) -> None:
     for target in ("klaviyo", "voucherify"):
-        assert duplicates(server, target, 1, at_once=2) >= 3
+        assert sum(duplicates(server, target, seed, at_once=2) for seed in (1, 2, 3)) >= 3
 
 
 def test_the_server_answers_with_the_key_and_only_to_the_right_one(
@@ -71,3 +72,18 @@ def test_the_server_answers_with_the_key_and_only_to_the_right_one(
     )
     assert (status, world.wrong_key) == (401, 1)
     assert KEY in body["message"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_server_notices_who_calls_too_often(target: str) -> None:
+    """As many calls at one instant as the narrowest window allows, and one more."""
+    world = new_world(target, "often", share=0.0)
+    path = "/api/flows" if target == "klaviyo" else "/api/admin/segments"
+    name, windows = world.engine.windows("POST", path)
+    assert name
+    for _ in range(windows[0][0]):
+        world.handle("POST", path, "", {}, None)
+    assert world.too_many == 0
+    assert world.handle("POST", path, "", {}, None)[0] == 429
+    assert world.too_many == 1
+    assert set(world.engine.secrets) == set(SECRETS[target].values())
