@@ -12,9 +12,15 @@ from playbook_compiler.export.bundle import ExportBundle
 from playbook_compiler.export.registry import all_targets
 from playbook_runtime.cli._findings import compiled_or_exit, show_findings
 from playbook_runtime.cli._targets import target_named
+from playbook_runtime.counted import count_of
 from playbook_runtime.output.diagnostics import summary
 from playbook_runtime.output.folder import NotAnExport, write_export
 from playbook_runtime.output.lowering import capability_list, lowering_summary, matrix
+
+# Files that are named one by one.
+FEW = 6
+# Kinds of object whose plural takes more than an s.
+PLURALS = {"contact-property": "contact properties", "user-property": "user properties"}
 
 
 @click.command()
@@ -78,8 +84,14 @@ def command(
 def _written(bundle: ExportBundle) -> str:
     """Return what an export holds in words: drafts for the engine, else files."""
     kinds = Counter(request.kind for request in bundle.requests)
-    drafts = ", ".join(f"{count} {kind}{'s'[: count != 1]}" for kind, count in kinds.items())
-    return f"{drafts} as drafts" if drafts else ", ".join(bundle.files)
+    drafts = ", ".join(
+        count_of(count, kind.replace("-", " "), PLURALS.get(kind, ""))
+        for kind, count in kinds.items()
+    )
+    if drafts:
+        return f"{drafts} as drafts"
+    few = len(bundle.files) <= FEW
+    return ", ".join(bundle.files) if few else count_of(len(bundle.files), "file")
 
 
 def _write(folder: str, bundle: ExportBundle) -> None:
