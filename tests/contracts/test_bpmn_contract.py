@@ -112,18 +112,20 @@ def test_the_everything_case_holds_every_kind_of_trigger_and_step() -> None:
 def test_shapes_do_not_cover_each_other(name: str) -> None:
     for path, root in processes(case(name)):
         tags = {one.get("id"): one.tag.removeprefix(MODEL) for one in root.iter()}
-        boxes = []
+        boxes: list[tuple[str, int, int, int, int]] = []
         for shape in root.iter(f"{DI}BPMNShape"):
-            if tags[shape.get("bpmnElement")] in ("subProcess", "boundaryEvent"):
+            name = shape.get("bpmnElement", "")
+            if tags[name] in ("subProcess", "boundaryEvent"):
                 continue
             bounds = shape.find(BOUNDS)
             assert bounds is not None
-            box = [int(bounds.get(side, "")) for side in ("x", "y", "width", "height")]
-            boxes.append((shape.get("bpmnElement"), *box))
-        for number, (one, x, y, width, height) in enumerate(boxes):
-            for other, left, top, wide, high in boxes[:number]:
-                apart = x + width <= left or left + wide <= x or y + height <= top
-                assert apart or top + high <= y, f"{path}: {one} and {other}"
+            x, y, width, height = (
+                int(bounds.get(side, "")) for side in ("x", "y", "width", "height")
+            )
+            for other, left, top, right, low in boxes:
+                apart = x + width <= left or right <= x or y + height <= top or low <= y
+                assert apart, f"{path}: {name} and {other}"
+            boxes.append((name, x, y, x + width, y + height))
 
 
 def test_what_authors_write_stays_text() -> None:
