@@ -169,8 +169,8 @@ def _made(session: Session, call: Call, pushed: Pushed, state: State) -> str:
             return session.adapter.made(session.send(call).body, pushed.uuid)
         except (UnknownOutcome, KeyError, TypeError):  # no answer, or one without an id
             lost = True
-        except PushError:
-            if not lost:
+        except PushError as problem:
+            if not lost and not problem.maybe_done:
                 session.save(replace(state, intent=None))
             raise
         for seconds in SETTLING:
@@ -242,8 +242,9 @@ def _update(
     session.save(replace(state, intent=Intent(wanted.id, session.clock.now(), fresh)))
     try:
         session.send(adapter.update(pushed.where, pushed.remote, payload))
-    except RefusedError:
-        session.save(state)
+    except RefusedError as problem:
+        if not problem.maybe_done:
+            session.save(state)
         raise
     state = with_object(state, wanted.id, fresh)
     session.save(state)

@@ -42,38 +42,46 @@ class Line:
 
 def exchange(line: Line, call: Call) -> Answer:
     """Send a call until it is answered. Raises PushError and what stands in the table above."""
-    failures, throttled = 0, 0
+    failures, throttled, lost = 0, 0, False
     while True:
-        _keep_under_limits(line, call)
-        answer, trouble = None, ""
         try:
-            answer = line.transport(call)
-        except NotSentError as problem:
-            unseen, trouble = True, line.keys.cleaned(str(problem))
-        except LostError as problem:
-            unseen, trouble = False, f"no whole answer came ({problem})"
-        if answer is not None and answer.status == _THROTTLED:
-            throttled += 1
-            _close_as_told(line, call, answer, throttled)
-            continue
-        if answer is not None and not _failed(answer.status):
-            if _OK <= answer.status < _REDIRECT:
-                return answer
-            raise RefusedError(_refusal(line, call, answer), answer.status)
-        if answer is not None:
-            unseen, trouble = False, f"it answered {answer.status}"
-        failures += 1
-        if not unseen and not call.repeatable:
-            raise UnknownOutcome(f"{line.title}, {call.what}: {trouble}.")
-        if failures >= TRIES:
-            raise PushError(
-                f"{line.title}, {call.what}: tried {failures} times, and {trouble}."
-                " What is done is written down; push again later."
-            )
-        told = None if answer is None else retry_after(answer, line.clock.now())
-        wait = max(backoff(failures, call.seed), told or 0.0)
-        _pause_if_too_long(line, call, wait)
-        line.clock.sleep(wait)
+            _keep_under_limits(line, call)
+            answer, trouble, unseen = _tried(line, call)
+            if answer is not None and answer.status == _THROTTLED:
+                throttled += 1
+                _close_as_told(line, call, answer, throttled)
+                continue
+            if answer is not None and not _failed(answer.status):
+                if _OK <= answer.status < _REDIRECT:
+                    return answer
+                raise RefusedError(_refusal(line, call, answer), answer.status)
+            failures += 1
+            lost = lost or not unseen
+            if not unseen and not call.repeatable:
+                raise UnknownOutcome(f"{line.title}, {call.what}: {trouble}.")
+            if failures >= TRIES:
+                raise PushError(
+                    f"{line.title}, {call.what}: tried {failures} times, and {trouble}."
+                    " What is done is written down; push again later."
+                )
+            told = None if answer is None else retry_after(answer, line.clock.now())
+            wait = max(backoff(failures, call.seed), told or 0.0)
+            _pause_if_too_long(line, call, wait)
+            line.clock.sleep(wait)
+        except PushError as problem:
+            problem.maybe_done = lost
+            raise
+
+
+def _tried(line: Line, call: Call) -> tuple[Answer | None, str, bool]:
+    """Return the answer, or what went wrong, and whether the engine cannot have seen the call."""
+    try:
+        answer = line.transport(call)
+    except NotSentError as problem:
+        return None, line.keys.cleaned(str(problem)), True
+    except LostError as problem:
+        return None, f"no whole answer came ({problem})", False
+    return answer, f"it answered {answer.status}", False
 
 
 def ask(line: Line, path: str, what: str) -> Any:

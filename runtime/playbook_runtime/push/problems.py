@@ -6,11 +6,13 @@ from __future__ import annotations
 class PushError(Exception):
     """A push cannot go on. The text is a sentence; it holds no key.
 
-    `place` is the file and line of the object that it is about.
+    `place` is the file and line of the object that it is about. `maybe_done` is whether the call
+    may have been carried out by a try before the one that this is about.
     """
 
     exit_code = 1
     place = ""
+    maybe_done = False
 
 
 class UsageProblem(PushError):
