@@ -1,4 +1,5 @@
 # Two commands: `make demo` and `make test`. Both make the environment first.
+# `make n8n` fetches n8n's own parser, which tests of the n8n target ask, into the user's cache.
 # `make docs` builds the site of the documentation into build/docs (its packages come on first use).
 PYTHON ?= python3
 VENV ?= .venv
@@ -8,7 +9,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test bench docs lint clean
+.PHONY: demo test bench docs lint clean n8n
 
 demo: $(VENV)/.run
 	$(BIN)/playbook demo
@@ -24,6 +25,9 @@ lint: $(VENV)/.test
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m tests.benchmarks
+
+n8n:
+	npm install --ignore-scripts --no-audit --no-fund --prefix $(HOME)/.cache/playbook-n8n n8n-workflow@2.41.0
 
 docs: $(VENV)/.docs
 	$(BIN)/python -m tests.reference.site
