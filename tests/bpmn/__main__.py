@@ -9,7 +9,8 @@ import argparse
 import sys
 from time import perf_counter
 
-from tests.contracts.bpmn_world import CUSTOMERS, compare
+from tests.contracts.bpmn_people import CUSTOMERS
+from tests.contracts.bpmn_world import compare
 
 
 def main() -> int:

@@ -53,7 +53,7 @@ def test_every_file_passes_schema_parser_and_own_checks(name: str) -> None:
     assert problems(case(name)) == []
 
 
-@pytest.mark.parametrize("file", sorted(path.name for path in SHIPPED.glob("*.yaml")))
+@pytest.mark.parametrize("file", ["growth.yaml", "scale.yaml", "startup.yaml"])
 def test_the_shipped_playbooks_export_and_pass(file: str) -> None:
     bundle, _ = exported(SHIPPED / file)
     assert (bundle is not None) is (file in WHOLE)

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.contracts.bpmn_world import compare, compared, graph_by_seed, people_of, playbook_of
+from tests.contracts.bpmn_people import people_of
+from tests.contracts.bpmn_playbooks import playbook_of
+from tests.contracts.bpmn_world import compare, compared, graph_by_seed
 
 from playbook_compiler.export.capability import Support
 from playbook_compiler.export.places import places

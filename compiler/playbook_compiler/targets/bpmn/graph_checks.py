@@ -42,10 +42,13 @@ _NC_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9._-]*\Z")
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """One file while it is checked. `names` are the variables that expressions may read."""
+    """One file while it is checked. `names` are the variables that expressions may read, `messages`
+    the names of messages by id, `operations` the ids of what service tasks may do."""
 
     root: Xml
     names: frozenset[str]
+    messages: Mapping[str, str]
+    operations: frozenset[str]
     problems: list[str]
 
     def say(self, element: Xml | None, what: str) -> None:
@@ -73,7 +76,9 @@ def check_document(content: bytes, names: frozenset[str]) -> list[str]:
         root = fromstring(content)
     except ParseError as error:
         return [f"not XML: {error}"]
-    file = _File(root, names, [])
+    messages = {one.get("id", ""): one.get("name", "") for one in root.findall(f"{_MODEL}message")}
+    operations = frozenset(one.get("id", "") for one in root.iter(f"{_MODEL}operation"))
+    file = _File(root, names, messages, operations, [])
     processes = root.findall(f"{_MODEL}process")
     if len(processes) != 1:
         file.say(None, f"{len(processes)} processes, expected one")
@@ -151,12 +156,13 @@ def _check_scope(file: _File, scope: Xml, *, is_process: bool) -> None:
 
 def _check_starts(file: _File, scope: Xml, nodes: dict[str, Xml], *, is_process: bool) -> None:
     """One start by the trigger, and at most one by which other flows start the process."""
-    names = {one.get("id"): one.get("name", "") for one in file.root.findall(f"{_MODEL}message")}
     starts = [node for node in nodes.values() if _plain(node) == START]
     called = []
     for node in starts:
         event = node.find(f"{_MODEL}messageEventDefinition")
-        if event is not None and names.get(event.get("messageRef"), "").startswith("start:"):
+        if event is not None and file.messages.get(event.get("messageRef", ""), "").startswith(
+            "start:"
+        ):
             called.append(node)
         elif is_process and not _events(node):
             file.say(node, "a process that starts without a reason")
@@ -208,14 +214,12 @@ def _check_node(
 
 
 def _check_references(file: _File, node: Xml, tag: str) -> None:
-    messages = {one.get("id") for one in file.root.findall(f"{_MODEL}message")}
-    operations = {one.get("id") for one in file.root.iter(f"{_MODEL}operation")}
-    if tag == SEND and node.get("messageRef") not in messages:
+    if tag == SEND and node.get("messageRef") not in file.messages:
         file.say(node, "sends a message that is not declared")
-    if tag == SERVICE and node.get("operationRef") not in operations:
+    if tag == SERVICE and node.get("operationRef") not in file.operations:
         file.say(node, "an operation that is not declared")
     for event in node.findall(f"{_MODEL}messageEventDefinition"):
-        if event.get("messageRef") not in messages:
+        if event.get("messageRef") not in file.messages:
             file.say(node, "a message that is not declared")
 
 
