@@ -26,6 +26,7 @@ NAMES = ("everything", "hostile", "lossy")
 WHOLE = ("growth.yaml", "startup.yaml")
 MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+SIDES = ("x", "y", "width", "height")
 BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
 
 
@@ -119,13 +120,28 @@ def test_shapes_do_not_cover_each_other(name: str) -> None:
                 continue
             bounds = shape.find(BOUNDS)
             assert bounds is not None
-            x, y, width, height = (
-                int(bounds.get(side, "")) for side in ("x", "y", "width", "height")
-            )
+            x, y, width, height = (int(bounds.get(side, "")) for side in SIDES)
             for other, left, top, right, low in boxes:
                 apart = x + width <= left or right <= x or y + height <= top or low <= y
                 assert apart, f"{path}: {name} and {other}"
             boxes.append((name, x, y, x + width, y + height))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_arrows_are_drawn_from_shape_to_shape(name: str) -> None:
+    for path, root in processes(case(name)):
+        boxes = {}
+        for shape in root.iter(f"{DI}BPMNShape"):
+            bounds = shape.find(BOUNDS)
+            assert bounds is not None
+            boxes[shape.get("bpmnElement")] = [int(bounds.get(side, "")) for side in SIDES]
+        flows = {one.get("id"): one for one in root.iter(f"{MODEL}sequenceFlow")}
+        for edge in root.iter(f"{DI}BPMNEdge"):
+            flow = flows[edge.get("bpmnElement")]
+            for point, end in ((edge[0], "sourceRef"), (edge[-1], "targetRef")):
+                x, y, width, height = boxes[flow.get(end)]
+                assert x <= int(point.get("x", "")) <= x + width, (path, flow.get("id"))
+                assert y <= int(point.get("y", "")) <= y + height, (path, flow.get("id"))
 
 
 def test_what_authors_write_stays_text() -> None:
