@@ -15,11 +15,17 @@ _STOPS = re.compile(r"\s*(?:[·|•\n]|\\\n|\[|\{\{|\{%)")
 
 
 def with_law(
-    notes: Notes, messages: Mapping[str, Data], name: str, told: Sequence[str], why: str
+    notes: Notes,
+    messages: Mapping[str, Data],
+    name: str,
+    told: Sequence[str],
+    paths: Mapping[str, str],
+    why: str,
 ) -> str:
     """Return the sender's postal address; marketing mails say it and how to unsubscribe.
 
-    `told` are addresses that the engine's footers say; `why` says why the input has no such line.
+    `told` are addresses that the engine's footers say, `paths` the messages' places in the input;
+    `why` says why the input has no such line.
     """
     mails = {
         one: data
@@ -43,7 +49,7 @@ def with_law(
         if lines:
             data["body"] = f"{body.rstrip()}\n\n---\n\n{' · '.join(lines)}\n"
             notes.assumed(
-                f"messages/{one}",
+                paths.get(one, one),
                 f"the last line of the message `{one}`",
                 f"its text has no postal address or no way to unsubscribe: {why}",
                 "put them where you want them",

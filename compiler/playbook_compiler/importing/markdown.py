@@ -17,8 +17,12 @@ from playbook_compiler.values import dataclass
 SIZE_LIMIT: Final = 1_000_000
 _BODY: Final = re.compile(r"<body[^>]*>(.*)</body\s*>", re.DOTALL | re.IGNORECASE)
 _UNREAD: Final = ("head", "style", "script", "title", "noscript", "template", "iframe", "object")
+_TABLES: Final = ("table", "tbody", "thead", "tfoot", "tr")
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>#&~|])")
 _LIST: Final = re.compile(r"^(\s*)(?:([-+=])|(\d{1,9})([.)]))", re.MULTILINE)
+_BLOCK_END: Final = re.compile(
+    r"(</(?:p|h[1-6]|ul|ol|li|pre|blockquote)>|<(?:ul|ol|li|blockquote)>|<hr />)"
+)
 _LINES: Final = re.compile(r"\n{3,}")
 
 
@@ -60,7 +64,7 @@ def markdown_of(html: Marked) -> tuple[str, bool]:
     """Return HTML as Markdown with the words in it, and whether it renders as the same again."""
     wanted = _comparable(html.text, html.word)
     best = ""
-    for careful in (False, True):
+    for careful in range(3):
         found = _converted(html.text, careful)
         if found is None:
             return _text_alone(html.text), False
@@ -89,11 +93,15 @@ def _comparable(html: str, word: str) -> str:
     lone = re.sub(rf"<p>\s*({word})\s*</p>", r"\1", html)
     broken = re.sub(r"<br\s*/?>\s*", "<br />\n", lone)
     ruled = re.sub(r"<hr\s*/?>", "<hr />", broken)
-    return re.sub(r"\s*\n\s*", "\n", ruled).strip()
+    apart = _BLOCK_END.sub(r"\1\n", ruled.replace("&#123;", "{"))
+    return re.sub(r"\s*\n\s*", "\n", apart).strip()
 
 
-def _converted(html: str, careful: bool) -> str | None:
-    """Return HTML as Markdown; None where it is nested deeper than can be read."""
+def _converted(html: str, careful: int) -> str | None:
+    """Return HTML as Markdown; None where it is nested deeper than can be read.
+
+    `careful`: signs that can mean something are escaped: 0 none, 1 stars and lines, 2 all.
+    """
     from bs4 import BeautifulSoup
     from markdownify import MarkdownConverter
 
@@ -101,12 +109,18 @@ def _converted(html: str, careful: bool) -> str | None:
         "heading_style": "ATX",
         "bullets": "-",
         "newline_style": "backslash",
-        "escape_misc": careful,
+        "escape_asterisks": careful > 0,
+        "escape_underscores": careful > 0,
+        "escape_misc": careful > 1,
     }
     try:
         soup = BeautifulSoup(html, "html.parser")
         for unread in soup(_UNREAD):
             unread.decompose()
+        for layout in soup(_TABLES):  # of pages for mail: columns, not data
+            layout.unwrap()
+        for cell in soup(("td", "th")):
+            cell.name = "div"
         return str(MarkdownConverter(**options).convert_soup(soup))
     except RecursionError:
         return None

@@ -52,7 +52,7 @@ class Made:
     lists: tuple[tuple[str, tuple[Made, ...]], ...] = ()
 
 
-EXIT: Final = Block("exit", {"exit": ""}, ())
+EXIT: Final = Block("exit", {"exit": "the run ends here"}, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,25 +144,25 @@ class _Building:
         targets = [way.target for way in block.ways]
         below = frozenset().union(*(self.reach[one] for one in targets if one is not None))
         candidates = sorted(below, key=lambda one: self.order[one])
-        hinted = self.hinted(block, candidates)
-        if hinted is not None and self.is_join(hinted, targets, stop):
-            return hinted
-        if block.wanted and all(_is_inside(self.blocks[one], block) for one in candidates):
-            return stop
         for one in candidates:
             coming = sum(target is not None and one in self.reach[target] for target in targets)
             if coming > 1 and self.is_join(one, targets, stop):
                 return one
+        hinted = self.hinted(block, candidates)
+        if hinted is not None and self.is_join(hinted, targets, stop):
+            return hinted
         return stop
 
     def hinted(self, block: Block, candidates: Sequence[str]) -> str | None:
         """Return the first block after a fork whose own id says that it stands outside of it."""
         if not block.wanted:
             return None
+        prefix, _, own = block.wanted.rpartition(".")
+        if not _FROM_CONTENT.match(own) and block.kind != "split":
+            return None  # an id of the author's own: it does not tell where the step stands
         for one in candidates:
-            wanted = self.blocks[one].wanted
-            plain = "." not in wanted and not _FROM_CONTENT.match(wanted)
-            if wanted and not plain and not wanted.startswith(f"{block.wanted}."):
+            beside, _, own = self.blocks[one].wanted.rpartition(".")
+            if beside == prefix and _FROM_CONTENT.match(own):
                 return one
         return None
 
@@ -181,18 +181,16 @@ class _Building:
         return before.isdisjoint(self.reach[name])
 
 
-def _is_inside(block: Block, fork: Block) -> bool:
-    return block.wanted.startswith(f"{fork.wanted}.")
-
-
 def as_data(steps: Sequence[Made], ids: Mapping[int, str]) -> list[Written]:
     """Return steps as they are written; `ids` are their own ids by identity."""
     found: list[Written] = []
     for made in steps:
-        data: Data = {}
+        if made.block is EXIT and id(made) not in ids:
+            found.append("exit")
+            continue
+        data: Data = dict(made.block.data)
         if id(made) in ids:
             data["id"] = ids[id(made)]
-        data.update(made.block.data)
         lists = {name: as_data(inner, ids) for name, inner in made.lists}
         match made.block.kind:
             case "if":

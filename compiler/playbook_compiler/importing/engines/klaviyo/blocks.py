@@ -51,8 +51,10 @@ class Blocks:
             id_ = waiting.pop()
             if id_ is None or id_ in self.made:
                 continue
+            before = len(self.made)
             self.made[id_] = self.block(id_)
-            waiting += [way.target for way in self.made[id_].ways]
+            for made in [*self.made.values()][before:]:  # some actions become several steps
+                waiting += [way.target for way in made.ways]
 
     def path(self, id_: str) -> str:
         return self.actions.paths[id_]
@@ -226,7 +228,7 @@ class Blocks:
         own = id_.rpartition(".")[2]
         name = id_of(own if is_id(own) else "split", "split", self.splits)
         self.splits.add(name)
-        names = variant_names(id_, targets)
+        names = variant_names(id_, [self.actions.after(target) for target in targets])
         variants: dict[str, Written] = {
             arm: {"share": Bare(str(Share(share)))}
             for arm, share in zip(names, shares, strict=True)

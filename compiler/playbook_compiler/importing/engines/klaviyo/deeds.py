@@ -77,6 +77,7 @@ def task_of(found: Import, data: Mapping[str, Any], path: str) -> tuple[str, dic
     what = " ".join(text_of(payload.get("subject_line")).split()) or text_of(payload.get("name"))
     due = _DUE.fullmatch(what)
     step: dict[str, Any] = {"task": (due[1] if due is not None else what)[:1_000] or "see Klaviyo"}
+    found.keep_sender(payload)
     addresses = payload.get("to_emails")
     first = text_of(addresses[0]) if isinstance(addresses, list) and addresses else ""
     owner = looked_up("mailbox", first) or first

@@ -12,6 +12,7 @@ from playbook_compiler.importing.imported import Notes
 from playbook_compiler.values import dataclass
 
 Action = dict[str, Any]
+_FAR = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,17 @@ class Actions:
         """Return the branches of a multi-branch split in their order, each with its target."""
         found = [(one, _target(one)) for one in _branches(self.by_id[id_])]
         return [(one, target if target in self.by_id else None) for one, target in found]
+
+    def after(self, id_: str | None) -> list[str]:
+        """Return an action and those that it leads to, near ones first."""
+        found: list[str] = []
+        waiting = [id_] if id_ in self.by_id else []
+        while waiting and len(found) < _FAR:
+            one = waiting.pop(0)
+            if one not in found:
+                found.append(one)
+                waiting += [to for to in links_of(self.by_id[one]) if to in self.by_id]
+        return found
 
     def kind(self, id_: str | None) -> str:
         """Return the type of an action, empty for none."""

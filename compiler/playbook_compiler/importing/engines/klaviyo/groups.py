@@ -8,7 +8,7 @@ the one that is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.facts import IdKind
 from playbook_compiler.importing.engines.klaviyo.literals import (
     Literal,
+    Side,
     Test,
     literals_of,
 )
@@ -37,6 +38,7 @@ Clause = tuple[Literal, ...]
 _RANGE = re.compile(r"(\S+) (>=|<=) (\S+)")
 _NOT_OPENED: Final = "not event(message_opened) within"
 _NOT_CLICKED: Final = "not event(link_clicked) within"
+_IN = re.compile(r"(\S+) in \((.*)\)")
 _EQUAL = re.compile(r"(\S+) = (.+)")
 
 
@@ -69,7 +71,9 @@ class Reading:
             reads_event=not opposite,
         )
         formula = lower_condition(condition, scope).true
-        return formula.no if opposite else formula.yes
+        groups = formula.no if opposite else formula.yes
+        names = self.words.names_in_klaviyo()
+        return tuple(tuple(_renamed(test, names) for test in group) for group in groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,18 @@ def groups_of(filter_: Any) -> list[list[Test]]:
     return found
 
 
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """Return a test with Klaviyo's own names in place of the exporter's."""
+    match value:
+        case str():
+            return names.get(value, value)
+        case dict():
+            return {key: _renamed(one, names) for key, one in value.items()}
+        case list():
+            return [_renamed(one, names) for one in value]
+    return value
+
+
 def said(
     groups: Sequence[Sequence[Test]], reading: Reading, *, opposite: bool = False
 ) -> Said | None:
@@ -107,16 +123,17 @@ def said(
         clauses.append(tuple(literals))
     if not clauses:
         return None
+    clauses = _folded(clauses)
     wanted = tuple(tuple(group) for group in groups)
     if opposite:
         terms = [tuple(literal.opposite() for literal in clause) for clause in clauses]
         clauses = _multiplied(terms) or []
-        wordings = [_any_of(map(_term, terms))]
+        wordings = [_any_of_terms(terms)]
         wordings += _wordings(clauses, reading) if clauses else []
     else:
         wordings = _wordings(clauses, reading)
     best: Said | None = None
-    for text in dict.fromkeys(wordings):
+    for text in sorted(dict.fromkeys(wordings), key=len):
         condition = reading.parsed(reading.words.spoken_out(text))
         if condition is None:
             continue
@@ -167,7 +184,7 @@ def _wordings(clauses: Sequence[Clause], reading: Reading) -> list[str]:
         terms = _multiplied(part)
         texts = [_all_of_clauses(part)]
         if terms:
-            texts.append(_any_of(map(_term, terms)))
+            texts.append(_any_of_terms(terms))
         ways.append(sorted(dict.fromkeys(texts), key=len))
     rest = [[_all_of_clauses(part)] for part in parts[WAYS_LIMIT:]]
     whole = [" and ".join(_joined(picks)) for picks in product(*ways, *rest)]
@@ -248,8 +265,39 @@ def _is_used(fact: str, literals: Iterable[Literal]) -> bool:
     return any(one.fact == fact and one.yes.asserts is None for one in literals)
 
 
-def _term(term: Clause) -> str:
-    """Return a conjunction of literals."""
+def _any_of_terms(terms: Sequence[Clause]) -> str:
+    """Return a disjunction of conjunctions; those that differ in one value become one."""
+    found: list[list[str]] = []
+    for term in map(_term, terms):
+        for other in found:
+            joined = _one_value_more(other, term)
+            if joined is not None:
+                other[:] = joined
+                break
+        else:
+            found.append(term)
+    return _any_of(
+        " and ".join(texts if len(texts) == 1 else [_bracketed(text) for text in texts])
+        for texts in found
+    )
+
+
+def _one_value_more(one: list[str], other: list[str]) -> list[str] | None:
+    """Return two conjunctions as one with a set, where they differ in a value of one fact."""
+    differing = [n for n, texts in enumerate(zip(one, other, strict=False)) if len({*texts}) > 1]
+    if len(one) != len(other) or len(one) < 2 or len(differing) != 1:
+        return None
+    here, there = one[differing[0]], _EQUAL.fullmatch(other[differing[0]])
+    first = _EQUAL.fullmatch(here) or _IN.fullmatch(here)
+    if first is None or there is None or first[1] != there[1] or there[2] in ("true", "false"):
+        return None
+    joined = list(one)
+    joined[differing[0]] = f"{first[1]} in ({first[2]}, {there[2]})"
+    return joined
+
+
+def _term(term: Clause) -> list[str]:
+    """Return a conjunction of literals, each as text."""
     known = _known(term)
     texts = []
     for one in term:
@@ -257,8 +305,7 @@ def _term(term: Clause) -> str:
             continue
         text = one.yes.text if one.fact in known else one.yes.alone
         texts.append(text)
-    ranged = _ranges(list(dict.fromkeys(texts)))
-    return " and ".join(ranged if len(ranged) == 1 else [_bracketed(text) for text in ranged])
+    return _ranges(list(dict.fromkeys(texts)))
 
 
 def _all_of_clauses(clauses: Sequence[Clause]) -> str:
@@ -277,10 +324,9 @@ def _all_of_clauses(clauses: Sequence[Clause]) -> str:
 
 
 def _ranges(texts: list[str]) -> list[str]:
-    """Return comparisons of one fact with two limits as `between`, at the place of the first; and
-    neither opened nor clicked as not engaged."""
+    """Return comparisons of one fact with two limits as `between`, at the place of the first."""
     found: list[str] = []
-    for text in _engagement(texts):
+    for text in texts:
         said = _RANGE.fullmatch(text)
         partner = f"{said[1]} >= " if said is not None and said[2] == "<=" else ""
         place = next(
@@ -300,18 +346,23 @@ def _ranges(texts: list[str]) -> list[str]:
     return found
 
 
-def _engagement(texts: list[str]) -> list[str]:
-    """Return texts in which neither opening nor clicking within a time is one thing."""
-    found: list[str] = []
-    for text in texts:
-        opened = text.startswith(_NOT_OPENED)
-        clicked = text.replace(_NOT_OPENED, _NOT_CLICKED, 1)
-        if opened and clicked in texts:
-            found.append(text.replace(_NOT_OPENED, "not engaged(email) within", 1))
-        elif not (
-            text.startswith(_NOT_CLICKED) and text.replace(_NOT_CLICKED, _NOT_OPENED, 1) in texts
-        ):
-            found.append(text)
+def _folded(clauses: Sequence[Clause]) -> list[Clause]:
+    """Return clauses in which neither opening nor clicking within a time is not being engaged."""
+    found = [*clauses]
+    for one in clauses:
+        opened = next((lit for lit in one if lit.yes.text.startswith(_NOT_OPENED)), None)
+        if opened is None or one not in found:
+            continue
+        clicked = opened.yes.text.replace(_NOT_OPENED, _NOT_CLICKED, 1)
+        rest = {lit.yes.text for lit in one if lit is not opened}
+        for other in found:
+            texts = {lit.yes.text for lit in other}
+            if clicked in texts and texts - {clicked} == rest and other is not one:
+                yes = opened.yes.text.replace(_NOT_OPENED, "engaged(email) within", 1)
+                engaged = Literal("", Side(f"not {yes}", f"not {yes}"), Side(yes, yes))
+                joined = tuple(engaged if lit is opened else lit for lit in one)
+                found = [joined if one is each else each for each in found if each is not other]
+                break
     return found
 
 

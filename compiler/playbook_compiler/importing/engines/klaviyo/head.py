@@ -8,7 +8,7 @@ from typing import Any, Final
 from playbook_compiler.importing.engines.klaviyo.account import Thing, text_of
 from playbook_compiler.importing.engines.klaviyo.graph import Actions, only_test
 from playbook_compiler.importing.engines.klaviyo.groups import groups_of
-from playbook_compiler.importing.engines.klaviyo.literals import Test
+from playbook_compiler.importing.engines.klaviyo.literals import Test, is_at_least_once, is_never
 from playbook_compiler.importing.engines.klaviyo.reading import Import
 from playbook_compiler.importing.engines.klaviyo.times import clock, delay_of
 from playbook_compiler.importing.engines.klaviyo.vocabulary import DATE_PROPERTIES, duration
@@ -110,7 +110,8 @@ def _trigger(
         place,
         said,
         "the language has no such trigger: an event of the shop's own stands for it",
-        f"send `{head.event}`, or write another trigger (`sign_up` for the newsletter's list)",
+        f"send `{head.event}`, or write another trigger"
+        + (" (`sign_up` for the newsletter's list)" if kind == "list" else ""),
     )
     return {"event": head.event}, None
 
@@ -143,12 +144,18 @@ def inactivity(found: Import, groups: list[list[Test]]) -> str | None:
     length = duration(recent.get("timeframe_filter"))
     if length is None or not length.endswith("d"):
         return None
-    id_ = recent.get("metric_id")
-    if found.words.metric(id_) != terms.PLACED_ORDER:
-        return None
-    frame = tests.in_the_last_days(int(length[:-1]))
-    wanted = (_once(id_, "less-than", frame), _once(id_, "greater-than-or-equal", tests.ALL_TIME))
-    return length if (recent, ever) == wanted else None
+    same = recent.get("metric_id") == ever.get("metric_id")
+    placed = found.words.metric(recent.get("metric_id")) == terms.PLACED_ORDER
+    is_recent = _is_in_the_last(recent)
+    plain = not recent.get("metric_filters") and not ever.get("metric_filters")
+    times = is_never(recent) and is_at_least_once(ever)
+    everything = ever.get("timeframe_filter") == tests.ALL_TIME
+    return length if same and placed and is_recent and plain and times and everything else None
+
+
+def _is_in_the_last(test: Test) -> bool:
+    frame = test.get("timeframe_filter")
+    return isinstance(frame, dict) and frame.get("operator") == "in-the-last"
 
 
 def _once(id_: Any, operator: str, frame: Test) -> Test:

@@ -72,15 +72,13 @@ ORDERS_FACT: Final = "~orders"
 
 def literals_of(group: Sequence[Test], words: Vocabulary) -> list[Literal] | None:
     """Return a group of tests of which one must hold; None where one cannot be said."""
-    left = list(group)
     found: list[tuple[int, Literal]] = []
-    for bundle, literal in _bundles(left, words):
-        places = [left.index(one) for one in bundle if one in left]
-        if len(places) == len(bundle):
+    covered: list[Test] = []
+    for bundle, literal in _bundles(group, words):
+        if all(one in group for one in bundle):
             found.append((group.index(bundle[0]), literal))
-            for one in bundle:
-                left.remove(one)
-    for one in left:
+            covered += bundle
+    for one in (one for one in group if one not in covered):
         single = literal_of(one, words)
         if single is None:
             return None
@@ -133,7 +131,7 @@ def _engaged(
     opened, clicked = terms.ENGAGED["email"]
     if test.get("type") != "profile-metric" or words.metric(test.get("metric_id")) != opened:
         return None
-    if not _at_least_once(test):
+    if not is_at_least_once(test):
         return None
     within = words.within(test.get("timeframe_filter"))
     for other in group:
@@ -185,12 +183,14 @@ def _numeric(filter_: Any) -> tuple[str, Decimal] | None:
     return (sign, number) if abs(number) < 10**12 else None
 
 
-def _at_least_once(test: Test) -> bool:
+def is_at_least_once(test: Test) -> bool:
+    """Return whether a test asks that something happened."""
     said = _numeric(test.get("measurement_filter"))
     return test.get("measurement") == "count" and said in ((">=", Decimal(1)), (">", Decimal(0)))
 
 
-def _never(test: Test) -> bool:
+def is_never(test: Test) -> bool:
+    """Return whether a test asks that something did not happen."""
     said = _numeric(test.get("measurement_filter"))
     none = (("<", Decimal(1)), ("=", Decimal(0)), ("<=", Decimal(0)))
     return test.get("measurement") == "count" and said in none
@@ -216,7 +216,7 @@ def _metric(test: Test, words: Vocabulary) -> Literal | None:
         if yes == NEVER_ORDERED:
             return _known(ORDERS_FACT, ORDERS, NEVER_ORDERED).opposite()
         return _sure(yes, no)
-    if not _at_least_once(test) and not _never(test):
+    if not is_at_least_once(test) and not is_never(test):
         return None
     if name == terms.PLACED_ORDER and not filters:
         found = _placed(test, within, words)
@@ -226,7 +226,7 @@ def _metric(test: Test, words: Vocabulary) -> Literal | None:
         found = _bought(filters[0], within)
     else:
         found = None if filters else _happened(name, within, words)
-    return found if found is None or _at_least_once(test) else found.opposite()
+    return found if found is None or is_at_least_once(test) else found.opposite()
 
 
 def _placed(test: Test, within: str | None, words: Vocabulary) -> Literal | None:

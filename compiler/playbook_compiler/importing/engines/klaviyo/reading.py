@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from playbook_compiler.importing.engines.klaviyo.account import Account
+from playbook_compiler.importing.engines.klaviyo.account import Account, text_of
 from playbook_compiler.importing.engines.klaviyo.groups import Reading, said
 from playbook_compiler.importing.engines.klaviyo.literals import Test, key_of
 from playbook_compiler.importing.engines.klaviyo.vocabulary import Vocabulary
@@ -66,11 +66,14 @@ class Import:
         """Return groups as a condition; what stands for an unknown test is noted at its place."""
         reading = Reading(self.words, self.reading.shell, self.reading.ids, event, metric)
         found = said(groups, reading, opposite=opposite)
-        for group in groups:
-            for test in group:
-                fact = self.words.stand_ins.get(key_of(test))
-                if fact is not None and found is not None and fact in found.text:
-                    self.note_stand_in(fact, test, path)
+        tests = {self.words.stand_ins.get(key_of(test)): test for group in groups for test in group}
+        standing = [
+            (fact, test)
+            for fact, test in tests.items()
+            if fact is not None and found is not None and fact in found.text
+        ]
+        for fact, test in standing:
+            self.note_stand_in(fact, test, path)
         if found is None:
             if not groups:
                 return None
@@ -82,7 +85,7 @@ class Import:
                 f"`{fact}` stands for it: fill it in for each customer, or write the condition",
             )
             return fact
-        if not found.exact:
+        if not found.exact and not standing:
             self.notes.changed(
                 path,
                 f"the filter `{found.text}`",
@@ -90,6 +93,12 @@ class Import:
                 "compare it with the filter in Klaviyo",
             )
         return found.text
+
+    def keep_sender(self, payload: Mapping[str, Any]) -> None:
+        """Keep who sends a message."""
+        mail, label = text_of(payload.get("from_email")), text_of(payload.get("from_label"))
+        if mail and "${" not in mail:
+            self.senders.append((mail, label))
 
     def note_stand_in(self, fact: str, test: Test, path: str) -> None:
         """Note a test that an own fact stands for."""

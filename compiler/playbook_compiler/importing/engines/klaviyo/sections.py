@@ -142,7 +142,8 @@ def _sender(found: Import, messages: dict[str, Data]) -> Data:
             "account", "the sender's address", "the input does not tell it", "write it"
         )
     name = label or mail.partition("@")[2]
-    address = with_law(found.notes, messages, name, found.addresses, "Klaviyo adds it itself")
+    paths = {one: next(iter(said.values())).path for one, said in found.messages.items()}
+    address = with_law(found.notes, messages, name, found.addresses, paths, "Klaviyo adds it")
     sender: Data = {"name": name, "email": mail}
     if address:
         sender["address"] = address

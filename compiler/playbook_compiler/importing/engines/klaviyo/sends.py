@@ -47,7 +47,7 @@ def message_of(found: Import, action: dict[str, Any], path: str, event: str) -> 
         message_filters(found, filters, channel, path)
         found.capped.setdefault(payload.get("smart_sending_enabled") is True, path)
     template = found.account.of("template").get(text_of(payload.get("template_id")))
-    _keep_sender(found, payload)
+    found.keep_sender(payload)
     texts = Texts(
         channel,
         "marketing" if marketing else "transactional",
@@ -69,12 +69,6 @@ def message_of(found: Import, action: dict[str, Any], path: str, event: str) -> 
     message, offer = _named(found, name, told, path)
     _offer(found, offer, told, path)
     return _kept(found, message, offer, texts), offer
-
-
-def _keep_sender(found: Import, payload: dict[str, Any]) -> None:
-    mail, label = text_of(payload.get("from_email")), text_of(payload.get("from_label"))
-    if mail and "${" not in mail:
-        found.senders.append((mail, label))
 
 
 def _line(found: Import, value: Any, told: Told, event: str) -> str:

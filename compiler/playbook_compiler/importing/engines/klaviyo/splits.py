@@ -49,15 +49,17 @@ def _samples(shares: Sequence[Decimal]) -> list[int] | None:
     return found
 
 
-def variant_names(split: str, targets: Sequence[str | None]) -> list[str]:
+def variant_names(split: str, arms: Sequence[Sequence[str]]) -> list[str]:
     """Return the arms' names: those that stand in the ids of their steps, others made to fit.
+
+    `arms` are the ids of the actions that each arm leads to, near ones first.
 
     Arms are ordered by name, so that a made name stands between those of its neighbours.
     """
     names: list[str] = []
-    for target in targets:
-        inside = (target or "").startswith(f"{split}.")
-        name = (target or "").removeprefix(f"{split}.").partition(".")[0] if inside else ""
+    for ids in arms:
+        inside = next((one for one in ids if one.startswith(f"{split}.")), "")
+        name = inside.removeprefix(f"{split}.").partition(".")[0]
         names.append(name if is_id(name) and name not in names else "")
     if not any(names):
         letters = "abcdefghijklmnopqrstuvwxyz"

@@ -64,6 +64,18 @@ def _until(found: re.Match[str]) -> str:
 
 
 @dataclass(slots=True)
+class _Open:
+    """A block whose end has not come: its tag, the text before it, our variable (empty: it cannot
+    be said), how much had been told before it, and the text before its `else`."""
+
+    head: str
+    before: list[str]
+    said: str
+    told: int
+    then: list[str] | None = None
+
+
+@dataclass(slots=True)
 class _Reader:
     """One text while its tags become words."""
 
@@ -75,8 +87,7 @@ class _Reader:
 
     def read(self, text: str) -> str:
         """Return a text with words in place of tags; blocks that cannot be said are left out."""
-        # (tag, what stood before it, the text of the first part or None, whether it is kept)
-        open_: list[tuple[str, list[str], list[str] | None, str]] = []
+        open_: list[_Open] = []
         parts: list[str] = []
         position = 0
         for tag in _TAGS.finditer(text):
@@ -88,42 +99,40 @@ class _Reader:
                 words = tag[2].strip().strip("-").strip()
                 name = words.partition(" ")[0]
                 if name in ("if", "for", "with", "comment", "filter") and len(open_) < 100:
-                    open_.append((words, parts, None, self.condition(words)))
+                    told = len(self.told.left)
+                    open_.append(_Open(words, parts, self.condition(words), told))
                     parts = []
                 elif name in ("else", "elif", "elsif", "empty") and open_:
-                    head, before, then, said = open_.pop()
+                    block = open_[-1]
                     if name in ("elif", "elsif"):
-                        said = ""
-                    open_.append((head, before, parts if then is None else [*then, *parts], said))
+                        block.said = ""
+                    block.then = parts if block.then is None else [*block.then, *parts]
                     parts = []
                 elif name.startswith("end") and open_:
-                    parts = self.closed(*open_.pop(), parts)
+                    parts = self.closed(open_.pop(), parts)
                 else:
                     parts.append(self.tag(words))
         parts.append(text[position:])
         while open_:  # never closed: the texts stay
-            head, before, then, _ = open_.pop()
-            self.told.left.append((f"{{% {head} %}}", "the tag is never closed"))
-            parts = [*before, *(then or []), *parts]
+            block = open_.pop()
+            self.told.left.append((f"{{% {block.head} %}}", "the tag is never closed"))
+            parts = [*block.before, *(block.then or []), *parts]
         return "".join(parts)
 
-    def closed(
-        self, head: str, before: list[str], then: list[str] | None, said: str, last: list[str]
-    ) -> list[str]:
+    def closed(self, block: _Open, last: list[str]) -> list[str]:
         """Return what stands before a block, with the block's texts where they can be said."""
-        if said:
-            first, second = (last, None) if then is None else (then, last)
-            found = [*before, self.word(f"{{% if {said} %}}"), *first]
+        if block.said:
+            first, second = (last, None) if block.then is None else (block.then, last)
+            found = [*block.before, self.word(f"{{% if {block.said} %}}"), *first]
             if second is not None:
                 found += [self.word("{% else %}"), *second]
             return [*found, self.word("{% endif %}")]
-        why = (
-            "the text between its tags is left out"
-            if then is None
-            else "the text after `else` stands alone"
-        )
-        self.told.left.append((f"{{% {head} %}}", why))
-        return [*before, *([] if then is None else last)]
+        if block.then is None:
+            del self.told.left[block.told :]  # of what is left out as a whole
+            self.told.left.append((f"{{% {block.head} %}}", "the text in it is left out"))
+            return block.before
+        self.told.left.append((f"{{% {block.head} %}}", "the text after `else` stands alone"))
+        return [*block.before, *last]
 
     def condition(self, words: str) -> str:
         """Return our variable of an `if`, empty where it asks for something else."""

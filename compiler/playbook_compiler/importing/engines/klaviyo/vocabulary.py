@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from playbook_compiler.catalogue import BUILT_IN
+from playbook_compiler.export.bundle import lookup, ref
 from playbook_compiler.facts import ValueType
 from playbook_compiler.importing.engines.klaviyo.account import Account, text_of
 from playbook_compiler.importing.names import fact_name, is_fact
 from playbook_compiler.targets.klaviyo import terms
 from playbook_compiler.targets.klaviyo.dates import FIRST_ORDER_PROPERTY
 from playbook_compiler.targets.klaviyo.fact_readings import PROPERTY_FACTS
+from playbook_compiler.targets.klaviyo.profile_tests import custom
 from playbook_compiler.values import dataclass, field
 
 _CUSTOM = re.compile(r"properties\['(.*)'\]", re.DOTALL)
@@ -164,6 +166,18 @@ class Vocabulary:
             text = text.replace(f"{SPOKEN}{number} = true", f"({condition})")
             text = text.replace(f"{SPOKEN}{number} = false", f"not ({condition})")
         return text
+
+    def names_in_klaviyo(self) -> dict[str, str]:
+        """Return Klaviyo's names by those that the exporter writes, where these differ."""
+        names = {
+            custom(fact): custom(name) for name, fact in self.properties.items() if name != fact
+        }
+        names |= {
+            lookup("metric", event): lookup("metric", name)
+            for name, event in self.metrics.items()
+            if name != event
+        }
+        return names | {ref("segment", name): key for key, name in self.audiences.items()}
 
     def types(self, declared: Mapping[str, str]) -> dict[str, str]:
         """Return declared names with types; what was never compared is a text."""

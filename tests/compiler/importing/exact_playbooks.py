@@ -1,0 +1,236 @@
+"""Playbooks by chance that are made of what Klaviyo says exactly, so that an import finds it all.
+
+Every choice is one that the exporter neither rounds nor merges with another one: whole percents,
+days and hours, conditions without `not (...)`, facts that are compared with one type of value.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from random import Random
+from typing import Any
+
+FACTS = {"has_account": "boolean", "favourite": "text", "height": "number", "spare": "number"}
+EVENTS = ("order_placed", "sign_up", "product_browsed", "wish_listed", "back_in_stock")
+EXITS = ("order_placed", "product_browsed", "back_in_stock")
+_ATOMS = (
+    "orders >= 3",
+    "orders = 0",
+    "orders < 7",
+    "revenue > 20.5",
+    "revenue <= 900",
+    "aov >= 30",
+    "aov < 12",
+    "days_since_last_order >= 90",
+    "days_since_last_order < 14",
+    "days_since_first_order >= 365",
+    "has_account = true",
+    "has_account = false",
+    "has_account is known",
+    "favourite = sencha",
+    'favourite in (sencha, "Earl Grey\'s")',
+    "favourite != oolong",
+    "height > 1.8",
+    "spare between 2 and 5",
+    "spare is unknown",
+    "tags has vip",
+    "not tags has vip",
+    "consent has sms",
+    "not consent has email",
+    "unsubscribed(email)",
+    "not unsubscribed(email)",
+    "event(product_browsed) within 14d",
+    "not event(wish_listed) within 36h",
+    "event(back_in_stock)",
+    "engaged(email) within 90d",
+    "not engaged(email) within 30d",
+    "received(sms) within 7d",
+    "bought(category tea) within 60d",
+    "not bought(product sencha)",
+)
+# Facts about orders: `orders = 0` decides the others.
+_RELATED = ("orders", "aov", "days_since_last_order", "days_since_first_order")
+_PARAGRAPHS = (
+    'Hello {{ customer.first_name | default: "friend" }}, here is **news**.',
+    "- one\n- *two*\n- [three](https://leaf.example/?a=1&b=2)",
+    "# A heading",
+    "Text with `code`, an * asterisk and 1. a number.\nAnd a second line.",
+    "> A quotation",
+    "1. first\n2. second",
+    "Signs: < > & \" ' # _ ~ |",
+    "---",
+)
+_LAW = "Leaf & Steam, {{ sender_address }} · [Unsubscribe]({{ unsubscribe_url }})"
+
+
+def exact_playbook(seed: int) -> dict[str, Any]:
+    """Return a playbook as data."""
+    return _Making(Random(seed)).playbook()
+
+
+class _Making:
+    """One playbook while it is made."""
+
+    def __init__(self, chance: Random) -> None:
+        self.chance = chance
+        self.messages: dict[str, Any] = {}
+        self.audiences: dict[str, str] = {}
+        self.offers: dict[str, Any] = {}
+        self.sent: set[str] = set()
+        self.steps = 0
+
+    def playbook(self) -> dict[str, Any]:
+        # The segments of an export hold the conditions of other audiences, not their names.
+        names = ("core", "lapsed")[: self.chance.randint(0, 2)]
+        self.audiences = {name: self.condition() for name in names}
+        for number in range(1, self.chance.randint(2, 4)):
+            self.offers[f"offer-{number}"] = self.offer()
+        flows = {f"flow-{number}": self.flow() for number in range(1, self.chance.randint(2, 4))}
+        used = json.dumps(flows)
+        for name in [*self.audiences][::-1]:
+            if f"audience({name})" not in used and f'"enters": "{name}"' not in used:
+                del self.audiences[name]
+        return {
+            "playbook": 1,
+            "name": "exact",
+            "currency": "EUR",
+            "timezone": "Europe/Berlin",
+            "sender": {
+                "name": "Leaf & Steam",
+                "email": "hello@leaf.example",
+                "address": "Teeweg 1",
+            },
+            "guardrails": {"consent": {"email": "opt-in", "sms": "opt-in", "push": "opt-in"}},
+            "facts": FACTS,
+            "events": {"back_in_stock": {"amount": "number"}},
+            "audiences": self.audiences,
+            "offers": {name: one for name, one in self.offers.items() if name in self.sent},
+            "flows": flows,
+            "messages": self.messages,
+        }
+
+    def pick(self, *those: Any) -> Any:
+        return self.chance.choice(those)
+
+    def condition(self) -> str:
+        """Return a condition that says nothing twice: no fact is asked for in two of its parts."""
+        atoms = [*_ATOMS, *(f"audience({name})" for name in self.audiences)]
+        self.chance.shuffle(atoms)
+        subjects = {re.sub(r"^not ", "", one).partition(" ")[0]: one for one in atoms}
+        ordered = [one for name, one in subjects.items() if name not in _RELATED] + [
+            next(one for name, one in subjects.items() if name in _RELATED)
+        ]
+        self.chance.shuffle(ordered)
+        return self.joined(ordered, 0)
+
+    def joined(self, atoms: list[str], depth: int) -> str:
+        if depth == 2 or self.chance.random() < 0.5:
+            return atoms.pop()
+        word = self.pick("and", "or")
+        return f" {word} ".join(f"({self.joined(atoms, depth + 1)})" for _ in range(2))
+
+    def offer(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"code": "unique"}
+        found |= self.pick({"percent_off": "15%"}, {"amount_off": 5}, {"free_shipping": True})
+        found |= self.pick({}, {"minimum": 30}, {"once_per_customer": True}, {"limit": 50})
+        return found | self.pick({}, {"valid": "10d"})
+
+    def message(self, channel: str, offer: str) -> str:
+        name = f"message-{len(self.messages) + 1}"
+        body = "\n\n".join(self.chance.sample(_PARAGRAPHS, self.chance.randint(1, 4)))
+        if channel != "email":
+            self.messages[name] = {"channel": channel, "subject": "A title", "body": "Tea? Reply."}
+            if channel == "sms":
+                del self.messages[name]["subject"]
+            return name
+        if offer:
+            body += "\n\nYour code: {{ offer.code }}"
+        self.messages[name] = {
+            "kind": "marketing",
+            "subject": self.pick("News", 'It\'s {{ customer.first_name }}: 10% "off"', "a: b # c"),
+            "preview": self.pick("For you", "A look"),
+            "body": f"{body}\n\n{_LAW}\n",
+        }
+        return name
+
+    def flow(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"trigger": self.trigger()}
+        if self.chance.random() < 0.5:
+            found["audience"] = self.condition()
+        found["entry"] = self.pick("once", "always", {"again_after": "45d"})
+        found["exit_on"] = self.chance.sample(EXITS, self.chance.randint(0, 2))
+        if self.chance.random() < 0.4:
+            found["exit_when"] = self.condition()
+        found["steps"] = self.list_of_steps(0) or [{"wait": "1d"}]
+        return found
+
+    def trigger(self) -> Any:
+        kind = self.pick("event", "field", "enters", "inactive_for", "date")
+        if kind == "enters" and self.audiences:
+            return {"enters": self.chance.choice(sorted(self.audiences))}
+        if kind == "inactive_for":
+            return {"inactive_for": "120d"}
+        if kind == "date":
+            return {"date": "birthday", "before": "7d"}
+        if kind == "field":
+            return {"event": "back_in_stock", "where": "trigger.amount >= 5"}
+        return self.chance.choice(EVENTS)
+
+    def list_of_steps(self, depth: int) -> list[Any]:
+        return [self.step(depth) for _ in range(self.chance.randint(0 if depth else 1, 3))]
+
+    def step(self, depth: int) -> dict[str, Any]:
+        self.steps += 1
+        own = self.steps
+        kinds = ["send", "send", "sms", "wait", "until", "task", "tag", "field"]
+        kinds += ["if", "split", "branch", "waited"] if depth < 2 else []
+        match self.chance.choice(kinds):
+            case "send":
+                offer = self.pick("", "", *self.offers)
+                step = {"send": self.message("email", offer)}
+                self.sent.add(offer)
+                return step | ({"offer": offer} if offer else {})
+            case "sms":
+                return {"send": self.message(self.pick("sms", "push"), "")}
+            case "wait":
+                return {"wait": self.pick("1d", "36h", "14d", "20min"), "id": f"w{own}"}
+            case "until":
+                until = self.pick("09:00", "tue at 10:30")
+                return {"wait": {"until": until}, "id": f"w{own}"}
+            case "task":
+                return {"task": f"Call number {own}", "owner": "support", "due": "3d"}
+            case "tag":
+                return {"update": {self.pick("tag", "untag"): f"tag {own}"}}
+            case "field":
+                value = self.pick({"favourite": "sencha"}, {"has_account": True}, {"height": 1.8})
+                return {"update": value, "id": f"u{own}"}
+            case "if":
+                found: dict[str, Any] = {"if": self.condition(), "id": f"i{own}"}
+                found["then"] = self.list_of_steps(depth + 1) or [{"wait": "2d"}]
+                other = self.list_of_steps(depth + 1)
+                return found | ({"else": other} if other else {})
+            case "split":
+                shares = self.pick((50, 50), (33, 67), (20, 30, 50), (33, 33, 34))
+                names = ("alpha", "beta", "gamma")
+                variants = {
+                    name: {
+                        "share": f"{share}%",
+                        "steps": [{"wait": "3d"}, *self.list_of_steps(depth + 1)],
+                    }
+                    for name, share in zip(names, shares, strict=False)
+                }
+                return {"split": f"split-{own}", "variants": variants}
+            case "branch":
+                cases = [
+                    {
+                        "if": self.condition(),
+                        "then": self.list_of_steps(depth + 1) or [{"wait": "4d"}],
+                    }
+                    for _ in range(2)
+                ]
+                return {"branch": cases, "id": f"b{own}"}
+        wait: dict[str, Any] = {"until": self.chance.choice(EXITS), "at_most": "5d"}
+        found = {"wait": wait, "id": f"e{own}"}
+        found["happened"] = self.list_of_steps(depth + 1) or [{"wait": "6d"}]
+        return found
