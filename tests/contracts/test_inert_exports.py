@@ -184,11 +184,13 @@ def _wrong_in_page(text: str) -> list[str]:
 
 
 def _wrong_in_json(target: str, text: str) -> list[str]:
-    strings = list(_strings(json.loads(text)))
+    data = json.loads(text)
+    strings = list(_strings(data))
     found = [bad for _, one in strings if _is_html(one) for bad in _wrong_in_page(one)]
-    if target == "n8n":  # an expression begins with `=`
-        found += [one for _, one in strings if one.startswith("=") and not one.startswith("={{")]
-        found += [one for _, one in strings if one.startswith("=") and _TAGS.search(one)]
+    if target == "n8n":  # an expression is a parameter that begins with `=`
+        read = [one for _, one in _strings([node["parameters"] for node in data.get("nodes", [])])]
+        found += [one for one in read if one.startswith("=") and not one.startswith("={{")]
+        found += [one for one in read if one.startswith("=") and _TAGS.search(one)]
     filled_in, marks = _FILLED_IN.get(target, ()), _TOKEN if target == "mautic" else _TAGS
     found += [one for key, one in strings if key in filled_in and marks.search(one)]
     return found
@@ -239,7 +241,8 @@ def test_the_looking_itself_finds_what_is_live() -> None:
     assert _wrong("dittofeed", "a.json", b'{"body": "{% canary %}"}')
     assert not _wrong("dittofeed", "a.json", b'{"id": "{% canary %}"}')
     assert _wrong("resend", "a.json", b'{"html": "<p><script>canary(1)</script></p>"}')
-    assert _wrong("n8n", "a.json", b'{"value": "={{ $canary }}"}')
-    assert _wrong("n8n", "a.json", b'{"value": "=cmd"}')
+    assert _wrong("n8n", "a.json", b'{"nodes": [{"parameters": {"to": "={{ $canary }}"}}]}')
+    assert _wrong("n8n", "a.json", b'{"nodes": [{"parameters": {"to": ["=cmd"]}}]}')
+    assert not _wrong("n8n", "a.json", b'{"name": "=cmd", "nodes": []}')
     assert _wrong("markdown", "a.md", b"<script>")
     assert not _wrong("klaviyo", "a.html", b"<p>&#123;{ canary }}</p>")
