@@ -119,7 +119,11 @@ _FLOW = [
     *approximated(
         "who had the event leaves the flow's segment, and with it the campaign", "flow.exit_on"
     ),
-    *exact("a condition before every action, `yes` of which ends the path", "flow.exit_when"),
+    *approximated(
+        "a condition before every action, `yes` of which ends the path; of several tests as fresh "
+        "as Mautic's last rebuilding of a segment",
+        "flow.exit_when",
+    ),
     *dropped("Mautic measures no goals", "flow.goal"),
     *exact("exported unpublished like every campaign: leave it so", "flow.enabled"),
 ]
@@ -180,7 +184,7 @@ _STEPS = [
     *approximated(_WAIT, "step.wait.event", "step.wait.happened", "step.wait.timed_out"),
     *approximated("events count within the time-out only", "step.wait.since"),
     *exact("restricted hours and weekdays of the event that follows", "step.wait.time"),
-    *exact(
+    *approximated(
         "a condition; what is unknown goes to no. Several tests go through a segment, as fresh as "
         "Mautic's last rebuilding of it",
         "step.if",
@@ -301,7 +305,10 @@ _FACTS = [
         "fact.days_as_customer",
     ),
     *approximated("Mautic's own points", "fact.points"),
-    *exact("the contact's tags, asked by the campaign", "fact.tags"),
+    *approximated(
+        "the contact's tags, asked by the campaign; in the segment of a flow a yes/no field",
+        "fact.tags",
+    ),
     *approximated("not on Do Not Contact for the channel", "fact.consent"),
     *approximated(
         f"{_FIELD}; tests of a yearly day are {_YES_NO}",

@@ -24,6 +24,7 @@ from playbook_compiler.conditions import (
     Received,
     Unsubscribed,
 )
+from playbook_compiler.export.capability import Support
 from playbook_compiler.export.constructs import condition_name, construct_of
 from playbook_compiler.facts import IdKind, Where
 from playbook_compiler.targets.mautic import terms
@@ -46,6 +47,7 @@ from playbook_compiler.targets.mautic.logic import (
 from playbook_compiler.targets.mautic.state import Export, Segment
 from playbook_compiler.units import Duration
 
+_YES_NO = "a yes/no field for the whole test, which the shop keeps up to date"
 SENT, READ = "lead_email_sent_date", "lead_email_read_date"
 
 
@@ -84,14 +86,17 @@ def _lower(
             return found if truth else opposite(found)
         case Compare() | InSet() | Between() | IsKnown() | Has():
             fact = condition.fact
-            construct = "trigger" if fact.where is Where.TRIGGER else fact.name
-            export.lowering.note(construct_of("fact", construct), name, condition.span)
+            construct = construct_of(
+                "fact", "trigger" if fact.where is Where.TRIGGER else fact.name
+            )
             found_reading = read_fact(condition, export.fields, truth=truth)
         case _:
-            export.lowering.note(condition_name(condition), name, condition.span)
+            construct = condition_name(condition)
             found_reading = _deed(condition, export, truth=truth)
     if found_reading is not None:
+        export.lowering.note(construct, name, condition.span)
         return found_reading
+    export.lowering.note(construct, name, condition.span, _YES_NO, Support.APPROXIMATED)
     return stand_in(str(condition), export, truth=truth)
 
 

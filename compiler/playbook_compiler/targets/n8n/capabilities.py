@@ -69,7 +69,11 @@ _GUARDRAILS = [
         "held to their end in the customer's zone, the shop's where it is unknown",
         "guardrails.quiet_hours",
     ),
-    *exact("asked before every marketing message", "guardrails.consent"),
+    *approximated(
+        "asked before every marketing message: the customer's record names the channels, after a "
+        "confirmation where double opt-in is asked for",
+        "guardrails.consent",
+    ),
     *dropped("checked when the playbook is compiled", "guardrails.discounts"),
     *approximated(
         "by a number made of the customer's id, asked at the entry, or before each marketing "
