@@ -18,6 +18,7 @@ ORDER = (
     "diagnostics.md",
     "git.md",
     "push.md",
+    "import.md",
     "numbers.md",
 )
 WORDS_A_MINUTE = 200

@@ -98,8 +98,8 @@ def test_what_is_exported_exactly_comes_back_with_the_same_digest(tmp_path: Path
 
 def test_the_generated_playbooks_hold_what_klaviyo_says_exactly() -> None:
     text = "".join(yaml.safe_dump(exact_playbook(seed)) for seed in _valid_seeds(SEEDS))
-    for word in ("branch:", "split:", "at_most:", "exit_when:", "again_after:", "offer:", "enters:",
-                 "inactive_for:", "date: birthday", "audience:", "task:", "untag:", "sms", "until: tue"):  # fmt: skip
+    words = "branch: split: at_most: exit_when: again_after: offer: enters: inactive_for: birthday"
+    for word in (*words.split(), "audience:", "task:", "untag:", "sms", "until: tue"):
         assert word in text, word
 
 
