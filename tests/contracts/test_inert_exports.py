@@ -36,6 +36,7 @@ DANGERS = (
     "={{ $canary.x }}",
     "`canary` \\ ' ; ${canary} <!-- canary",
     "{contactfield=canary} {unsubscribe_url}",
+    "${ref:flow.none.id} ${lookup:metric.none}",
     "line one\n=canary(2)\n- [ ] canary\n```\n{canary}",
 )
 _TAGS = re.compile(r"\{\{\{?\s*\$?canary|\{%\s*canary|\{#\s*canary")

@@ -17,7 +17,7 @@ from tests.faults.server import LoopbackServer, World
 from playbook_runtime.push.calls import LostError, NotSentError
 from playbook_runtime.push.run import Push
 from playbook_runtime.push.transport import make_transport
-from playbook_runtime.push.wanted import filled, looked_up, referred
+from playbook_runtime.push.wanted import filled, filled_path, looked_up, referred
 
 TRIES = 12
 
@@ -32,7 +32,7 @@ def naive_push(push: Push, world: World) -> None:
             one: made[referred(one)] if referred(one) else f"given-{looked_up(one)}"
             for one in wanted.needs
         }
-        payload, path = filled(wanted.payload, values), filled(wanted.path, values)
+        payload, path = filled(wanted.payload, values), filled_path(wanted.path, values)
         call = adapter.create(wanted, path, payload)
         for _ in range(TRIES):
             world.clock.sleep(5.0)

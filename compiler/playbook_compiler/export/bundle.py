@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias
@@ -18,6 +19,9 @@ REQUESTS_FILE = "requests.json"
 LOWERING_FILE = "lowering.json"
 VERSION = 1
 NAME_LIMIT = 120
+_REF = re.compile(r"\$\{ref:([^{}]+)\.id\}")
+# Braces in a name would end its placeholder early.
+_ROUND = str.maketrans("{}", "()")
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "playbook-compiler")
 
 Payload: TypeAlias = dict[str, Any]
@@ -30,7 +34,22 @@ def ref(kind: str, name: str) -> str:
 
 def lookup(kind: str, name: str) -> str:
     """Return the placeholder for an id that differs from account to account."""
-    return f"${{lookup:{kind}.{name}}}"
+    return f"${{lookup:{kind}.{name.translate(_ROUND)}}}"
+
+
+def references(data: Any) -> Iterator[str]:
+    """Yield the `kind.name` of every reference in a payload: a text that is nothing but one."""
+    match data:
+        case str():
+            found = _REF.fullmatch(data)
+            if found is not None:
+                yield found[1]
+        case dict():
+            for value in data.values():
+                yield from references(value)
+        case list() | tuple():
+            for value in data:
+                yield from references(value)
 
 
 def stable_uuid(target: str, kind: str, name: str) -> str:
@@ -55,8 +74,8 @@ def to_bytes(data: object) -> bytes:
 class Request:
     """One call to the target, to be made after those before it.
 
-    `id` is `kind.name`. `payload` may hold `${ref:...}` of earlier requests and `${lookup:...}`, and
-    so may `path`, where an object is made inside another.
+    `id` is `kind.name`. `payload` may hold `${ref:...}` of earlier requests and `${lookup:...}`,
+    each a text by itself, and so may `path`, where an object is made inside another.
     """
 
     kind: str

@@ -18,7 +18,7 @@ from playbook_runtime.push.lookups import resolved
 from playbook_runtime.push.plan import Action, Plan, Step
 from playbook_runtime.push.problems import PushError, RefusedError, UnknownOutcome
 from playbook_runtime.push.state import Intent, Pushed, State, with_object
-from playbook_runtime.push.wanted import Wanted, digest, filled, looked_up, referred
+from playbook_runtime.push.wanted import Wanted, digest, filled, filled_path, looked_up, referred
 
 TRIES: Final = 4
 # A call whose answer was lost may be carried out a little later, and lists lag behind.
@@ -130,7 +130,7 @@ def _create(
 ) -> State:
     """Make an object, or a new draft of one, and return the state with it."""
     adapter = session.adapter
-    payload, path = filled(wanted.payload, values), filled(wanted.path, values)
+    payload, path = filled(wanted.payload, values), filled_path(wanted.path, values)
     version = 1 if before is None else before.version + 1
     title = adapter.title_in(payload)
     if version > 1:

@@ -54,10 +54,11 @@ def digest(data: Any) -> str:
 
 
 def placeholders(data: Any) -> Iterator[str]:
-    """Yield the placeholders in any JSON, as written."""
+    """Yield the placeholders in any JSON, as written: in a payload each is a text by itself."""
     match data:
         case str():
-            yield from (found[0] for found in _PLACEHOLDER.finditer(data))
+            if _PLACEHOLDER.fullmatch(data):
+                yield data
         case Mapping():
             for value in data.values():
                 yield from placeholders(value)
@@ -66,11 +67,16 @@ def placeholders(data: Any) -> Iterator[str]:
                 yield from placeholders(value)
 
 
+def filled_path(path: str, values: Mapping[str, str]) -> str:
+    """Return a path with the placeholders in it replaced that have a value."""
+    return _PLACEHOLDER.sub(lambda found: values.get(found[0], found[0]), path)
+
+
 def filled(data: Any, values: Mapping[str, str]) -> Any:
-    """Return JSON with the placeholders replaced that have a value."""
+    """Return JSON with the texts replaced that are placeholders with a value."""
     match data:
         case str():
-            return _PLACEHOLDER.sub(lambda found: values.get(found[0], found[0]), data)
+            return values.get(data, data)
         case Mapping():
             return {name: filled(value, values) for name, value in data.items()}
         case list() | tuple():
@@ -103,6 +109,7 @@ def _wanted(
     request: Request, bundle: ExportBundle, graph: TriggerGraph | None, known: set[str]
 ) -> Wanted:
     whole = [request.method, request.path, request.payload]
+    inside = [found[0] for found in _PLACEHOLDER.finditer(request.path)]
     span = _span(request, bundle, graph)
     return Wanted(
         request.id,
@@ -113,7 +120,9 @@ def _wanted(
         request.method,
         request.path,
         request.payload,
-        tuple(one for one in dict.fromkeys(placeholders(whole)) if one in known),
+        tuple(
+            one for one in dict.fromkeys([*inside, *placeholders(request.payload)]) if one in known
+        ),
         digest(whole),
         "" if span is None else f"{span.file}:{span.line}",
     )

@@ -10,11 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from playbook_compiler.export.bundle import Payload, Request
+from playbook_compiler.export.bundle import Payload, Request, references
 from playbook_compiler.targets.klaviyo.payload_keys import ACTIONS, KEYS, MESSAGES, TESTS
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\Z")
-_REF = re.compile(r"\$\{ref:([^}]*)\.id\}")
 _PLACEHOLDER = re.compile(r"\$\{(?:ref:(?:segment|template)\..+\.id|lookup:[a-z]+\..+)\}\Z")
 
 
@@ -23,7 +22,7 @@ def check_requests(requests: Sequence[Request]) -> list[str]:
     problems: list[str] = []
     made: set[str] = set()
     for request in requests:
-        for name in _REF.findall(repr(request.payload)):
+        for name in references(request.payload):
             if name not in made:
                 problems.append(f"{request.id}: needs {name}, which no earlier request makes")
         problems += [
