@@ -50,7 +50,21 @@ def test_the_mistake_is_what_check_prints(tmp_path: Path, monkeypatch: pytest.Mo
     right = path.read_text(encoding="utf-8")
     wrong = right.replace("{inactive_for: 120d}", "{event: order_placd}")
     path.write_text(wrong, encoding="utf-8")
-    assert CliRunner().invoke(group, ["check"]).output == block("text", 1)
+    assert CliRunner().invoke(group, ["check"]).output == block("text", 2)
+
+
+def test_what_an_engine_lacks_is_what_check_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(EXAMPLE, tmp_path / "first")
+    monkeypatch.chdir(tmp_path / "first")
+    path = tmp_path / "first" / "playbook.yaml"
+    right = path.read_text(encoding="utf-8")
+    granted = right.replace("{send: come-back, offer: come-back}", "grant: come-back")
+    path.write_text(granted, encoding="utf-8")
+    command, _, printed = block("text", 1).partition("\n")
+    words = command.removeprefix("$ playbook ").split()
+    assert CliRunner().invoke(group, words).output == printed
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\(((?:docs|playbooks)/[^)]*)\)", README))
