@@ -41,7 +41,7 @@ class Actions:
     def after(self, id_: str | None) -> list[str]:
         """Return an action and those that it leads to, near ones first."""
         found: list[str] = []
-        waiting = [id_] if id_ in self.by_id else []
+        waiting = [id_] if id_ is not None and id_ in self.by_id else []
         while waiting and len(found) < _FAR:
             one = waiting.pop(0)
             if one not in found:

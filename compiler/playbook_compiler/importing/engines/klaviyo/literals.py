@@ -1,8 +1,4 @@
-"""Klaviyo's tests of a profile as literals: what one says, and what its opposite says.
-
-A literal knows two wordings: `text` where it is known that the fact has a value, and `alone` where
-it is not. `properties['x'] not-equals a or not-set` is `x != a` for those who have an x.
-"""
+"""Klaviyo's tests of a profile as literals; tests that mean one thing together are one."""
 
 from __future__ import annotations
 
@@ -13,61 +9,24 @@ from typing import Any, Final
 
 from playbook_compiler.condition_tokens import written
 from playbook_compiler.importing.engines.klaviyo.vocabulary import Vocabulary
+from playbook_compiler.importing.literals import (
+    NEVER_ORDERED,
+    OPPOSITE,
+    ORDERS,
+    ORDERS_FACT,
+    Literal,
+    Side,
+    compared,
+    is_known,
+    sure,
+)
 from playbook_compiler.targets.klaviyo import profile_tests as tests
 from playbook_compiler.targets.klaviyo import terms
 from playbook_compiler.units import plain
-from playbook_compiler.values import dataclass
 
 Test = dict[str, Any]
 SIGNS: Final = {word: sign for sign, word in tests.OPERATORS.items()}
-_OPPOSITE: Final = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-ORDERS: Final = "orders >= 1"
-NEVER_ORDERED: Final = "orders < 1"
 _CHANNELS: Final = ("email", "sms", "push")
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A literal as it is written. `implies`: it holds only where its fact has a value; `asserts`:
-    it says of the fact just that it has one (True) or none (False)."""
-
-    text: str
-    alone: str
-    implies: bool = False
-    asserts: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A literal about a fact (empty: about none that can be unknown), and its opposite."""
-
-    fact: str
-    yes: Side
-    no: Side
-
-    def opposite(self) -> Literal:
-        """Return the literal that holds where this one does not."""
-        return Literal(self.fact, self.no, self.yes)
-
-
-def _sure(yes: str, no: str = "") -> Literal:
-    """Return a literal that is always true or false."""
-    other = no or (yes.removeprefix("not ") if yes.startswith("not ") else f"not {yes}")
-    return Literal("", Side(yes, yes), Side(other, other))
-
-
-def _known(fact: str, yes: str, no: str) -> Literal:
-    return Literal(fact, Side(yes, yes, True, True), Side(no, no, False, False))
-
-
-def _compared(fact: str, sign: str, value: str, missing: str) -> Literal:
-    """Return a comparison of a fact that some customers lack."""
-    yes, no = f"{fact} {sign} {value}", f"{fact} {_OPPOSITE[sign]} {value}"
-    known = ORDERS_FACT if missing == NEVER_ORDERED else fact
-    return Literal(known, Side(yes, yes, True), Side(no, f"{no} or {missing}"))
-
-
-ORDERS_FACT: Final = "~orders"
 
 
 def literals_of(group: Sequence[Test], words: Vocabulary) -> list[Literal] | None:
@@ -91,11 +50,11 @@ def _bundles(group: Sequence[Test], words: Vocabulary) -> list[tuple[list[Test],
     found: list[tuple[list[Test], Literal]] = []
     for channel in ("email", "sms"):
         left = tests.unsubscribed(channel)
-        found.append((list(left.no[0]), _sure(f"not unsubscribed({channel})")))
+        found.append((list(left.no[0]), sure(f"not unsubscribed({channel})")))
     for channel in _CHANNELS:
         may = tests.may_receive(channel)
         if len(may.no[0]) > 1:
-            found.append((list(may.no[0]), _sure(f"not consent has {channel}")))
+            found.append((list(may.no[0]), sure(f"not consent has {channel}")))
     for one in group:
         rest = _without_value(one)
         if rest is not None and rest in group and rest != one:
@@ -137,7 +96,7 @@ def _engaged(
     for other in group:
         same = {**other, "metric_id": test.get("metric_id")} == test
         if same and words.metric(other.get("metric_id")) == clicked and within:
-            return [test, other], _sure(f"engaged(email){within}")
+            return [test, other], sure(f"engaged(email){within}")
     return None
 
 
@@ -145,7 +104,7 @@ def literal_of(test: Test, words: Vocabulary) -> Literal | None:
     """Return one test as a literal, None where the language cannot say it."""
     stand_in = words.stand_ins.get(key_of(test))
     if stand_in is not None:
-        return _compared(stand_in, "=", "true", f"{stand_in} is unknown")
+        return compared(stand_in, "=", "true", f"{stand_in} is unknown")
     match test.get("type"):
         case "profile-metric":
             return _metric(test, words)
@@ -162,7 +121,7 @@ def literal_of(test: Test, words: Vocabulary) -> Literal | None:
         case "profile-not-in-flow":
             within = words.within(test.get("timeframe_filter"))
             if words.flow and within is not None:
-                return _sure(f"not entered({words.flow}){within}")
+                return sure(f"not entered({words.flow}){within}")
     return None
 
 
@@ -210,12 +169,12 @@ def _metric(test: Test, words: Vocabulary) -> Literal | None:
         )
         if fact is None:
             return None
-        yes, no = f"{fact} {sign} {plain(number)}", f"{fact} {_OPPOSITE[sign]} {plain(number)}"
+        yes, no = f"{fact} {sign} {plain(number)}", f"{fact} {OPPOSITE[sign]} {plain(number)}"
         if yes == ORDERS:
-            return _known(ORDERS_FACT, ORDERS, NEVER_ORDERED)
+            return is_known(ORDERS_FACT, ORDERS, NEVER_ORDERED)
         if yes == NEVER_ORDERED:
-            return _known(ORDERS_FACT, ORDERS, NEVER_ORDERED).opposite()
-        return _sure(yes, no)
+            return is_known(ORDERS_FACT, ORDERS, NEVER_ORDERED).opposite()
+        return sure(yes, no)
     if not is_at_least_once(test) and not is_never(test):
         return None
     if name == terms.PLACED_ORDER and not filters:
@@ -240,7 +199,7 @@ def _placed(test: Test, within: str | None, words: Vocabulary) -> Literal | None
         return None
     event = f"event(order_placed){within}"
     if days is None:
-        return _sure(event)
+        return sure(event)
     yes, no = f"days_since_last_order < {days}", f"days_since_last_order >= {days}"
     return Literal(ORDERS_FACT, Side(yes, event, True), Side(no, f"not {event}"))
 
@@ -252,21 +211,21 @@ def _bought(filter_: Any, within: str) -> Literal | None:
     value = inner.get("value")
     match filter_.get("property"), inner.get("operator"), value:
         case "SKU", "equals", str():
-            return _sure(f"bought(product {written(value)}){within}")
+            return sure(f"bought(product {written(value)}){within}")
         case "Categories", "contains-any", [str() as only]:
-            return _sure(f"bought(category {written(only)}){within}")
+            return sure(f"bought(category {written(only)}){within}")
     return None
 
 
 def _happened(name: str, within: str, words: Vocabulary) -> Literal | None:
     for channel, metric in terms.RECEIVED.items():
         if name == metric:
-            return _sure(f"received({channel}){within}")
+            return sure(f"received({channel}){within}")
     for channel in ("sms", "push"):
         if (name,) == terms.ENGAGED[channel]:
-            return _sure(f"engaged({channel}){within}") if within else None
+            return sure(f"engaged({channel}){within}") if within else None
     event = words.event(name)
-    return None if not event else _sure(f"event({event}){within}")
+    return None if not event else sure(f"event({event}){within}")
 
 
 def _value(kind: Any, value: Any) -> str | None:
@@ -288,11 +247,11 @@ def _readings(fact: str, filter_: Any) -> Literal | None:
         return None
     kind, operator, value = (filter_.get(key) for key in ("type", "operator", "value"))
     if kind == "existence":
-        known = _known(fact, f"{fact} is known", f"{fact} is unknown")
+        known = is_known(fact, f"{fact} is known", f"{fact} is unknown")
         return {"is-set": known, "not-set": known.opposite()}.get(str(operator))
     if kind == "list" and operator in ("contains", "not-contains") and isinstance(value, str):
         has = f"{fact} has {written(value)}"
-        return _sure(has if operator == "contains" else f"not {has}")
+        return sure(has if operator == "contains" else f"not {has}")
     said = _value(kind, value)
     sign = SIGNS.get(str(operator))
     if said is None or sign is None:
@@ -302,7 +261,7 @@ def _readings(fact: str, filter_: Any) -> Literal | None:
         other = {"true": "false", "false": "true"}[said]
         yes, no = f"{fact} = {said}", f"{fact} = {other}"
         return Literal(fact, Side(yes, yes, True), Side(no, f"{no} or {fact} is unknown"))
-    return _compared(fact, sign, said, f"{fact} is unknown")
+    return compared(fact, sign, said, f"{fact} is unknown")
 
 
 def _property(test: Test, words: Vocabulary) -> Literal | None:
@@ -319,11 +278,11 @@ def _consent(test: Test) -> Literal | None:
     for channel in _CHANNELS:
         may = tests.may_receive(channel)
         if test == may.yes[0][0]:
-            return _sure(f"consent has {channel}")
+            return sure(f"consent has {channel}")
         if list(may.no[0]) == [test]:
-            return _sure(f"not consent has {channel}")
+            return sure(f"not consent has {channel}")
         if channel != "push" and test == tests.unsubscribed(channel).yes[0][0]:
-            return _sure(f"unsubscribed({channel})")
+            return sure(f"unsubscribed({channel})")
     return None
 
 
@@ -335,11 +294,11 @@ def _membership(test: Test, words: Vocabulary) -> Literal | None:
     if len(names) != 1 or names[0] is None:
         return None
     inside = f"audience({names[0]})"
-    return _sure(inside if member else f"not {inside}")
+    return sure(inside if member else f"not {inside}")
 
 
 def _predicted(test: Test) -> Literal | None:
     said = _numeric(test.get("filter"))
     if test.get("dimension") != "average_order_value" or said is None:
         return None
-    return _compared("aov", said[0], plain(said[1]), NEVER_ORDERED)
+    return compared("aov", said[0], plain(said[1]), NEVER_ORDERED)

@@ -9,7 +9,7 @@ from playbook_compiler.export.bundle import file_name
 from playbook_compiler.importing.engines.klaviyo.account import Thing, text_of
 from playbook_compiler.importing.engines.klaviyo.groups import groups_of
 from playbook_compiler.importing.engines.klaviyo.reading import Import, Texts, message_filters
-from playbook_compiler.importing.engines.klaviyo.template_text import Told, marked
+from playbook_compiler.importing.engines.klaviyo.template_text import grammar
 from playbook_compiler.importing.markdown import (
     SIZE_LIMIT,
     inert_line,
@@ -18,6 +18,7 @@ from playbook_compiler.importing.markdown import (
     markdown_of_text,
 )
 from playbook_compiler.importing.names import id_of
+from playbook_compiler.importing.tags import Told, marked
 from playbook_compiler.model import BODY_LIMIT
 from playbook_compiler.targets.klaviyo import terms
 
@@ -74,7 +75,7 @@ def message_of(found: Import, action: dict[str, Any], path: str, event: str) -> 
 def _line(found: Import, value: Any, told: Told, event: str) -> str:
     """Return a subject or preview as one line with our variables."""
     text = " ".join(text_of(value).split())[:LINE_LIMIT]
-    line = marked(text, _fields(found, event), told, html=False)
+    line = marked(text, grammar(_fields(found, event)), told, html=False)
     return re.sub(line.word, lambda one: line.said.get(one[0], ""), inert_line(line.text))
 
 
@@ -89,7 +90,9 @@ def _body(
 ) -> str:
     """Return a message's text as Markdown."""
     if channel != "email":
-        plain = marked(text_of(payload.get("body")), _fields(found, event), told, html=False)
+        plain = marked(
+            text_of(payload.get("body")), grammar(_fields(found, event)), told, html=False
+        )
         text, same = markdown_of_text(plain)
         if not same:
             found.notes.changed(path, "the text", "signs in it read as Markdown", "look at it")
@@ -107,7 +110,7 @@ def _body(
         address = footer[1].partition("<br>")[0]
         found.addresses.append(_unescaped(address))
         page = page[: footer.start()] + f"<hr />\n<p>{footer[1]}</p>\n"
-    words = marked(page, _fields(found, event), told, html=True)
+    words = marked(page, grammar(_fields(found, event)), told, html=True)
     text, same = markdown_of(words)
     if not same:
         found.notes.changed(
