@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from playbook_compiler.driver import load
 from playbook_compiler.importing.imported import Data
@@ -13,15 +14,19 @@ _MAIN = "names.yaml"
 
 
 def shell_of(
-    facts: Mapping[str, str], events: Mapping[str, Mapping[str, str]], audiences: Iterable[str]
+    facts: Mapping[str, str],
+    events: Mapping[str, Mapping[str, str]],
+    audiences: Iterable[str],
+    conditions: Mapping[str, str] = MappingProxyType({}),
 ) -> Playbook:
-    """Return a playbook that declares facts, events and audiences."""
+    """Return a playbook that declares facts, events and audiences, these with their conditions as
+    far as they are known."""
     data: Data = {"playbook": 1, "name": "names", "currency": "EUR", "timezone": "UTC"}
     if facts:
         data["facts"] = {name: facts[name] for name in sorted(facts)}
     if events:
         data["events"] = {name: {**events[name]} for name in sorted(events)}
-    named = dict.fromkeys(sorted(audiences), "orders >= 0")
+    named = {name: conditions.get(name, "orders >= 0") for name in sorted(audiences)}
     if named:
         data["audiences"] = {**named}
     loaded = load(_MAIN, given={_MAIN: yaml_text(data).encode()})

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from playbook_compiler.importing.imported import Data
+
+_ASKS_FOR_CODE = re.compile(
+    r"\{% if offer\.code %\}((?:(?!\{%).)*)(?:\{% else %\}((?:(?!\{%).)*))?\{% endif %\}", re.DOTALL
+)
 
 
 class Said(Protocol):
@@ -50,8 +55,8 @@ def _line(offered: str, plain: str) -> str:
 
 def _paragraphs(offered: str, plain: str) -> str:
     """Return two texts as one; what they begin and end with stands outside of the `if`."""
-    if offered == plain:
-        return plain
+    if offered == plain or _without_offer(offered) == _tight(plain):
+        return offered  # the engine asks by itself whether there is a code
     one, other = offered.split("\n\n"), plain.split("\n\n")
     begins = _common(one, other)
     one, other = one[begins:], other[begins:]
@@ -62,6 +67,15 @@ def _paragraphs(offered: str, plain: str) -> str:
     if without:
         lines += ["{% else %}", "\n\n".join(without)]
     return "\n\n".join([*first, "\n".join([*lines, "{% endif %}"]), *last])
+
+
+def _without_offer(text: str) -> str:
+    """Return what a text says to those who have no code."""
+    return _tight(_ASKS_FOR_CODE.sub(lambda found: found[2] or "", text))
+
+
+def _tight(text: str) -> str:
+    return re.sub(r"\s*\n\s*", "\n", text).strip()
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
