@@ -118,7 +118,7 @@ def _trigger(
 
 def _segment(found: Import, id_: str, path: str) -> dict[str, Any]:
     thing = found.account.of("segment").get(id_)
-    length = inactivity(found, groups_of(thing.attributes.get("definition"))) if thing else None
+    length = inactivity(found, thing) if thing is not None else None
     if length is not None:
         return {"inactive_for": Bare(length)}
     audience = found.words.audiences.get(id_)
@@ -134,8 +134,14 @@ def _segment(found: Import, id_: str, path: str) -> dict[str, Any]:
     return {"enters": audience}
 
 
-def inactivity(found: Import, groups: list[list[Test]]) -> str | None:
-    """Return the time since the last order by which a segment holds who ordered before."""
+def inactivity(found: Import, thing: Thing) -> str | None:
+    """Return the time since the last order by which a segment holds who ordered before.
+
+    In our own exports only segments of that name: an audience may ask for the same.
+    """
+    if thing.own and not thing.own.endswith(".inactive"):
+        return None
+    groups = groups_of(thing.attributes.get("definition"))
     if len(groups) != 2 or any(len(group) != 1 for group in groups):
         return None
     recent, ever = groups[0][0], groups[1][0]

@@ -14,7 +14,7 @@ from playbook_compiler.importing.engines.klaviyo.account import (
 )
 from playbook_compiler.importing.engines.klaviyo.blocks import Blocks
 from playbook_compiler.importing.engines.klaviyo.graph import Actions, actions_of
-from playbook_compiler.importing.engines.klaviyo.groups import Reading, groups_of
+from playbook_compiler.importing.engines.klaviyo.groups import Reading
 from playbook_compiler.importing.engines.klaviyo.head import head_of, inactivity
 from playbook_compiler.importing.engines.klaviyo.reading import Import
 from playbook_compiler.importing.engines.klaviyo.scan import quiet_end, scan
@@ -96,8 +96,7 @@ def _audiences(account: Account, words: Vocabulary, title: str) -> dict[str, str
     found: dict[str, str] = {}
     probe = Import(account, words, Notes(), Reading(words, shell_of({}, {}, ()), {}))
     for key, thing in account.of("segment").items():
-        groups = groups_of(thing.attributes.get("definition"))
-        if key in asked or inactivity(probe, groups) is None:
+        if key in asked or inactivity(probe, thing) is None:
             name = thing.own or thing.title.removeprefix(f"{title}: ") or "audience"
             found[key] = id_of(name, "audience", found.values())
     return found
