@@ -30,5 +30,7 @@ def shell_of(
     if named:
         data["audiences"] = {**named}
     loaded = load(_MAIN, given={_MAIN: yaml_text(data).encode()})
+    if loaded.playbook is None and conditions:  # they name flows or messages, which are not here
+        return shell_of(facts, events, audiences)
     assert loaded.playbook is not None, [one.message for one in loaded.diagnostics]
     return loaded.playbook
