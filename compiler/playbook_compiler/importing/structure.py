@@ -17,7 +17,8 @@ from playbook_compiler.values import dataclass, field
 BLOCKS_LIMIT: Final = 400
 STEPS_LIMIT: Final = 1_000
 NOTHING: Final = "nothing"  # a block that is no step: a run goes on after it
-DEPTH_LIMIT: Final = 20
+DEPTH_LIMIT: Final = 24  # of YAML's 32 levels; the rest is for what stands around steps
+_LEVELS: Final = {"if": 2, "wait": 2, "branch": 4, "split": 4}
 _FROM_CONTENT = re.compile(r"(?:send|wait|if|branch|task|update|audience|call|start|grant)\b")
 
 
@@ -117,7 +118,7 @@ class _Building:
     def steps(self, name: str | None, stop: str | None, depth: int) -> tuple[Made, ...]:
         """Return the steps from a block until `stop`; a run that ends before it exits."""
         if depth > DEPTH_LIMIT:
-            raise Tangled(f"its ways part more than {DEPTH_LIMIT} times within each other")
+            raise Tangled("its ways part too often within each other")
         made: list[Made] = []
         while name is not None and name != stop:
             block = self.blocks[name]
@@ -132,7 +133,10 @@ class _Building:
                 name = block.ways[0].target
                 continue
             join = self.join(block, stop)
-            lists = tuple((way.name, self.steps(way.target, join, depth + 1)) for way in block.ways)
+            lists = tuple(
+                (way.name, self.steps(way.target, join, depth + _LEVELS[block.kind]))
+                for way in block.ways
+            )
             made.append(Made(block, lists))
             name = join
         if name is None and stop is not None:
