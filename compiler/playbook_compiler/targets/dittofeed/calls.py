@@ -14,11 +14,13 @@ from playbook_compiler.steps import Call, Grant, Membership, Task, Update
 from playbook_compiler.targets.dittofeed import nodes, terms, webhooks
 from playbook_compiler.targets.dittofeed import segment_tests as tests
 from playbook_compiler.targets.dittofeed.body import Body, Made
-from playbook_compiler.targets.dittofeed.sends import exits
+from playbook_compiler.targets.dittofeed.sends import exits, holdout_split
 from playbook_compiler.targets.dittofeed.state import Export
 from playbook_compiler.targets.dittofeed.webhooks import Json, Text, Value
 from playbook_compiler.webhook import VARIABLE, Webhook
 
+# What is not done for those held out; what is known of them is changed all the same.
+HELD_BACK = (Task, Call, Grant, Membership)
 _OF_EVENTS = ("order.", "product.", "cart.", "trigger.")
 
 
@@ -49,8 +51,12 @@ def lower_call(body: Body, step: Step, after: str) -> Made:
     name = terms.node_name(body.flow.id, step.step_id)
     template = body.export.template(name, definition)
     made = nodes.message(step.step_id, step.step_id, "Webhook", template, after)
-    before, entry = exits(body, step, step.step_id, step.step_id)
-    return [*before, made], entry
+    if not (body.held_out_here and isinstance(what, HELD_BACK)):
+        before, entry = exits(body, step, step.step_id, step.step_id)
+        return [*before, made], entry
+    split = f"{step.step_id}~holdout"
+    before, entry = exits(body, step, step.step_id, split)
+    return [*before, holdout_split(body, split, after, step.step_id), made], entry
 
 
 def _shop(body: Body, name: str, note: str, data: dict[str, Json]) -> dict[str, Any]:

@@ -78,8 +78,9 @@ _GUARDRAILS = [
     ),
     *dropped("checked when the playbook is compiled", "guardrails.discounts"),
     *approximated(
-        "a random segment, the same in every flow. The customers drawn differ from the "
-        "simulation's",
+        "a random segment, the same in every flow, for all but transactional messages and updates. "
+        "The customers drawn differ from the simulation's; where it closes a whole flow, those "
+        "held out do not count as entered",
         "guardrails.holdout",
     ),
 ]
@@ -97,7 +98,7 @@ _FLOW = [
     ),
     *approximated(
         "a journey by an event starts with the events after its start; one by a segment takes in "
-        "all who are in it on the first day, at once",
+        "all who are in it on the first day, at once: by inactivity, those of the last day alone",
         "flow.existing",
     ),
     *dropped(
@@ -107,7 +108,8 @@ _FLOW = [
     *dropped(_SIMULATION, "flow.running", "flow.expect"),
     *approximated(
         "asked before every action instead of at once: the event in the time that the run can "
-        "have lasted",
+        "have lasted, holds not counted for the trigger's own event and, in a flow that an order "
+        "can start, for orders",
         "flow.exit_on",
     ),
     *exact("a split before every action", "flow.exit_when"),
@@ -117,7 +119,8 @@ _FLOW = [
 _TRIGGERS = [
     *exact("entry by the event, a run for each order, cart, product or customer", "trigger.event"),
     *approximated(
-        "a split on the count of the event after the trigger",
+        "a split, after the trigger, on the count of the events with the properties that `where` "
+        "asks for",
         "trigger.event.at_least",
         "trigger.event.within",
     ),

@@ -151,9 +151,6 @@ def _audience(audience: str, condition: Condition, scope: Scope) -> Lowered:
     """Return membership: true or false, never unknown; the audience's condition stands inside."""
     if audience in scope.audiences:
         return stand_in(condition, scope)
-    written = scope.playbook.audiences[audience].origin
-    span = written.key_span("where") if written.has("where") else written.key_span()
-    how = "its condition stands inside the segments that refer to it"
-    scope.lowering.note("audience.where", audience, span, how, Support.EXACT)
+    scope.needs.audiences.add(audience)
     inner = replace(scope, audiences=(*scope.audiences, audience))
     return Lowered.known(lower_condition(scope.playbook.audiences[audience].where, inner).true)

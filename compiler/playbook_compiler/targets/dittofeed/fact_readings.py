@@ -140,7 +140,7 @@ def _by_trait(condition: Counted, scope: Scope, name: str) -> Lowered | None:
 def _by_type(fact: Fact, path: str, scope: Scope) -> One:
     """Return how one value is compared with a trait of the fact's type, given that there is one."""
     if fact.type in NUMERIC_TYPES:
-        step = _step(fact, scope)
+        step = step_of(fact, scope)
 
         def numeric(operator: str, value: Value) -> Formula:
             return tests.compared(path, operator, Decimal(magnitude(value)), step)
@@ -159,7 +159,7 @@ def _by_type(fact: Fact, path: str, scope: Scope) -> One:
     return plain
 
 
-def _step(fact: Fact, scope: Scope) -> Decimal | None:
+def step_of(fact: Fact, scope: Scope) -> Decimal | None:
     """Return what values of a numeric fact come in; None for any number."""
     if fact.type is ValueType.MONEY:
         return Decimal(1).scaleb(-scope.playbook.decimals)
@@ -206,7 +206,7 @@ def _of_trigger(condition: Reading, scope: Scope) -> tuple[Lowered | None, str]:
     def least(bound: int | float) -> Formula:
         return tests.keyed(scope.event, scope.key, [(path, tests.at_least(bound))])
 
-    return Lowered.where(known, _compared(condition, _numbers(least, _step(fact, scope)))), ""
+    return Lowered.where(known, _compared(condition, _numbers(least, step_of(fact, scope)))), ""
 
 
 def _compared(condition: Compare | InSet | Between, one: One) -> Formula:

@@ -35,10 +35,11 @@ from playbook_compiler.steps import (
 )
 from playbook_compiler.targets.dittofeed import nodes, terms
 from playbook_compiler.targets.dittofeed import segment_tests as tests
-from playbook_compiler.targets.dittofeed.body import LAG, Body, Made, holds, measure
-from playbook_compiler.targets.dittofeed.calls import lower_call
+from playbook_compiler.targets.dittofeed.body import LAG, Body, Made, counts_holds, holds, measure
+from playbook_compiler.targets.dittofeed.calls import HELD_BACK, lower_call
 from playbook_compiler.targets.dittofeed.conditions import lower_condition
 from playbook_compiler.targets.dittofeed.head import Head, front, lower_head
+from playbook_compiler.targets.dittofeed.scope import stand_in_name
 from playbook_compiler.targets.dittofeed.sends import lower_send, wait_until
 from playbook_compiler.targets.dittofeed.state import Export
 from playbook_compiler.triggers import (
@@ -89,15 +90,19 @@ def _body(export: Export, flow: Flow, head: Head) -> Body:
         if isinstance(step.what, Send)
         for name in step.what.send.messages
     }
+    steps = [step.what for step in export.graph.of_flow(flow.id)]
     held_out = export.guardrails is not None and export.guardrails.holdout.fraction > 0
+    # What holds a customer back, and what is done for those held out, too.
+    stops = "marketing" in kinds or any(isinstance(one, HELD_BACK) for one in steps)
+    goes_on = "transactional" in kinds or any(isinstance(one, Update) for one in steps)
     return Body(
         export,
         flow,
         head.scope,
         head.exit,
         by_event=head.entry["type"] == "EventEntryNode",
-        held_out_here=held_out and kinds == {"marketing", "transactional"},
-        held_out=held_out and kinds == {"marketing"},
+        held_out_here=held_out and stops and goes_on,
+        held_out=held_out and stops and not goes_on,
         hold_until=export.quiet_end if "marketing" in kinds else None,
         follows_order=_follows_order(export, flow),
     )
@@ -187,8 +192,11 @@ def _delay(body: Body, step: Step, duration: Duration, after: str) -> Made:
 def _wait_for(body: Body, step: Step, wait: Wait, event: str, at_most: Duration) -> Made:
     lowering, span = body.export.lowering, step.origin.key_span("wait")
     lowering.note(construct_of("event", event), step.id, span)
-    elapsed = body.elapsed[step.id]
-    since = elapsed.entry if wait.since == "entry" else elapsed.action
+    run, entry = body.elapsed[step.id], wait.since == "entry"
+    if counts_holds(body, event):
+        since = run.entry if entry else run.action
+    else:
+        since = run.sure_entry if entry else run.sure_action
     if wait.origin.has("since"):
         lowering.note("step.wait.since", step.id, wait.origin.key_span("since"))
     seconds = tests.seconds(at_most)
@@ -210,6 +218,10 @@ def _wait_for(body: Body, step: Step, wait: Wait, event: str, at_most: Duration)
     else:
         window = since + LAG
         how = f"waits for `{name}`, also if it came in the hour before"
+    nature = body.export.playbook.catalogue.events[event].nature
+    if nature is Nature.AFTER_ORDER and body.scope.key == terms.RUN_KEYS["order"]:
+        # A run hears by its key of no other event than the one that started it.
+        how += f"; `{name}` of any order of the customer counts, not of the run's order alone"
     lowering.note("step.wait.event", step.id, span, how)
     formula = tests.performed(name, within=window, properties=properties)
     return wait_until(body, step.step_id, formula, seconds, came, late)
@@ -219,15 +231,30 @@ def _branch(body: Body, step: Step, branch: Branch) -> Made:
     body.export.lowering.note("step.branch", step.id, step.origin.key_span("branch"))
     entry = body.entry(step.id, NO)
     made: list[nodes.Node] = []
+    segments = _case_segments(step.step_id, branch)
     for number in range(len(branch.branch), 0, -1):
         case = branch.branch[number - 1]
         tree = lower_condition(case.condition, body.scope).true.yes
         # A case's later splits are `branch~1~2`: the number of the case comes first.
         id_ = step.step_id if number == 1 else f"{step.step_id}~case-{number}"
         target = body.entry(step.id, CASE, str(number))
-        found, entry = body.decide(id_, str(case.condition), tree, target, entry)
+        asked = segments[number - 1]
+        found, entry = body.decide(id_, str(case.condition), tree, target, entry, asked=asked)
         made = found + made
     return made, entry
+
+
+def _case_segments(step: str, branch: Branch) -> list[str]:
+    """Return what the segments of the cases are named by: what each asks, and not its place.
+
+    A run keeps the nodes that it began with, but asks segments as they are now: a case put in front
+    of others must leave theirs alone.
+    """
+    asked = [stand_in_name(case.condition).rpartition("_")[2] for case in branch.branch]
+    return [
+        f"{step}~case-{one}" + (f"-{again}" if (again := asked[:number].count(one)) else "")
+        for number, one in enumerate(asked)
+    ]
 
 
 def _split(body: Body, step: Step, split: Split) -> Made:

@@ -15,6 +15,7 @@ from playbook_compiler.targets.dittofeed import nodes, terms
 from playbook_compiler.targets.dittofeed import segment_tests as tests
 from playbook_compiler.targets.dittofeed.body import Body, Made
 from playbook_compiler.targets.dittofeed.conditions import entered, lower_condition
+from playbook_compiler.targets.dittofeed.counting import counted_by
 from playbook_compiler.targets.dittofeed.scope import Scope
 from playbook_compiler.targets.dittofeed.sends import holdout_split
 from playbook_compiler.targets.dittofeed.state import Export, run_event, run_key
@@ -28,6 +29,7 @@ from playbook_compiler.triggers import (
     PointsReach,
     Replenishment,
     TierChanged,
+    Trigger,
 )
 from playbook_compiler.units import Duration
 from playbook_compiler.values import dataclass
@@ -36,6 +38,12 @@ from playbook_compiler.values import dataclass
 READY = 300
 # Who had this year's day waits here for the next one; the shop has set the next date by then.
 NEXT_YEAR = 300 * tests.DAY
+_NOBODY = "Dittofeed brings in nobody to whom it happened before the journey was started"
+_ONE_DAY = "the segment is one day wide: the start brings in those of the last day, all at once"
+_ALL_COUNTED = (
+    "a split on the count of the event after the trigger; events that do not meet all of `where` "
+    "count, too: Dittofeed counts by properties that must all be there"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,9 @@ def lower_head(export: Export, flow: Flow) -> Head | None:
     if isinstance(trigger, EventTrigger) and trigger.event in terms.OWN_EVENTS:
         support = Support.APPROXIMATED
         how = "entry by a segment: the event came within the last day, and none in the day before"
-    if not lowering.note(f"trigger.{trigger.kind}", node, span, how, support):
+    # How an event starts it is noted with what stands in front of the first step.
+    late = _starts_by_event(trigger)
+    if not late and not lowering.note(f"trigger.{trigger.kind}", node, span, how, support):
         lowering.leave_out("flow", flow.id, "Dittofeed has no such trigger")
         return None
     event, key = run_event(export.playbook, flow)
@@ -127,13 +137,37 @@ def front(body: Body, head: Head, first: str) -> Made:
         zone = export.playbook.timezone
         made.insert(0, nodes.until_time("trigger~hours", entry, body.hold_until, zone))
         entry = "trigger~hours"
-    if body.by_event and any(_is_stored(body, node) for node in made):
+    ready = body.by_event and any(_is_stored(body, node) for node in made)
+    if ready:
         made.insert(0, nodes.delay("trigger~ready", entry, READY))
         entry = "trigger~ready"
+    if _starts_by_event(flow.trigger):
+        _note_start(export, flow, ready=ready)
     for node in reversed(head.before):
         made.insert(0, {**node, "child": entry})
         entry = node["id"]
     return made, entry
+
+
+def _starts_by_event(trigger: Trigger) -> bool:
+    """Return whether an event that the shop sends starts the journey, and no segment."""
+    match trigger:
+        case EventTrigger(event=event):
+            return event not in terms.OWN_EVENTS
+        case Replenishment(replenishment=lasts):
+            return isinstance(lasts, Duration)
+    return isinstance(trigger, PointsExpiring | OfferExpiring | TierChanged)
+
+
+def _note_start(export: Export, flow: Flow, *, ready: bool) -> None:
+    """Note how an event starts the journey, and what the first step waits for."""
+    construct = f"trigger.{flow.trigger.kind}"
+    span = flow.trigger.origin.key_span(flow.trigger.kind)
+    how, support = export.lowering.capabilities[construct].how, None
+    if ready:
+        how += f"; after {READY // 60} minutes, in which segments come to know of it"
+        support = Support.APPROXIMATED
+    export.lowering.note(construct, f"{flow.id}/trigger", span, how, support)
 
 
 def _is_stored(body: Body, node: nodes.Node) -> bool:
@@ -163,16 +197,20 @@ def _by_event(export: Export, flow: Flow, trigger: EventTrigger, scope: Scope) -
     lowering.note(construct_of("event", trigger.event), node, trigger.origin.key_span("event"))
     gate: Tree = ALWAYS
     name, told = terms.event_of(trigger.event)
-    properties = [(path, tests.equals(value)) for path, value in told.items()]
+    own = [(path, tests.equals(value)) for path, value in told.items()]
+    properties = [*own]
     if trigger.at_least > 1:
-        lowering.note("trigger.event.at_least", node, trigger.origin.key_span("at_least"))
+        asked, whole = counted_by(trigger.where, scope)
+        properties += asked
+        how = "" if whole else _ALL_COUNTED
+        lowering.note("trigger.event.at_least", node, trigger.origin.key_span("at_least"), how)
         within = None
         if trigger.within is not None:
             lowering.note("trigger.event.within", node, trigger.origin.key_span("within"))
             within = tests.seconds(trigger.within)
         gate = tests.performed(name, trigger.at_least, within, properties).yes
     if trigger.event in terms.OWN_EVENTS:
-        tree = tests.performed(name, within=tests.DAY, properties=properties).yes
+        tree = tests.performed(name, within=tests.DAY, properties=own).yes
         head = _by_segment(export, flow, tree, scope)
         return Head(head.entry, scope, gate=gate)
     _note_key(export, trigger.event, scope.key)
@@ -277,10 +315,16 @@ def _used_up(export: Export, flow: Flow, trigger: Replenishment, scope: Scope) -
 
 
 def note_existing(export: Export, flow: Flow) -> None:
-    """Note `existing: skip` where that is what happens by itself."""
-    existing = flow.existing
-    by_event = isinstance(flow.trigger, EventTrigger | Replenishment)
-    if flow.origin.has("existing") and (existing is None or existing.over is None) and by_event:
-        how = "Dittofeed brings in nobody to whom it happened before the journey was started"
+    """Note what becomes of those who meet the trigger when the journey is started."""
+    if not flow.origin.has("existing"):
+        return
+    skipped = flow.existing is None or flow.existing.over is None
+    how, support = "", Support.APPROXIMATED
+    if _starts_by_event(flow.trigger):
+        how, support = _NOBODY, Support.EXACT if skipped else Support.DROPPED
+    elif isinstance(flow.trigger, EventTrigger | Inactivity):
+        how = _ONE_DAY if skipped else f"{_ONE_DAY}; nobody from before comes in, at no time"
+        support = Support.APPROXIMATED if skipped else Support.DROPPED
+    if how:
         span = flow.origin.key_span("existing")
-        export.lowering.note("flow.existing", flow.id, span, how, Support.EXACT)
+        export.lowering.note("flow.existing", flow.id, span, how, support)

@@ -8,6 +8,8 @@ from typing import Any, Final
 from playbook_compiler.export.bundle import Payload, Request, file_name, stable_uuid
 from playbook_compiler.export.capability import Support
 from playbook_compiler.export.logic import NEVER
+from playbook_compiler.model import Audience
+from playbook_compiler.source import Span
 from playbook_compiler.targets.dittofeed import terms
 from playbook_compiler.targets.dittofeed.conditions import lower_condition
 from playbook_compiler.targets.dittofeed.scope import Scope
@@ -48,11 +50,11 @@ def request(export: Export, kind: str, name: str, content: dict[str, Any]) -> Re
 
 
 def audiences(export: Export) -> None:
-    """Make the segments of the audiences whose members enter a flow."""
+    """Make the segments of the audiences whose members enter a flow; say what became of each."""
     lowering = export.lowering
     for name in sorted(export.audiences):
         audience = export.playbook.audiences[name]
-        span = audience.origin.key_span("where")
+        span = _where(audience)
         lowering.note("audience.where", name, span)
         scope = Scope(export.playbook, lowering, name, export.needs, audiences=(name,))
         tree = lower_condition(audience.where, scope).true.yes
@@ -66,6 +68,16 @@ def audiences(export: Export) -> None:
             }
             continue
         export.segment(name, tree)
+    for name in sorted(export.needs.audiences - export.audiences):
+        how = "its condition stands inside the segments that refer to it"
+        span = _where(export.playbook.audiences[name])
+        lowering.note("audience.where", name, span, how, Support.EXACT)
+
+
+def _where(audience: Audience) -> Span:
+    """Return where an audience says who is in it, as the report names the place."""
+    origin = audience.origin
+    return origin.key_span("where") if origin.has("where") else origin.key_span()
 
 
 def plan(export: Export, journeys: dict[str, dict[str, Any]]) -> list[Request]:

@@ -21,6 +21,7 @@ class Needs:
     traits: set[str] = field(default_factory=set)
     groups: set[str] = field(default_factory=set)
     entered: set[str] = field(default_factory=set)
+    audiences: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def above(value: Decimal, step: Decimal | None) -> int | float:
     return number(((value / step).to_integral_value("ROUND_FLOOR") + 1) * step)
 
 
-def _least(value: Decimal, step: Decimal | None) -> int | float:
+def smallest(value: Decimal, step: Decimal | None) -> int | float:
     """Return the least number of those that come in steps which is not below a value."""
     if step is None:
         return number(value)
@@ -153,7 +153,7 @@ def compared(path: str, operator: str, value: Decimal, step: Decimal | None) -> 
 
 def numeric(least: Any, operator: str, value: Decimal, step: Decimal | None) -> Formula:
     """Return a comparison made of one test alone, `at least so much`."""
-    reached, passed = _least(value, step), above(value, step)
+    reached, passed = smallest(value, step), above(value, step)
     if operator in ("=", "!="):
         same = both(least(reached), least(passed).opposite())
         equal = FALSE if reached == passed else same

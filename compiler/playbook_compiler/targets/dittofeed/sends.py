@@ -17,7 +17,15 @@ from playbook_compiler.model import Message
 from playbook_compiler.steps import Send
 from playbook_compiler.targets.dittofeed import nodes, terms, webhooks
 from playbook_compiler.targets.dittofeed import segment_tests as tests
-from playbook_compiler.targets.dittofeed.body import LAG, Body, Made, cap_delay
+from playbook_compiler.targets.dittofeed.body import (
+    LAG,
+    Body,
+    Made,
+    cap_delay,
+    counts_holds,
+    is_own,
+    reached_by,
+)
 from playbook_compiler.targets.dittofeed.conditions import lower_condition
 from playbook_compiler.targets.dittofeed.state import Export
 from playbook_compiler.targets.dittofeed.template import DIALECT
@@ -47,7 +55,7 @@ def lower_send(body: Body, step: Step) -> Made:
         if number < len(messages):
             waited, child = _wait_until_reached(body, id_, message, offer, reached, after, entry)
             made = waited + made
-        found, entry = _message(body, step, id_, message, offer, child, first=number == 1)
+        found, entry = _message(body, step, id_, message, offer, child, reached_by(send, number))
         made = found + made
     if send.at is not None:
         lowering.note("step.send.at", step.id, send.origin.key_span("at"))
@@ -57,18 +65,21 @@ def lower_send(body: Body, step: Step) -> Made:
     return made, entry
 
 
-def exits(body: Body, step: Step, action: str, child: str, held: int = 0) -> Made:
+def exits(body: Body, step: Step, action: str, child: str, since: int = 0, held: int = 0) -> Made:
     """Return the split in front of an action that ends the run where the flow says so.
 
-    `held`: how long the action may have been held back since the run came to its step.
+    The run came to its step `since` seconds before, and was held there for `held` at most.
     """
-    flow, elapsed = body.flow, body.elapsed[step.id].entry + held
+    flow, run = body.flow, body.elapsed[step.id]
     parts: list[Tree] = []
-    for event in (flow.exit_on or ()) if elapsed else ():
+    for event in flow.exit_on or ():
+        elapsed = since + (run.entry + held if counts_holds(body, event) else run.sure_entry)
+        if not elapsed:
+            continue
         name, told = terms.event_of(event)
         properties = [(path, tests.equals(value)) for path, value in told.items()]
         # The event that started the run is one of them.
-        times = 2 if name == body.scope.event else 1
+        times = 2 if is_own(body, event) else 1
         parts.append(tests.performed(name, times, elapsed, properties).yes)
     if flow.exit_when is not None:
         parts.append(lower_condition(flow.exit_when, body.scope).true.yes)
@@ -123,7 +134,7 @@ def _wait_until_reached(
 
 
 def _message(
-    body: Body, step: Step, id_: str, message: Message, offer: str, child: str, *, first: bool
+    body: Body, step: Step, id_: str, message: Message, offer: str, child: str, since: int
 ) -> Made:
     """Return a message with what stands before it: exit, holdout, room under the caps."""
     export, lowering = body.export, body.export.lowering
@@ -153,10 +164,8 @@ def _message(
         if body.held_out_here:
             made.insert(0, holdout_split(body, f"{id_}~holdout", child, entry))
             entry = f"{id_}~holdout"
-    held = 0
-    if not body.follows_order:
-        held = (tests.DAY if send.at is not None else 0) + (0 if first else tests.DAY)
-    found, entry = exits(body, step, id_, entry, held)
+    held = tests.DAY if send.at is not None else 0
+    found, entry = exits(body, step, id_, entry, since, held)
     return found + made, entry
 
 

@@ -89,9 +89,8 @@ def _note_objects(export: Export) -> None:
     """Tell which audiences, offers and messages are not in the export, and what codes it needs."""
     playbook, lowering = export.playbook, export.lowering
     used = {message for message, _ in export.wordings}
-    inside = {entry.id for entry in lowering.entries if entry.construct == "audience.where"}
     for kind, defined, needed in (
-        ("audience", playbook.audiences, export.audiences | inside),
+        ("audience", playbook.audiences, export.audiences | export.needs.audiences),
         ("offer", playbook.offers, export.offers),
         ("message", playbook.messages, used),
     ):
