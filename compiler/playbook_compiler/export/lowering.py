@@ -13,6 +13,8 @@ from playbook_compiler.source import Span
 from playbook_compiler.values import dataclass, field, replace
 
 RULE = "target-lacks"
+_LOST = (Support.REFUSED, Support.DROPPED)
+_WITH_THE_WHOLE = "it goes with what it is part of"
 _SECTIONS = ("playbook", "guardrails", "flow", "audience", "offer", "message", "programme")
 
 
@@ -27,6 +29,7 @@ class Lowering:
     findings: list[Diagnostic] = field(default_factory=list)
     lookups: set[Lookup] = field(default_factory=set)
     gone: dict[Owner, str] = field(default_factory=dict)
+    retracted: dict[str, str] = field(default_factory=dict)
 
     def note(
         self,
@@ -36,11 +39,14 @@ class Lowering:
         how: str = "",
         support: Support | None = None,
         lossy: str = "",
+        *,
+        kept: bool = False,
     ) -> bool:
         """Record a construct by its row, or as told, and return whether it is to be said at all.
 
         A refused construct is an error, or with `allow_lossy` a recorded loss; both return False,
-        and the caller goes on with what `lossy` promises.
+        and the caller goes on with what `lossy` promises. `kept`: what `lossy` promises is still
+        the construct, only another way, so that the loss is an approximation.
         """
         row = self.capabilities[construct]
         support = support or row.support
@@ -60,7 +66,7 @@ class Lowering:
                 )
                 self.entries.append(Entry(construct, name, support, how, span))
                 return False
-            how, support = f"{how}; {lossy}", Support.DROPPED
+            how, support = f"{how}; {lossy}", Support.APPROXIMATED if kept else Support.DROPPED
             self.entries.append(Entry(construct, name, support, how, span))
             return False
         self.entries.append(Entry(construct, name, support, how, span))
@@ -76,7 +82,8 @@ class Lowering:
         self.gone.setdefault((kind, name), why)
 
     def retract(self, name: str, why: str) -> None:
-        """Turn the entries of a step into drops: nobody can come to it in this engine."""
+        """Turn the entries of a step or object into drops: nobody can come to it in this engine."""
+        self.retracted[name] = why
         for number, one in enumerate(self.entries):
             if one.id == name:
                 self.entries[number] = replace(one, support=Support.DROPPED, how=why)
@@ -90,23 +97,26 @@ class Lowering:
         told = {(one.construct, one.span.file, one.span.line) for one in self.entries}
         told_by_name = {(one.construct, one.id) for one in self.entries if _is_single(one)}
         gone = dict(self.gone)
+        said = {(one.construct, one.id) for one in self.entries if one.support not in _LOST}
         for one in self.entries:
-            if one.support in (Support.REFUSED, Support.DROPPED):
-                gone.setdefault((one.construct, one.id), "it goes with what it is part of")
+            # A part of it that is lost, where the rest is said, takes nothing else along.
+            if one.support in _LOST and (one.construct, one.id) not in said:
+                gone.setdefault((one.construct, one.id), _WITH_THE_WHOLE)
         for place in sorted(places(graph), key=lambda one: (len(one.owners), one.span)):
             if (place.construct, place.span.file, place.span.line) in told:
                 continue
             if (place.construct, place.id) in told_by_name:
                 continue
             parts = ((place.construct, place.id), *place.owners)
-            why = next((gone[one] for one in parts if one in gone), "")
+            why = self.retracted.get(place.id, "")
+            why = why or next((gone[one] for one in parts if one in gone), "")
             if why:
                 self.note(place.construct, place.id, place.span, why, Support.DROPPED)
                 continue
             row = self.capabilities[place.construct]
             self.note(place.construct, place.id, place.span)
-            if row.support in (Support.REFUSED, Support.DROPPED):
-                gone.setdefault((place.construct, place.id), "it goes with what it is part of")
+            if row.support in _LOST:
+                gone.setdefault((place.construct, place.id), _WITH_THE_WHOLE)
 
     def need(self, kind: str, name: str, note: str = "") -> str:
         """Note that the account must supply something, and return its placeholder."""

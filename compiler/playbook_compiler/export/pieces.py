@@ -142,6 +142,7 @@ def _if_tags(text: _Text, expression: str, span: Span) -> IfTags | None:
         f"{lowering.title} knows no `if` in a text",
         Support.REFUSED,
         "everybody gets the text after {% else %}, or nothing in its place",
+        kept=True,
     )
     return None
 

@@ -228,12 +228,18 @@ def _programmes(playbook: Playbook) -> Iterator[Place]:
 
 
 def _records(record: Record, prefix: str, name: str, owners: tuple[Owner, ...]) -> Iterator[Place]:
-    """Return the written keys of a record and of the records in it."""
-    for key, entry in keys_of(type(record)).items():
-        if not record.origin.has(key):
-            continue
+    """Return the written keys of a record and of the records in it.
+
+    A record that is written as one word, such as a right, has the key that the word stands for.
+    """
+    keys = keys_of(type(record))
+    written = [key for key in keys if record.origin.has(key)]
+    shown = written or [key for key, one in keys.items() if getattr(record, one.name)]
+    for key in shown:
+        entry = keys[key]
         construct = f"{prefix}.{key}"
-        yield Place(construct, name, record.origin.key_span(key), owners)
+        span = record.origin.key_span(key) if written else record.origin.span()
+        yield Place(construct, name, span, owners)
         if key not in RECORDS:
             continue
         inner = (*owners, (construct, name))

@@ -130,6 +130,7 @@ def _parsed(reading: Reading, key: str, text: str) -> Template:
             problem.message,
             Support.REFUSED,
             _AS_IT_STANDS,
+            kept=True,
         )
     return (Literal(text),) if template is None else template
 
@@ -203,6 +204,7 @@ def _is_mjml(reading: Reading) -> bool:
             f"{problem.message}: {problem.advice}",
             Support.REFUSED,
             _AS_IT_STANDS,
+            kept=True,
         )
     return template is not None and not found
 

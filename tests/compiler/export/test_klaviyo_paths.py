@@ -52,7 +52,7 @@ def _action_paths(actions: dict[str, Any], entry: str | None) -> Iterator[tuple[
         yield ()
         return
     action = actions[entry]
-    own = entry.startswith("trigger~holdout") or entry.endswith("~turn")
+    own = entry.startswith("trigger~") or entry.endswith("~turn")
     here = (entry,) if action["type"] in ACTIONS and not own else ()
     for target in targets_of(action):
         for rest in _action_paths(actions, target):

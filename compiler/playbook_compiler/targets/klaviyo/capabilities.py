@@ -78,19 +78,22 @@ _GUARDRAILS = [
     *dropped("checked when the playbook is compiled", "guardrails.discounts"),
     *approximated(
         "the first flow that a customer meets draws whole percent by Klaviyo's random sample and "
-        "keeps the result in the profile property `playbook_holdout`; every flow reads it. The "
-        "customers drawn differ from the simulation's",
+        "keeps the result in the profile property `playbook_holdout`; every flow with marketing "
+        "reads it, and one that only calls, lists or sets tasks. What stands beside marketing is "
+        "held back with it, updates too; beside transactional messages it is not. The customers "
+        "drawn differ from the simulation's",
         "guardrails.holdout",
     ),
 ]
 _FLOW = [
     *dropped(_READER, "flow.strategy", "flow.about"),
     *approximated("not checked by Klaviyo: switch the flow on in these stages only", "flow.stages"),
-    *approximated(
-        "a split in front of the first step; those turned away count as entered for `entry`",
-        "flow.audience",
+    *exact("a split in front of the first step", "flow.audience"),
+    *exact(
+        "re-entry criteria of the flow; where a split turns people away, or a wait comes first, "
+        "the day of the entry in a profile property that the flow writes itself",
+        "flow.entry",
     ),
-    *exact("re-entry criteria of the flow", "flow.entry"),
     *approximated(
         "Klaviyo brings in nobody who already meets the trigger: back-populate by hand, in parts",
         "flow.existing",
@@ -110,16 +113,24 @@ _FLOW = [
 ]
 _TRIGGERS = [
     *exact("metric trigger", "trigger.event"),
-    *approximated("a split on the metric's count after the trigger", "trigger.event.at_least"),
-    *approximated("the time in which the metric is counted", "trigger.event.within"),
     *approximated(
+        "a split on the metric's count after the trigger, of events that meet the trigger's filter",
+        "trigger.event.at_least",
+    ),
+    *approximated("the time in which the metric is counted", "trigger.event.within"),
+    *exact(
         "fields of the event: filter of the trigger; the customer: a split in front of the first "
-        "step, after which those turned away count as entered",
+        "step",
         "trigger.where",
     ),
-    *exact("segment trigger; fires on entering the segment", "trigger.enters"),
     *approximated(
-        "a segment (ordered ever, but not in the last N days of 24 hours) that triggers the flow",
+        "segment trigger; fires on entering the segment. Who has left it by then gets no further "
+        "message: Klaviyo looks again at every sending",
+        "trigger.enters",
+    ),
+    *approximated(
+        "a segment (ordered ever, but not in the last N days of 24 hours) that triggers the flow; "
+        "who orders leaves it and gets no further message, whatever `exit_on` says",
         "trigger.inactive_for",
     ),
     *approximated(

@@ -66,7 +66,7 @@ def lower_membership(
     if outside.at_most is not None or outside.leave_on:
         how = "Klaviyo takes nobody out of a list again by itself"
         support, lossy = Support.REFUSED, "the customer stays in the list"
-    lowering.note("step.audience", node.id, span, how, support, lossy)
+    lowering.note("step.audience", node.id, span, how, support, lossy, kept=True)
     name = outside.add or outside.remove
     note = f"make a segment of profiles whose list `{LISTS}` contains it, and sync that"
     lowering.need("list", name, note)
@@ -85,7 +85,7 @@ def lower_call(export: Export, node: Node, step: Call, next_: str | None) -> lis
     if call.method != "POST":
         how = f"Klaviyo's webhooks are POST, not {call.method}"
         support, lossy = Support.REFUSED, "the address is called with POST"
-    lowering.note("step.call", node.id, span, how, support, lossy)
+    lowering.note("step.call", node.id, span, how, support, lossy, kept=True)
     url = call.url
     if VARIABLE.fullmatch(url):
         url = lowering.need("webhook", url, "the address that this variable holds")
@@ -94,7 +94,7 @@ def lower_call(export: Export, node: Node, step: Call, next_: str | None) -> lis
         expression = _expression(export, name)
         if not expression:
             how, lossy = f"Klaviyo has no value for `{name}`", "the field is left out of the call"
-            lowering.note("step.call", node.id, span, how, Support.REFUSED, lossy)
+            lowering.note("step.call", node.id, span, how, Support.REFUSED, lossy, kept=True)
             continue
         body[name] = _quoted(expression)
     headers = {"Content-Type": "application/json"}

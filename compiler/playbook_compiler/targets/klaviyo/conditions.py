@@ -53,6 +53,7 @@ def lower_condition(condition: Condition, scope: Scope) -> Lowered:
             "the condition has more alternatives than a Klaviyo filter holds",
             Support.REFUSED,
             loss(condition),
+            kept=True,
         )
         return stand_in(condition, scope)
 
@@ -112,7 +113,8 @@ def _deed(condition: Condition, scope: Scope) -> Lowered:
             lowering.note(name, scope.name, condition.span)
             return _audience(audience, condition, scope)
     if found is None:
-        lowering.note(name, scope.name, condition.span, "", Support.REFUSED, loss(condition))
+        lossy = loss(condition)
+        lowering.note(name, scope.name, condition.span, "", Support.REFUSED, lossy, kept=True)
         return stand_in(condition, scope)
     lowering.note(name, scope.name, condition.span, how, support)
     return Lowered.known(found)

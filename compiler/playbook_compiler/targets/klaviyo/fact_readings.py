@@ -52,7 +52,9 @@ def lower_fact(condition: Reading, scope: Scope) -> Lowered:
         found = _known_fact(condition, scope)
     if found is None:
         lossy = loss(condition)
-        scope.lowering.note(construct, scope.name, condition.span, how, Support.REFUSED, lossy)
+        scope.lowering.note(
+            construct, scope.name, condition.span, how, Support.REFUSED, lossy, kept=True
+        )
         return stand_in(condition, scope)
     if construct == "fact.own" or fact.name in PROPERTY_FACTS:
         scope.lowering.need("property", fact.name, "custom profile property that the shop fills")

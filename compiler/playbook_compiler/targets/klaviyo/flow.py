@@ -13,6 +13,7 @@ from typing import Any
 from playbook_compiler.calendar_units import Weekday
 from playbook_compiler.export.bundle import ref
 from playbook_compiler.export.capability import Support
+from playbook_compiler.export.timing import since_action, together
 from playbook_compiler.graph import (
     CASE,
     EMITS,
@@ -56,12 +57,14 @@ from playbook_compiler.targets.klaviyo.scope import Scope
 from playbook_compiler.targets.klaviyo.sends import from_address, lower_send, messages_of
 from playbook_compiler.targets.klaviyo.state import Export
 from playbook_compiler.targets.klaviyo.template import DIALECT
-from playbook_compiler.targets.klaviyo.terms import HOLDOUT, event_metric
+from playbook_compiler.targets.klaviyo.terms import HOLDOUT, OF_AN_ORDER, PLACED_ORDER, event_metric
 from playbook_compiler.triggers import DateTrigger, EventTrigger
 from playbook_compiler.units import Duration, TimeOfDay, plain
 from playbook_compiler.values import dataclass, field
 
 MIDNIGHT = TimeOfDay(0)
+# What a customer who is held out does not get, besides messages.
+HELD_BACK = ("task", "audience", "call")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +149,9 @@ def _without_dead(
     for node in nodes:
         own = [action["temporary_id"] for action in body.made.get(node.id, [])]
         if own and alive.isdisjoint(own):
-            why = "nobody comes here: a condition before it never holds in Klaviyo"
+            why = "nobody comes here: no way to it is left in Klaviyo"
             body.export.lowering.retract(node.id, why)
+            body.export.sent.pop(node.id, None)
     return [action for action in made if action["temporary_id"] in alive]
 
 
@@ -259,13 +263,16 @@ def _wait_for(body: _Body, node: Node, step: Wait, event: str, at_most: Duration
     name = event_metric(event).name
     note_event(body.export, event, node)
     first, _, _ = _delay_actions(body, at_most, node.step_id, split)
-    frame = tests.SINCE_FLOW_START if since_entry else tests.relative(at_most)
+    counted = together(since_action(body.export.graph, node), at_most)
+    frame = tests.SINCE_FLOW_START if since_entry else tests.relative(counted)
     happened = tests.happened(lowering, name, frame)
     yes, no = body.entry(node.id, HAPPENED), body.entry(node.id, TIMED_OUT)
     how = f"a delay of {at_most}, then a split on `{name}` " + (
-        "since the flow's start" if since_entry else f"in the last {at_most}"
+        "since the flow's start" if since_entry else f"in the last {counted}"
     )
     how += "; those whose event came go on when the delay is over, not before"
+    if event in OF_AN_ORDER:
+        how += "; it may be another order's"
     lowering.note("step.wait.event", node.id, node.origin.key_span("wait"), how)
     return [*first, actions.conditional(split, happened.yes, yes, no)]
 
@@ -306,19 +313,27 @@ def _split(body: _Body, node: Node, step: Split) -> tuple[list[Action], str | No
     ]
     made: list[Action] = []
     left, real_left = Decimal(1), Decimal(1)
-    shares = []
+    shares, lost = [], []
+    rest = arms[-1]
     for number, (target, name, share) in enumerate(arms[:-1], 1):
         percent = int((100 * share / left).quantize(Decimal(1), ROUND_HALF_EVEN))
-        if not 0 < percent < 100:
-            how = f"`{name}` would get {percent}%: Klaviyo samples 1 to 99 whole percent"
-            lowering.note("step.split", node.id, span, how, Support.REFUSED, "the arm gets nobody")
+        if percent >= 100:  # the arms after it are too small for a percent
+            rest = arms[number - 1]
+            lost += [later for _, later, _ in arms[number:]]
+            break
+        if percent == 0:
+            lost.append(name)
             continue
         id_ = node.step_id if not made else f"{node.step_id}~{number}"
         made.append(actions.random_split(id_, percent, target, None))
         shares.append(f"{name} {_percent(real_left * percent)}")
         left -= share
         real_left *= 1 - Decimal(percent) / 100
-    last_target, last_name, _ = arms[-1]
+    for name in lost:
+        how = f"`{name}` is too small: Klaviyo samples 1 to 99 whole percent"
+        lossy = f"`{name}` gets nobody"
+        lowering.note("step.split", node.id, span, how, Support.REFUSED, lossy, kept=True)
+    last_target, last_name, _ = rest
     shares.append(f"{last_name} {_percent(real_left * 100)}")
     for number, action in enumerate(made):
         following = made[number + 1]["temporary_id"] if number + 1 < len(made) else last_target
@@ -371,9 +386,14 @@ def _front(
     front: list[Action] = []
     entry = first
     holdout = export.guardrails.holdout.fraction if export.guardrails is not None else Decimal(0)
-    if first is not None and holdout > 0 and "marketing" in kinds:
+    acts = any(node.kind in HELD_BACK for node in export.graph.of_flow(flow.id))
+    if first is not None and holdout > 0 and ("marketing" in kinds or (acts and not kinds)):
         drawn, entry = _holdout(export, holdout, first, gate=not body.held_out_here)
         front = drawn + front
+    if first is not None and head.entered:
+        today = [actions.operation(head.entered, "date", "today")]
+        front = [actions.update("trigger~entered", entry, today), *front]
+        entry = "trigger~entered"
     if first is not None:
         gate, entry = decide("trigger~audience", head.gate, entry, None)
         front = gate + front
@@ -385,6 +405,10 @@ def _front(
         # Nobody has just done something: a segment can change in the middle of the night.
         front = [actions.until_time("trigger~hours", entry, quiet_end), *front]
         entry = "trigger~hours"
+    if head.unless_ordered and entry is not None:
+        ordered = tests.happened(export.lowering, PLACED_ORDER, tests.SINCE_FLOW_START)
+        front = [actions.conditional("trigger~ordered", ordered.yes, None, entry), *front]
+        entry = "trigger~ordered"
     if head.abandoned_after is not None and entry is not None:
         id_ = "trigger~abandoned"
         minutes = head.abandoned_after.seconds // 60

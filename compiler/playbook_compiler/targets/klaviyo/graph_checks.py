@@ -306,4 +306,5 @@ def _test(one: dict[str, Any], where: str, *, trigger: bool) -> Iterator[str]:
             yield "a segment knows no flow's start"
     for key in ("filter", "measurement_filter"):
         if isinstance(one.get(key), dict):
-            yield from _keys(one[key], ("type", "operator", "value"), f"a filter of {where}")
+            allowed = ("type", "operator", "value", "unit", "quantity")
+            yield from _keys(one[key], allowed, f"a filter of {where}")

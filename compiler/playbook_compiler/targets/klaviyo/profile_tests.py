@@ -113,6 +113,16 @@ def is_set(property_: str) -> Formula:
     return single(one("is-set"), [one("not-set")])
 
 
+def on_a_day_of_the_last(property_: str, days: int) -> Formula:
+    """Return a test that a date of the profile lies in the last days."""
+
+    def one(operator: str) -> Test:
+        return _property(property_, in_the_last_days(days, operator))
+
+    unset = _property(property_, {"type": "existence", "operator": "not-set"})
+    return single(one("in-the-last"), [one("at-least"), unset])
+
+
 def compare(property_: str, kind: str, operator: str, value: Any) -> Formula:
     """Return a test of a property; its opposite holds for profiles without the property too."""
     operator, value = _as_written(kind, operator, value)

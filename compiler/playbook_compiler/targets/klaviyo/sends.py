@@ -81,8 +81,10 @@ def _one(
             "it has no text",
             Support.REFUSED,
             "the template is empty until you write the text there",
+            kept=True,
         )
     offer = _offer(export, node, step)
+    export.sent.setdefault(node.id, set()).add((message.id, offer))
     wording = export.wording(message, offer)
     payload: dict[str, Any]
     marketing = message.kind == "marketing"
@@ -154,7 +156,9 @@ def _no_subject(export: Export, message: Message) -> str:
     """Note an e-mail without a subject, and return what stands for it."""
     how, lossy = "an e-mail needs a subject", "the message's id stands as its subject"
     span = message.origin.key_span()
-    export.lowering.note("message.subject", message.id, span, how, Support.REFUSED, lossy)
+    export.lowering.note(
+        "message.subject", message.id, span, how, Support.REFUSED, lossy, kept=True
+    )
     return message.id
 
 

@@ -16,11 +16,15 @@ CHANNELS = ("email", "sms", "push")
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What the flows of one export share. The collections fill while flows are lowered."""
+    """What the flows of one export share. The collections fill while flows are lowered.
+
+    `sent` are the messages, each with its offer, of every node that sends them.
+    """
 
     graph: TriggerGraph
     lowering: Lowering
     wordings: dict[tuple[str, str], Wording] = field(default_factory=dict)
+    sent: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     audiences: set[str] = field(default_factory=set)
     coupons: set[str] = field(default_factory=set)
     offers: set[str] = field(default_factory=set)
@@ -58,10 +62,15 @@ class Export:
             )
         return self.wordings[key]
 
+    @property
+    def used(self) -> set[tuple[str, str]]:
+        """The messages, each with its offer, that a step sends to which somebody can come."""
+        return {one for several in self.sent.values() for one in several}
+
     def template_ids(self) -> list[tuple[str, str, str]]:
         """Return (template, message, offer) of the e-mails that flows send, by name."""
         return sorted(
             (variation(message, offer), message, offer)
             for (message, offer), wording in self.wordings.items()
-            if wording.html
+            if wording.html and (message, offer) in self.used
         )

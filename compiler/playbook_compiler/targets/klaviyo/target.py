@@ -81,7 +81,7 @@ class Klaviyo:
 def _note_objects(export: Export) -> None:
     """Tell which audiences, offers and messages are not in the export, and what codes it needs."""
     playbook, lowering = export.playbook, export.lowering
-    used = {message for message, _ in export.wordings}
+    used = {message for message, _ in export.used}
     inside = {entry.id for entry in lowering.entries if entry.construct == "audience.where"}
     for kind, defined, needed in (
         ("audience", playbook.audiences, export.audiences | inside),
@@ -91,6 +91,8 @@ def _note_objects(export: Export) -> None:
         for name in defined:
             if name not in needed:
                 lowering.leave_out(kind, name, _UNUSED)
+                if kind == "message":
+                    lowering.retract(name, _UNUSED)
     for name in sorted(export.coupons):
         offer = playbook.offers[name]
         what = benefit(playbook, offer)

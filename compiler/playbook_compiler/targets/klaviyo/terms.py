@@ -13,6 +13,11 @@ ENGAGED = {
     "push": ("Opened Push",),
 }
 HOLDOUT = "playbook_holdout"
+ENTERED = "playbook_entered: "
+# Events of one order: Klaviyo counts those of any order.
+OF_AN_ORDER = (
+    *("order_paid", "order_shipped", "out_for_delivery", "order_delivered", "order_returned"),
+)
 
 
 @dataclass(frozen=True, slots=True)
