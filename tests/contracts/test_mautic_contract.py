@@ -174,18 +174,19 @@ def test_the_ways_through_a_campaign_are_the_flows(file: str) -> None:
 
 
 def _without(ways: set[tuple[str, ...]], graph: TriggerGraph, flow: str) -> set[tuple[str, ...]]:
-    """Return the ways on which the holdout misses some marketing message."""
+    """Return the ways on which the holdout misses some of what is kept from it."""
     messages = graph.playbook.messages
-    sends = {
+    held_back = {
         node.step_id
         for node in graph.of_flow(flow)
-        if node.kind == "send" and messages[node.what.send.messages[0]].kind == "marketing"  # type: ignore[union-attr]
+        if node.kind in ("grant", "task", "audience", "call")
+        or (node.kind == "send" and messages[node.what.send.messages[0]].kind == "marketing")  # type: ignore[union-attr]
     }
     whole = set(_ways(graph, f"{flow}/trigger"))
     return {
         way
         for way in ways
-        if any(set(one) - set(way) <= sends and _in_order(way, one) for one in whole)
+        if any(set(one) - set(way) <= held_back and _in_order(way, one) for one in whole)
     }
 
 

@@ -154,7 +154,8 @@ def _jump_back(groups: Json) -> None:
 
 def _path_below_an_action(groups: Json) -> None:
     events = _flow(groups, "renewal")["campaign_event"]
-    child = next(one for one in events if one["parent_id"] is not None)
+    actions = {one["id"] for one in events if one["event_type"] == "action"}
+    child = next(one for one in events if one["parent_id"] in actions)
     child["decisionPath"] = "yes"
 
 

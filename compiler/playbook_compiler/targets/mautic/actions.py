@@ -7,8 +7,9 @@ from typing import Any
 
 from playbook_compiler.catalogue import BUILT_IN
 from playbook_compiler.changes import TAG, Change
+from playbook_compiler.conditions import facts_read
 from playbook_compiler.export.capability import Support
-from playbook_compiler.facts import ValueType
+from playbook_compiler.facts import ValueType, Where
 from playbook_compiler.graph import Node
 from playbook_compiler.model import Flow
 from playbook_compiler.steps import Call, Grant, Membership, Start, Step, Task, Update
@@ -78,10 +79,22 @@ def whats(export: Export, flow: Flow, node: Node, step: Step) -> list[What]:
             fields = {name: _value(export, name) for name in hook.fields}
             return [webhook(id_, f"call {node.step_id}", url, hook.method, fields)]
         case Start(start=other):
-            lowering.note("step.start", node.id, span)
+            lowering.note("step.start", node.id, span, _how_started(export, other))
             return [change_segments(id_, f"start {other}", add=segment_name(other))]
         case _:
             raise AssertionError(f"not a step without a message: {node.kind}")
+
+
+def _how_started(export: Export, other: str) -> str:
+    """Return how a flow is started, with what its campaign asks although the playbook does not."""
+    how = export.lowering.capabilities["step.start"].how
+    trigger = export.playbook.flows[other].trigger
+    where = trigger.where
+    if where is None:
+        return how
+    if any(one.fact.where is Where.TRIGGER for one in facts_read(where)):
+        return how  # the shop asks it at the event
+    return f"{how}; the `where` of its trigger is asked of those started, too"
 
 
 def _grant(export: Export, node: Node, step: Grant) -> list[What]:

@@ -88,7 +88,8 @@ _GUARDRAILS = [
     *dropped("checked when the playbook is compiled", "guardrails.discounts"),
     *approximated(
         "a yes/no field that the shop draws once for each contact; asked at the start of a flow, "
-        "or before each marketing message of a flow with transactional ones",
+        "or, where held-out customers get something of it (transactional messages, updates, other "
+        "flows), before each marketing message, gift, task, list and call",
         "guardrails.holdout",
     ),
 ]
@@ -107,8 +108,9 @@ _FLOW = [
         "flow.entry",
     ),
     *approximated(
-        "inactivity: who came to it during the length of a run, or with `over` everybody at once; "
-        "other segments bring in everybody who matches when the campaign is published",
+        "audiences and points: a filter keeps those out whose field says that they were there on "
+        "the first day, which you set before you publish. Inactivity and dates: who came to it "
+        "during the length of a run enters. With `over`: everybody at once",
         "flow.existing",
     ),
     *dropped(
@@ -138,7 +140,8 @@ _TRIGGERS = [
         "trigger.enters",
     ),
     *approximated(
-        "a segment of those whose last order is so many days old; an order ends the run",
+        "a segment of those whose last order is so many days old; an order ends the run, whether "
+        "or not `exit_on` names it",
         "trigger.inactive_for",
     ),
     *approximated(
@@ -163,8 +166,8 @@ _STEPS = [
     *exact("in the description of the event, and its stable id", "step.id"),
     *exact("an action that sends the message", "step.send"),
     *approximated(
-        "restricted hours of the action, in the contact's zone; hours that run over midnight end "
-        "before it",
+        "restricted hours of the action outside the quiet hours, in the contact's zone; hours that "
+        "run over midnight end before it",
         "step.send.at",
     ),
     *approximated(
@@ -182,7 +185,11 @@ _STEPS = [
     *exact("conditions on a tag that remembers whose turn it is", "step.send.rotation"),
     *exact("the delay of the event that follows", "step.wait"),
     *approximated(_WAIT, "step.wait.event", "step.wait.happened", "step.wait.timed_out"),
-    *approximated("events count within the time-out only", "step.wait.since"),
+    *approximated(
+        "it looks back to entry, on the longest way; below an e-mail the decision counts from the "
+        "e-mail on",
+        "step.wait.since",
+    ),
     *exact("restricted hours and weekdays of the event that follows", "step.wait.time"),
     *approximated(
         "a condition; what is unknown goes to no. Several tests go through a segment, as fresh as "
@@ -324,7 +331,8 @@ _EVENTS = [
         "event.message_opened",
     ),
     *approximated(
-        "below an e-mail: the decision on it; else a date field that the shop keeps up to date",
+        "below an e-mail: the decision on it; else a date field that the shop keeps up to date, of "
+        "any message",
         "event.link_clicked",
     ),
     *approximated(

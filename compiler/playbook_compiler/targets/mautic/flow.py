@@ -6,6 +6,7 @@ Each node turns the loose ends that lead to it into those on its ways out.
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from playbook_compiler.calendar_units import Weekday
@@ -23,6 +24,7 @@ from playbook_compiler.graph import (
     Node,
 )
 from playbook_compiler.model import Flow
+from playbook_compiler.own_order import of_its_order
 from playbook_compiler.steps import (
     Branch,
     Call,
@@ -41,12 +43,15 @@ from playbook_compiler.steps import (
 )
 from playbook_compiler.targets.mautic import actions, terms
 from playbook_compiler.targets.mautic.asking import decide
-from playbook_compiler.targets.mautic.conditions import happened, satisfied
+from playbook_compiler.targets.mautic.conditions import happened, satisfied, stand_in
 from playbook_compiler.targets.mautic.logic import NUMBER, Filter, Formula, all_of
+from playbook_compiler.targets.mautic.reach import reaches, total
 from playbook_compiler.targets.mautic.schedule import Schedule, at, interval
 from playbook_compiler.targets.mautic.sends import Sending, lower_send
 from playbook_compiler.targets.mautic.source import (
     Source,
+    note_entry,
+    note_existing,
     note_leaving,
     source_of,
 )
@@ -54,6 +59,7 @@ from playbook_compiler.targets.mautic.state import Export
 from playbook_compiler.targets.mautic.tree import DECISION, Ends, Tree, What, below, waiting
 from playbook_compiler.targets.mautic.tree import NO as NO_PATH
 from playbook_compiler.targets.mautic.tree import YES as YES_PATH
+from playbook_compiler.triggers import EventTrigger
 from playbook_compiler.units import Duration, TimeOfDay, plain
 from playbook_compiler.values import dataclass, field, replace
 
@@ -90,6 +96,8 @@ class _Body:
 def lower_flow(export: Export, flow: Flow, start: Ends) -> Campaign:
     """Return a flow's campaign. `start` is the end that the first event hangs on."""
     source = source_of(export, flow)
+    note_entry(export, flow)
+    note_existing(export, flow, source)
     note_leaving(export, flow, source)
     tree = Tree()
     nodes = export.graph.of_flow(flow.id)
@@ -152,7 +160,7 @@ def _leave(body: _Body, source: Source) -> None:
         body.tree.add((replace(end, schedule=schedule),), leave)
 
 
-def _staying(body: _Body, node: Node, ends: Ends) -> Ends:
+def _staying(body: _Body, id_: str, ends: Ends) -> Ends:
     """Return the ends of those whom `exit_when` does not end, asked before an action."""
     condition = body.flow.exit_when
     if condition is None:
@@ -164,7 +172,7 @@ def _staying(body: _Body, node: Node, ends: Ends) -> Ends:
         body.flow.id,
         ends,
         formula,
-        f"{node.step_id}~exit-when",
+        f"{id_}~exit-when",
         f"exit when {condition}",
     )
     body.over.extend(yes)
@@ -199,14 +207,22 @@ def _lower(body: _Body, node: Node, ends: Ends) -> None:
             lowering.note("step.exit", node.id, span)
             body.over.extend(ends)
         case Send():
-            staying = _staying(body, node, ends)
-            after = lower_send(body.export, body.tree, body.sending, node, staying)
+            after = lower_send(
+                body.export, body.tree, body.sending, node, ends, partial(_staying, body)
+            )
             body.lead(node, NEXT, after)
         case Grant() | Update() | Membership() | Task() | Call() | Start():
-            after = _staying(body, node, ends)
+            after = _staying(body, node.step_id, ends)
+            passed: Ends = ()
+            if body.sending.held_out_here and not isinstance(step, Update | Start):
+                formula = actions.not_held_out(body.export)
+                id_ = f"{node.step_id}~holdout"
+                after, passed = decide(
+                    body.export, body.tree, body.flow.id, after, formula, id_, "not held out"
+                )
             for what in actions.whats(body.export, body.flow, node, step):
                 after = below(body.tree.add(after, what))
-            body.lead(node, NEXT, after)
+            body.lead(node, NEXT, after + passed)
         case _:
             raise AssertionError(f"a step with a row and no lowering: {node.kind}")
 
@@ -262,18 +278,60 @@ def _wait_for(body: _Body, node: Node, step: Wait, wait: UntilEvent, ends: Ends)
     others = tuple(end for end in ends if end not in told)
     how = f"the decision `{decision}` below the e-mail; `no` after {at_most}"
     if others or not told:
-        how = ""
+        asked = _looked_for(body, node, step, wait)
+        how = asked.how
         settled = body.tree.settled(others, node.step_id)
         after = tuple(
             replace(end, schedule=end.schedule.after(at_most), sent=False) for end in settled
         )
-        formula = happened(event, at_most, body.export)
-        text = f"{event} within {at_most}"
-        yes, no = decide(body.export, body.tree, body.flow.id, after, formula, node.step_id, text)
+        yes, no = decide(
+            body.export,
+            body.tree,
+            body.flow.id,
+            after,
+            asked.formula,
+            node.step_id,
+            asked.name,
+        )
         happened_, timed_out = happened_ + yes, timed_out + no
-    lowering.note("step.wait.event", node.id, span, how, None if not how else Support.EXACT)
+    support = Support.APPROXIMATED if others or not told else Support.EXACT
+    lowering.note("step.wait.event", node.id, span, how, support)
     body.lead(node, HAPPENED, happened_)
     body.lead(node, TIMED_OUT, timed_out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked when a wait for an event is over. `how` says it in words."""
+
+    formula: Formula
+    name: str
+    how: str
+
+
+def _looked_for(body: _Body, node: Node, step: Wait, wait: UntilEvent) -> _Asked:
+    """Return the question whether an event came since the action before, or since entry."""
+    export, flow, event = body.export, body.flow, wait.until
+    since_entry = step.since == "entry"
+    reach = reaches(export.graph, flow.id, since_entry=since_entry)[node.id]
+    window = total(reach.longest, wait.at_most)
+    origin = "entry" if since_entry else "the action before it"
+    how = export.lowering.capabilities["step.wait.event"].how
+    how += f"; it looks at the last {window}, which is since {origin}"
+    if reach.shortest != reach.longest:
+        how += " on the longest way to it"
+    if of_its_order(export.playbook, flow, event):
+        how += "; that of any order counts, not only of the order that started the flow"
+    name = f"{event} within {window}"
+    if isinstance(flow.trigger, EventTrigger) and flow.trigger.event == event:
+        entered = reaches(export.graph, flow.id, since_entry=True)[node.id]
+        whole = int(total(entered.shortest, wait.at_most).nominal_days)
+        how += f"; `{event}` began the flow: that of the first day does not count"
+        if whole < 1:
+            name = f"another {event} since the flow {flow.id} began"
+            return _Asked(stand_in(name, export, truth=True), name, how)
+        window = min(window, Duration(days=whole - 1), key=lambda one: one.nominal_days)
+    return _Asked(happened(event, window, export), name, how)
 
 
 def _branch(body: _Body, node: Node, step: Branch, ends: Ends) -> None:

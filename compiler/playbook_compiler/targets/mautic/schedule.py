@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from playbook_compiler.units import Duration, TimeOfDay
+from playbook_compiler.units import Duration, TimeOfDay, TimeWindow
 from playbook_compiler.values import dataclass, replace
 
-LAST_MINUTE = TimeOfDay(24 * 60 - 1)
+_DAY = 24 * 60
+LAST_MINUTE = TimeOfDay(_DAY - 1)
 # Months, days, hours and minutes. Mautic has no weeks, and its `m` are months.
 MONTHS, DAYS, HOURS, MINUTES = "m", "d", "h", "i"
 
@@ -97,6 +98,22 @@ def window(start: TimeOfDay, stop: TimeOfDay) -> Window:
     if start.minutes < stop.minutes:
         return Window(start, stop)
     return at(start) if start.minutes >= LAST_MINUTE.minutes else Window(start, LAST_MINUTE)
+
+
+def hours_of(hours: TimeWindow, quiet: TimeWindow) -> Window | None:
+    """Return the first of some hours that lie outside the quiet ones; None: all are quiet."""
+    for start, stop in _spans(hours):
+        for first, last in sorted(_spans(TimeWindow(quiet.end, quiet.start))):
+            low, high = max(start, first), min(stop, last)
+            if low < high:
+                return window(TimeOfDay(low), TimeOfDay(high % _DAY))
+    return None
+
+
+def _spans(hours: TimeWindow) -> tuple[tuple[int, int], ...]:
+    """Return hours in minutes, those that run over midnight in two parts."""
+    start, end = hours.start.minutes, hours.end.minutes
+    return ((start, end),) if start < end else ((start, _DAY), (0, end))
 
 
 def at(time: TimeOfDay) -> Window:

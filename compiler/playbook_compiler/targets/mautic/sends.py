@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 from playbook_compiler.export.capability import Support
 from playbook_compiler.export.constructs import construct_of
 from playbook_compiler.export.wording import variation
 from playbook_compiler.graph import Node
-from playbook_compiler.model import Flow, Message
-from playbook_compiler.steps import Send
+from playbook_compiler.model import Flow, Message, Playbook
+from playbook_compiler.steps import Call, Grant, Membership, Send, Start, Task, Update
 from playbook_compiler.targets.mautic import actions, terms
 from playbook_compiler.targets.mautic.asking import decide
 from playbook_compiler.targets.mautic.facts import has_tag, on_do_not_contact
-from playbook_compiler.targets.mautic.schedule import Schedule, Window, window
+from playbook_compiler.targets.mautic.schedule import Schedule, Window, at, hours_of, window
 from playbook_compiler.targets.mautic.state import Export
 from playbook_compiler.targets.mautic.tree import (
     ACTION,
@@ -28,53 +28,71 @@ from playbook_compiler.targets.mautic.tree import (
     below,
     waiting,
 )
-from playbook_compiler.units import Duration
+from playbook_compiler.units import Duration, TimeWindow
 from playbook_compiler.values import dataclass, replace
 
 _REACHED = {"opened": "email.open", "clicked": "email.click"}
 ROTATION = "rotation"
+# The ends of those whom nothing ends before an action, by the id of the action.
+Staying: TypeAlias = Callable[[str, Ends], Ends]
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What holds for all sends of a flow: who is held out where, and the hours."""
+    """What holds for all actions of a flow: who is held out where, and the quiet hours."""
 
     flow: str
     held_out_at_entry: bool
     held_out_here: bool
-    hours: Window | None
+    quiet: TimeWindow | None
 
     @staticmethod
     def of(export: Export, flow: Flow, nodes: Sequence[Node]) -> Sending:
-        """Return what holds for a flow's sends. The holdout closes a flow of marketing messages,
-        and only those messages of a flow with transactional ones, too."""
-        kinds = {
-            export.playbook.messages[name].kind
-            for node in nodes
-            if isinstance(node.what, Send)
-            for name in node.what.send.messages
-        }
+        """Return what holds for a flow's actions. The holdout closes a flow of which it gets
+        nothing; of another flow, each action that it does not get."""
         guardrails = export.guardrails
-        held = guardrails is not None and guardrails.holdout.fraction > 0 and "marketing" in kinds
-        quiet = guardrails.quiet_hours if guardrails is not None else None
-        hours = None if quiet is None else window(quiet.end, quiet.start)
-        both = "transactional" in kinds
-        return Sending(flow.id, held and not both, held and both, hours)
+        held = guardrails is not None and guardrails.holdout.fraction > 0
+        kinds = {kind for node in nodes for kind in _held_back(export.playbook, node)}
+        quiet = None
+        if guardrails is not None and guardrails.quiet_hours is not None:
+            quiet = TimeWindow(guardrails.quiet_hours.start, guardrails.quiet_hours.end)
+        return Sending(flow.id, held and kinds == {True}, held and len(kinds) == 2, quiet)
+
+    def quiet_for(self, message: Message) -> TimeWindow | None:
+        """Return the quiet hours of a message; transactional e-mails have none."""
+        is_free = message.kind != "marketing" and message.channel == "email"
+        return None if is_free else self.quiet
 
 
-def lower_send(export: Export, tree: Tree, sending: Sending, node: Node, ends: Ends) -> Ends:
-    """Return the ends after a send."""
+def _held_back(playbook: Playbook, node: Node) -> set[bool]:
+    """Return whether the holdout is kept from what a step does, for each thing that it does."""
+    match node.what:
+        case Send(send=choice):
+            return {playbook.messages[name].kind == "marketing" for name in choice.messages}
+        case Grant() | Task() | Membership() | Call():
+            return {True}
+        case Update() | Start():
+            return {False}
+        case _:
+            return set()
+
+
+def lower_send(
+    export: Export, tree: Tree, sending: Sending, node: Node, ends: Ends, staying: Staying
+) -> Ends:
+    """Return the ends after a send, before each message of which the run may end."""
     step, lowering = node.what, export.lowering
     assert isinstance(step, Send)
     lowering.note("step.send", node.id, step.origin.key_span("send"))
     if step.send.order == ROTATION:
-        return _in_turn(export, tree, sending, node, ends)
+        return _in_turn(export, tree, sending, node, staying(node.step_id, ends))
     names = step.send.messages
     done: Ends = ()
     for number, name in enumerate(names):
         message = export.playbook.messages[name]
         id_ = node.step_id if number == 0 else f"{node.step_id}~{name}"
         last = number == len(names) - 1
+        ends = staying(id_, ends)
         if not last:
             lowering.note("step.send.ladder", node.id, step.origin.key_span("send"))
             skipped, ends = _contactable(export, tree, sending, message, ends, id_)
@@ -174,12 +192,32 @@ def _sent(
     if offer:
         export.offers.add(offer)
     export.wording(message, offer)
-    hours = sending.hours if marketing or message.channel != "email" else None
+    quiet = sending.quiet_for(message)
+    hours = None if quiet is None else window(quiet.end, quiet.start)
     if step.at is not None:
-        lowering.note("step.send.at", node.id, step.origin.key_span("at"))
-        hours = window(step.at.start, step.at.end)
+        hours = _hours(export, node, step.at, quiet)
     what = _what(export, message, offer, id_)
     return below(tree.add(ends, replace(what, window=hours))), passed
+
+
+def _hours(export: Export, node: Node, hours: TimeWindow, quiet: TimeWindow | None) -> Window:
+    """Return the hours of `at` that are not quiet, the minute after the quiet ones if none is."""
+    lowering, span = export.lowering, node.origin.key_span("at")
+    how = lowering.capabilities["step.send.at"].how
+    wanted = window(hours.start, hours.end)
+    if quiet is None:
+        lowering.note("step.send.at", node.id, span)
+        return wanted
+    found = hours_of(hours, quiet)
+    if found is None:
+        how = f"{how}; all of them are quiet: {quiet.end}, the end of the quiet hours"
+        lowering.note("step.send.at", node.id, span, how)
+        return at(quiet.end)
+    if found != wanted:
+        how = f"{how}; the part of them that lies outside the quiet hours: {found.start} to "
+        how += f"{found.stop}"
+    lowering.note("step.send.at", node.id, span, how)
+    return found
 
 
 def _what(export: Export, message: Message, offer: str, id_: str) -> What:
