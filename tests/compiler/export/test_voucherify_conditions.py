@@ -179,6 +179,20 @@ def test_every_comparison_is_right_at_its_edge(name: str, operator: Any) -> None
             assert _let_in(customer, groups) is (truth is True), (condition, customer)
 
 
+@pytest.mark.parametrize("name", ["days_since_last_order", "days_as_customer"])
+@pytest.mark.parametrize(("operator", "contrary"), [("<", ">="), ("<=", ">"), ("=", "!=")])
+def test_opposite_comparisons_of_days_never_overlap_however_days_are_counted(
+    name: str, operator: Any, contrary: Any
+) -> None:
+    for value in range(1, 6):
+        one, _ = _lowered(Compare(FACTS[name], operator, value))
+        other, _ = _lowered(Compare(FACTS[name], contrary, value))
+        for days in range(8):
+            for whole in (True, False):
+                customer = Customer(orders=((days, 100),), known_for=days, whole_days=whole)
+                assert not (_let_in(customer, one) and _let_in(customer, other)), (value, days)
+
+
 def test_what_no_customer_can_meet_has_no_segment() -> None:
     groups, _ = _lowered(Compare(FACTS["days_since_last_order"], "<", 0))
     assert groups == ()

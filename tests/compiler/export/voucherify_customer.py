@@ -19,7 +19,9 @@ from playbook_compiler.units import Duration, Money, Share
 class Customer:
     """Orders as (age in days, amount in cents); own facts as the shop keeps them in metadata.
 
-    `passes_unset` is what the vendor does not say: whether `is not` holds of a missing value.
+    `passes_unset` and `whole_days` are what the vendor does not say: whether `is not` holds of a
+    missing value, and whether the days since a moment are counted whole. Moments lie half a day
+    more back than their whole days.
     """
 
     orders: tuple[tuple[int, int], ...] = ()
@@ -29,6 +31,7 @@ class Customer:
     facts: Mapping[str, Any] = field(default_factory=dict)
     tags: AbstractSet[str] = frozenset()
     passes_unset: bool = False
+    whole_days: bool = False
 
     # What our conditions read
 
@@ -92,7 +95,8 @@ class Customer:
 
     def kept(self, name: str) -> Any:
         """Return a field of the customer in Voucherify; of moments, how many days ago."""
-        ages = [age for age, _ in self.orders]
+        part = 0.0 if self.whole_days else 0.5
+        ages = [age + part for age, _ in self.orders]
         cents = sum(amount for _, amount in self.orders)
         if name.startswith("metadata."):
             return self._metadata(name.removeprefix("metadata."))
@@ -101,7 +105,7 @@ class Customer:
             "summary.orders.total_amount": cents,
             "summary.orders.average_amount": Decimal(cents) / len(ages) if ages else 0,
             "summary.orders.last_order_date": min(ages, default=None),
-            "created_at": self.known_for,
+            "created_at": self.known_for + part,
             "address.country": self.country,
             "events.quiz_done.count": self.quizzes,
         }[name]

@@ -42,6 +42,7 @@ def lower_offer(export: Export, offer: Offer) -> None:
         export.lowering.leave_out("offer", offer.id, "it is for nobody")
         return
     code = _shared_code(export, offer)
+    _note_repeated(export, offer, code)
     _note_replaces(export, offer)
     rule = Rule(
         minimum=None if offer.minimum is None else discounts.amount(export, offer.minimum),
@@ -147,6 +148,18 @@ def _shared_code(export: Export, offer: Offer) -> str:
         note = f"when you publish the code, end its campaign {offer.valid} later"
         export.lowering.need("setting", f"end of {offer.id}", note)
     return offer.code
+
+
+def _note_repeated(export: Export, offer: Offer, code: str) -> None:
+    """Note that a code of one's own is a new one each time, where the campaign is joined again."""
+    if code or offer.once_per_customer:
+        return
+    how = (
+        "each publication makes a new code, where the playbook repeats the one that is live: "
+        "publish only to who has none"
+    )
+    span = offer.origin.key_span("code") if offer.origin.has("code") else offer.origin.key_span()
+    export.lowering.note("offer.code", offer.id, span, how, Support.APPROXIMATED)
 
 
 def _note_replaces(export: Export, offer: Offer) -> None:

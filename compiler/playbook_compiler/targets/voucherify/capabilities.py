@@ -22,6 +22,10 @@ _PROPERTY = "it is read from a metadata property of the customer, which the shop
 _METADATA = "the customer's metadata property of the same name, which the shop fills"
 _YES_NO = "a yes-or-no metadata property for each value, which the shop fills"
 
+_DAYS = (
+    "taken for days of 24 hours: should Voucherify count whole days, comparisons hold a day later"
+)
+
 _PLAYBOOK = [
     *exact("the version of the language, which the export has read", "playbook.playbook"),
     *exact("all objects carry it in their names", "playbook.name"),
@@ -79,7 +83,10 @@ _OFFERS = [
         "offer.valid",
     ),
     *exact("a validation rule on the order's amount", "offer.minimum"),
-    *exact("codes by chance, or one code for all", "offer.code"),
+    *exact(
+        "one code for all, or codes by chance; without `once_per_customer` a new one each time",
+        "offer.code",
+    ),
     *approximated(
         "the campaign is joined once, and a code is redeemed once; a code for all is redeemed once "
         "by each customer",
@@ -287,9 +294,10 @@ _FACTS = [
     *approximated("the amount of the orders that Voucherify has been sent", "fact.revenue"),
     *approximated("the average of the orders that Voucherify has been sent", "fact.aov"),
     *approximated(
-        "days since the last order that Voucherify has been sent", "fact.days_since_last_order"
+        f"days since the last order that Voucherify has been sent; {_DAYS}",
+        "fact.days_since_last_order",
     ),
-    *approximated("days since Voucherify knows the customer", "fact.days_as_customer"),
+    *approximated(f"days since Voucherify knows the customer; {_DAYS}", "fact.days_as_customer"),
     *approximated("the country of the customer's address", "fact.country"),
     *approximated(
         _METADATA, "fact.tier", "fact.channel", "fact.marketplace", "fact.zone", "fact.own"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
@@ -49,20 +50,19 @@ def lower_earn(
 ) -> None:
     """Make the earning rules of a points programme. `cards` are placeholders of the cards that
     all points are written on."""
-    names: list[str] = []
-    for earn in points.earn:
+    for earn, name in zip(points.earn, rule_names(points.earn), strict=True):
         construct, span = "programme.points.earn.event", earn.origin.key_span("event")
-        name = _free(f"{earn.event}", names)
-        names.append(name)
         if not has_room(export, construct, span) or not _in_range(export, earn, multiples):
             export.drop(earn, _EARN, "points", _LEFT_OUT)
             continue
+        asks = "" if earn.where is None else f", where {earn.where}"
+        label = f"points for {earn.event}{asks}"
         conditions: dict[str, Any] | None = None
         if earn.where is not None:
             asked = "programme.points.earn.where"
             export.lowering.note(asked, "points", _span(earn, "where"))
-            label = f"points for {name}"
-            segments = condition_segments(export, f"earn.{name}", label, earn.where, asked)
+            told = f"earn.{earn.event}"
+            segments = condition_segments(export, f"earn.{name}", label, earn.where, asked, told)
             if segments == ():
                 export.drop(earn, _EARN, "points", _LEFT_OUT)
                 continue
@@ -78,7 +78,7 @@ def lower_earn(
         rate = None if once else earn.at_most
         often = limits(export, rate, "programme.points.earn.at_most", _span(earn, "at_most"))
         start = trigger(export, earn.event)
-        earning_rule(export, name, f"points for {name}", start, earnings, often)
+        earning_rule(export, name, label, start, earnings, often)
         how = "when the order is paid" if earn.event == "order_placed" else ""
         support = Support.APPROXIMATED if earn.event == "order_placed" else None
         export.lowering.note(construct, "points", span, how, support)
@@ -288,7 +288,29 @@ def _highest_first(multiples: Sequence[Multiple]) -> list[Multiple]:
     return sorted(multiples, key=lambda one: (-one.times, one.segment, one.tiers))
 
 
+def rule_names(earns: Sequence[Earn]) -> list[str]:
+    """Return what each rule is known by: its event and `where`, whatever its place among others.
+
+    Those of one event and one `where` are told apart by how many points they bring, and how often.
+    """
+    first = [
+        earn.event if earn.where is None else f"{earn.event}.{_mark(earn.where)}" for earn in earns
+    ]
+    names: list[str] = []
+    for earn, name in zip(earns, first, strict=True):
+        if first.count(name) > 1:
+            name = f"{name}.{_mark(earn.points, earn.pending, earn.at_most)}"
+        names.append(_free(name, names))
+    return names
+
+
+def _mark(*content: object) -> str:
+    text = " ".join(str(one) for one in content)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
 def _free(name: str, taken: Sequence[str]) -> str:
+    """Return the name, or with a number where two are alike in all."""
     found, number = name, 2
     while found in taken:
         found, number = f"{name}-{number}", number + 1

@@ -145,28 +145,33 @@ class _Tests:
                 return self.known() if operator == "!=" else NOBODY
 
     def _ago(self, operator: Operator, days: Decimal) -> Groups:
-        """Compare the whole days since a moment. A moment lies at least 0 days back."""
+        """Compare the whole days since a moment. A moment lies at least 0 days back.
+
+        The vendor says "more than the value ago, in number of days", and not whether it counts
+        whole days or the time that has passed. It is taken for the latter: should it be the former,
+        a comparison holds a day later, but never together with its opposite.
+        """
         floor, ceiling = _floor(days), _ceiling(days)
 
         def more(than: int) -> Groups:
-            return fields.one(self.field, "$more_than_ago", than) if than >= 0 else self.known()
+            return fields.one(self.field, "$more_than_ago", than) if than > 0 else self.known()
 
         def less(than: int) -> Groups:
             return fields.one(self.field, "$less_than_ago", than) if than > 0 else NOBODY
 
         match operator:
             case ">":
-                return more(floor)
+                return more(floor + 1)
             case ">=":
-                return more(ceiling - 1)
+                return more(ceiling)
             case "<":
                 return less(ceiling)
             case "<=":
                 return less(floor + 1)
             case "=":
-                return fields.both((more(ceiling - 1), less(floor + 1)))
+                return fields.both((more(ceiling), less(floor + 1)))
             case _:
-                return fields.either((more(floor), less(ceiling)))
+                return fields.either((more(floor + 1), less(ceiling)))
 
     def _ordered(self, operator: Operator, value: Value, after: str, before: str) -> Groups:
         beyond = {">": after, ">=": after, "<": before, "<=": before}.get(operator)

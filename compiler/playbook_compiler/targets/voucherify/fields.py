@@ -47,10 +47,8 @@ class Test:
                 turned = _TURNED[self.operator]
                 found: tuple[Test, ...] = (Test(self.field, turned, self.values),)
             case "$less_than_ago" | "$more_than_ago":
-                days = self.values[0]
-                assert isinstance(days, int)
-                step = 1 if self.operator == "$more_than_ago" else -1
-                found = (Test(self.field, _TURNED[self.operator], (days + step,)),)
+                # Time passes: no moment lies a number of days back to the instant.
+                found = (Test(self.field, _TURNED[self.operator], self.values),)
             case "$less_than" | "$more_than" if self.field in WHOLE:
                 number = self.values[0]
                 assert isinstance(number, int)

@@ -181,10 +181,25 @@ class _Standing:
     discount: Discount
 
 
+def _note_right(export: Export, programme: str, right: Right) -> None:
+    """Note what a right of the list becomes: all but one are words for the shop."""
+    span = right.origin.key_span("right") if right.origin.has("right") else right.origin.span()
+    how = f"`{right.right}`: "
+    if right.right == FREE_SHIPPING:
+        how += "a promotion tier for customers whose metadata say that they have it"
+    elif programme == "tiers":
+        how += "merely a word in the tier's metadata, which the shop carries out"
+    else:
+        how += "merely on the list of what the shop gives members"
+    export.lowering.note(f"programme.{programme}.rights.right", programme, span, how)
+
+
 def _standing(export: Export, holder: Holder) -> list[_Standing]:
     """Return the standing discounts of a holder; what the shop itself gives members is listed."""
     found = []
     for right in holder.rights:
+        if right.right:
+            _note_right(export, holder.programme, right)
         if right.right == FREE_SHIPPING:
             discount = discounts.free_shipping(export)
             found.append(_Standing(holder, FREE_SHIPPING, "free shipping", discount))

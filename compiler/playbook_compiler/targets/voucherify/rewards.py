@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any, Final
 
 from playbook_compiler.export.bundle import ref
@@ -24,6 +27,7 @@ COSTS_MOST: Final = 10
 def lower_redeem(export: Export, points: Points, card: str) -> list[dict[str, Any]]:
     """Make the rewards of a points programme; return how the programme takes each."""
     assigned: list[dict[str, Any]] = []
+    several = Counter(name for redeem in points.redeem for name in _gifts(redeem).values())
     for redeem in points.redeem:
         if redeem.plus is not None and redeem.plus.amount:
             span = redeem.origin.key_span("plus")
@@ -32,7 +36,11 @@ def lower_redeem(export: Export, points: Points, card: str) -> list[dict[str, An
             export.drop(redeem, "programme.points.redeem", "points", how)
             export.drop(redeem.reward, "programme.points.redeem.for", "points", how)
             continue
-        given = _given(export, redeem)
+        names = {
+            what: name if several[name] == 1 else f"{name}.{redeem.points}"
+            for what, name in _gifts(redeem).items()
+        }
+        given = _given(export, redeem, names)
         export.keep(redeem, "programme.points.redeem", "points")
         export.keep(redeem.reward, "programme.points.redeem.for", "points")
         for name, label, kind, stock in given:
@@ -47,7 +55,25 @@ def lower_redeem(export: Export, points: Points, card: str) -> list[dict[str, An
     return assigned
 
 
-def _given(export: Export, redeem: Redeem) -> list[tuple[str, str, dict[str, Any], dict[str, Any]]]:
+def _gifts(redeem: Redeem) -> dict[str, str]:
+    """Return what can be chosen, or the word of the benefit, with the name that it is known by:
+    what is given, whatever it costs."""
+    reward = redeem.reward
+    if reward.choice:
+        return {key: f"choice.{naming.slug(key)}" for key in dict.fromkeys(reward.choice)}
+    benefit = _benefit(redeem)
+    value = re.sub(r"[.,% ]+", "_", str(getattr(reward, benefit))).strip("_").lower()
+    return {benefit: benefit if value == "true" else f"{benefit}.{naming.slug(value)}"}
+
+
+def _benefit(redeem: Redeem) -> str:
+    words = ("percent_off", "amount_off", "free_shipping", "gift", "credit")
+    return next((word for word in words if getattr(redeem.reward, word)), "percent_off")
+
+
+def _given(
+    export: Export, redeem: Redeem, names: Mapping[str, str]
+) -> list[tuple[str, str, dict[str, Any], dict[str, Any]]]:
     """Return name, label, what is given and its stock, for each thing that can be chosen."""
     reward = redeem.reward
     found = []
@@ -55,19 +81,12 @@ def _given(export: Export, redeem: Redeem) -> list[tuple[str, str, dict[str, Any
         for key in dict.fromkeys(reward.choice):
             said = _chosen(export, key, redeem)
             if said is not None:
-                name = _free(export, f"{redeem.points}.{naming.slug(key)}")
+                name = _free(export, names[key])
                 label = f"{key} for {redeem.points} points"
                 found.append((name, label, *said))
         return found
-    benefit = next(
-        (
-            word
-            for word in ("percent_off", "amount_off", "free_shipping", "gift", "credit")
-            if getattr(reward, word)
-        ),
-        "percent_off",
-    )
-    name = _free(export, f"{redeem.points}.{benefit}")
+    benefit = _benefit(redeem)
+    name = _free(export, names[benefit])
     label = f"{redeem.points} points: {_words(benefit, str(getattr(reward, benefit)))}"
     campaign = f"programme.{name}"
     if reward.credit is not None:

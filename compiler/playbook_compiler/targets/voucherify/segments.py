@@ -36,13 +36,16 @@ def audience_segments(export: Export, name: str) -> tuple[str, ...] | None:
 
 
 def condition_segments(
-    export: Export, name: str, label: str, condition: Condition, construct: str
+    export: Export, name: str, label: str, condition: Condition, construct: str, told: str
 ) -> tuple[str, ...] | None:
-    """Return placeholders of the segments of a condition that stands outside an audience."""
+    """Return placeholders of the segments of a condition that stands outside an audience.
+
+    `name` is theirs, `told` the one in the report.
+    """
     if isinstance(condition, InAudience):
         return audience_segments(export, condition.audience)
     if name not in export.segments:
-        found = lower_condition(condition, Scope(export.playbook, export.lowering, name))
+        found = lower_condition(condition, Scope(export.playbook, export.lowering, told))
         export.segments[name] = _made(export, name, label, found)
         if export.segments[name] == ():
             owner = construct.split(".")[1]
