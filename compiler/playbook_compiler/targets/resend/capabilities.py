@@ -76,7 +76,7 @@ _GUARDRAILS = [
     *dropped("checked when the playbook is compiled", "guardrails.discounts"),
     *approximated(
         "the shop draws it once for each customer, into the contact property `playbook_holdout`; "
-        "every marketing e-mail asks for it",
+        "every marketing e-mail and list asks for it, updates do not",
         "guardrails.holdout",
     ),
 ]
@@ -102,9 +102,7 @@ _FLOW = [
         "for another event",
         "flow.exit_on",
     ),
-    *approximated(
-        "a condition in front of every e-mail; other steps do not ask", "flow.exit_when"
-    ),
+    *approximated("a condition in front of every e-mail; other steps do not ask", "flow.exit_when"),
     *dropped("Resend measures opens and clicks, not goals", "flow.goal"),
     *exact("exported switched off like every flow: leave it so", "flow.enabled"),
 ]

@@ -11,7 +11,7 @@ from playbook_compiler.graph import Node
 from playbook_compiler.steps import Membership, Update
 from playbook_compiler.targets.resend import terms
 from playbook_compiler.targets.resend.actions import DEFAULT, Body
-from playbook_compiler.targets.resend.conditions import member
+from playbook_compiler.targets.resend.conditions import held_out, member, rule
 from playbook_compiler.targets.resend.state import Export, value_of
 
 _GOES_ON = "the step is left out and the run goes on"
@@ -65,4 +65,6 @@ def lower_membership(export: Export, body: Body, node: Node, next_: str | None) 
         export.lowering.note("step.audience", node.id, span)
     export.segments.add(outside.add)
     config = {"segment_id": ref("segment", outside.add)}
-    return body.add(node.step_id, "add_to_segment", config, ((DEFAULT, next_),))
+    added = body.add(node.step_id, "add_to_segment", config, ((DEFAULT, next_),))
+    held = held_out(export)
+    return added if held is None else body.condition(f"{added}~may", rule(held.yes), next_, added)

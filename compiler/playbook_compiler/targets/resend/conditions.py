@@ -14,14 +14,14 @@ from playbook_compiler.export import logic
 from playbook_compiler.export.capability import Support
 from playbook_compiler.export.constructs import condition_name, construct_of
 from playbook_compiler.export.logic import All, Formula, Leaf, Lowered, Tree, either, single
-from playbook_compiler.facts import NUMERIC_TYPES, Fact, ValueType, Where
+from playbook_compiler.facts import Fact, ValueType, Where
 from playbook_compiler.targets.resend import terms
+from playbook_compiler.targets.resend.properties import DATES, kind_of, note_of
 from playbook_compiler.targets.resend.state import Export, value_of
 from playbook_compiler.values import dataclass
 
 _OPPOSITE = {"eq": "neq", "neq": "eq", "gt": "lte", "lte": "gt", "lt": "gte", "gte": "lt"}
 _OPERATORS = {"=": "eq", "!=": "neq", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
-_DATES = (ValueType.DATE, ValueType.YEARLY_DATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,15 @@ class Scope:
 def lower_condition(condition: Condition, scope: Scope) -> Lowered:
     """Return the condition for Resend; what it cannot say is noted."""
     return logic.lowered(condition, lambda part: _part(part, scope))
+
+
+def held_out(export: Export) -> Formula | None:
+    """Return that a customer belongs to the holdout, None where the playbook has none."""
+    guardrails = export.playbook.guardrails
+    if guardrails is None or not guardrails.holdout.fraction:
+        return None
+    note = f'"yes" for {guardrails.holdout} of the customers, drawn once by the shop'
+    return test(export.keep(terms.HOLDOUT, "string", note), "eq", terms.YES)
 
 
 def rule(tree: Tree) -> dict[str, Any]:
@@ -92,7 +101,9 @@ def _part(part: Condition, scope: Scope) -> Lowered:
                 return _stand_in(part, scope)
             _note(part, scope)
             inner = Scope(scope.export, scope.name, (*scope.audiences, audience))
-            return lower_condition(scope.export.playbook.audiences[audience].where, inner)
+            where = scope.export.playbook.audiences[audience].where
+            # Who is not known to belong to it does not: membership is never unknown.
+            return Lowered.known(lower_condition(where, inner).true)
         case conditions.Unsubscribed("email"):
             _note(part, scope)
             return Lowered.known(test(terms.UNSUBSCRIBED, "eq", True))
@@ -130,24 +141,15 @@ def member(fact: str, value: str) -> str:
 def _field(fact: Fact, part: Condition, scope: Scope) -> str:
     """Return the field that a fact is read from, noted as something that the shop fills."""
     _note(part, scope)
-    numeric = fact.type in NUMERIC_TYPES or fact.type in _DATES
     if fact.where is Where.TRIGGER:
         return terms.event_field(fact.name.removeprefix("trigger."))
-    how = {
-        ValueType.DATE: "a number such as 20261201",
-        ValueType.YEARLY_DATE: "a number, month and day: 1201",
-        ValueType.BOOLEAN: "true or false, as a text",
-        ValueType.SHARE: "a number: 0.3 is 30%",
-    }.get(fact.type, "a number" if numeric else "a text")
-    return scope.export.keep(
-        str(fact), "number" if numeric else "string", f"{how}; {fact.documentation}"
-    )
+    return scope.export.keep(str(fact), kind_of(fact), note_of(fact))
 
 
 def _value(fact: Fact, value: Value) -> str | float:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if fact.type in _DATES:
+    if fact.type in DATES:
         return int(str(value).replace("-", ""))
     return value if isinstance(value, str) else value_of(magnitude(value))
 

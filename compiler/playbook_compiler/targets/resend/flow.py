@@ -33,7 +33,7 @@ from playbook_compiler.targets.resend import terms
 from playbook_compiler.targets.resend.actions import Body
 from playbook_compiler.targets.resend.changes import lower_membership, lower_update
 from playbook_compiler.targets.resend.conditions import Scope, lower_condition, rule, test
-from playbook_compiler.targets.resend.head import exit_event, start
+from playbook_compiler.targets.resend.head import exit_event, start, whose
 from playbook_compiler.targets.resend.sends import lower_send
 from playbook_compiler.targets.resend.state import Export
 from playbook_compiler.units import Duration
@@ -137,6 +137,9 @@ def _wait_for(found: Lowering, node: Node) -> str | None:
     export = found.export
     event, at_most = step.wait.until, step.wait.at_most
     happened, timed_out = found.entry(node, HAPPENED), found.entry(node, TIMED_OUT)
+    how = export.lowering.capabilities["step.wait.event"].how
+    how = "; ".join([how, *whose(export, found.flow, event)])
+    export.lowering.note("step.wait.event", node.id, node.origin.key_span("wait"), how)
     export.hear(event, {}, "the shop sends it for the customer's contact")
     if happened is None and timed_out is None:
         return None
@@ -160,7 +163,7 @@ def _split(found: Lowering, node: Node, step: Split) -> str | None:
     arms = [(name, arm.share) for name, arm in step.variants.items() if arm.share.fraction > 0]
     shares = ", ".join(f"{name} {share}" for name, share in arms)
     own = found.export.keep(
-        f"split_{step.split}",
+        f"split_{node.flow}.{step.split}",
         "string",
         f"the arm of the customer, drawn once by the shop: {shares}",
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from playbook_compiler.export.logic import ALWAYS, NEVER, all_of
 from playbook_compiler.facts import Fact, ValueType
 from playbook_compiler.model import Flow
+from playbook_compiler.own_order import of_its_order
+from playbook_compiler.source import Span
 from playbook_compiler.spoken.lengths import length
 from playbook_compiler.spoken.triggers import trigger_words
 from playbook_compiler.targets.resend import terms
@@ -22,6 +24,10 @@ _TYPES = {
     ValueType.DATE: "number",
     ValueType.YEARLY_DATE: "number",
 }
+
+OF_ANY_ORDER = "that of any order counts, not only of the order that started the flow"
+OF_ANY_MESSAGE = "that of any message counts, not only of this flow's"
+_OF_MESSAGES = ("message_opened", "link_clicked")
 
 
 def start(export: Export, flow: Flow, body: Body, first: str | None) -> None:
@@ -55,6 +61,8 @@ def _event(export: Export, flow: Flow) -> str:
     """Return the event that starts a flow: ours where one does, else one for the flow alone."""
     trigger = flow.trigger
     again = flow.entry.again_after if flow.entry is not None else None
+    if again is not None:
+        export.lowering.note("flow.entry", flow.id, _span(flow, "entry"))
     often = f"; for one customer at most once in {length(again)}" if again is not None else ""
     existing = flow.existing.over if flow.existing is not None else None
     spread = ""
@@ -77,11 +85,31 @@ def _schema(fields: tuple[Fact, ...]) -> dict[str, str]:
     }
 
 
+def _span(flow: Flow, key: str) -> Span:
+    """Return where a key of a flow stands, or the trigger from which it follows."""
+    if flow.origin.has(key):
+        return flow.origin.key_span(key)
+    return flow.trigger.origin.key_span(flow.trigger.kind)
+
+
+def whose(export: Export, flow: Flow, *events: str) -> list[str]:
+    """Return in words which other events than the run's own count, of events or of its exits."""
+    several = events or flow.exit_on or ()
+    words = []
+    if any(of_its_order(export.playbook, flow, event) for event in several):
+        words.append(OF_ANY_ORDER)
+    if any(event in _OF_MESSAGES for event in several):
+        words.append(OF_ANY_MESSAGE)
+    return words
+
+
 def exit_event(export: Export, flow: Flow) -> str:
     """Return the event that ends a run while it waits, "" for none."""
     events = flow.exit_on or ()
     if not events:
         return ""
+    how = "; ".join([export.lowering.capabilities["flow.exit_on"].how, *whose(export, flow)])
+    export.lowering.note("flow.exit_on", flow.id, _span(flow, "exit_on"), how)
     if len(events) == 1:
         return export.hear(events[0], {}, "the shop sends it for the customer's contact")
     note = f"the shop sends it at each of these: {', '.join(events)}"

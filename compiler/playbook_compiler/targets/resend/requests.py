@@ -75,7 +75,7 @@ def templates(export: Export) -> tuple[list[Request], dict[str, bytes]]:
             payload["from"] = sender_of(sender.name, sender.email)
             payload["reply_to"] = [sender.email]
         payload |= {"subject": wording.subject, "html": wording.html, "text": wording.text}
-        variables = variables_of(wording)
+        variables = variables_of(wording, offer)
         if len(variables) > terms.VARIABLES_LIMIT:
             _note_many(export, message, len(variables))
         if variables:

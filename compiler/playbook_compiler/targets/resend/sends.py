@@ -7,17 +7,17 @@ from typing import Any
 from playbook_compiler.export.bundle import ref
 from playbook_compiler.export.capability import Support
 from playbook_compiler.export.constructs import construct_of
+from playbook_compiler.export.dialect import inert_tags
 from playbook_compiler.export.logic import ALWAYS, NEVER, any_of
-from playbook_compiler.export.offers import benefit
 from playbook_compiler.export.wording import variation
 from playbook_compiler.graph import Node
 from playbook_compiler.model import Flow
 from playbook_compiler.steps import Send
 from playbook_compiler.targets.resend import terms
 from playbook_compiler.targets.resend.actions import DEFAULT, Body
-from playbook_compiler.targets.resend.conditions import Scope, lower_condition, rule, test
+from playbook_compiler.targets.resend.conditions import Scope, held_out, lower_condition, rule, test
 from playbook_compiler.targets.resend.state import Export
-from playbook_compiler.targets.resend.template import DIALECT, code_property, filling
+from playbook_compiler.targets.resend.template import filling
 
 
 def lower_send(export: Export, flow: Flow, body: Body, node: Node, next_: str | None) -> str | None:
@@ -38,11 +38,12 @@ def lower_send(export: Export, flow: Flow, body: Body, node: Node, next_: str | 
             Support.REFUSED,
             "the template is empty until you write the text there",
         )
-    _note_offer(export, step.offer)
+    if step.offer:
+        export.offers.add(step.offer)
     wording = export.wording(message, step.offer)
     name = variation(message.id, step.offer)
     template: dict[str, Any] = {"id": ref("template", name)}
-    if filled := filling(wording):
+    if filled := filling(wording, step.offer):
         template["variables"] = filled
     config: dict[str, Any] = {"template": template}
     if wording.subject:
@@ -53,14 +54,9 @@ def lower_send(export: Export, flow: Flow, body: Body, node: Node, next_: str | 
     entry: str | None = body.add(node.step_id, "send_email", config, ((DEFAULT, next_),))
     if message.kind == "marketing":
         barred = [test(terms.UNSUBSCRIBED, "eq", True).yes]
-        guardrails = export.playbook.guardrails
-        if guardrails is not None and guardrails.holdout.fraction > 0:
-            held = export.keep(
-                terms.HOLDOUT,
-                "string",
-                f'"yes" for {guardrails.holdout} of the customers, drawn once by the shop',
-            )
-            barred.append(test(held, "eq", terms.YES).yes)
+        held = held_out(export)
+        if held is not None:
+            barred.append(held.yes)
         entry = body.condition(f"{node.step_id}~may", rule(any_of(barred)), next_, entry)
     return _exit_when(export, flow, body, node, entry)
 
@@ -78,15 +74,5 @@ def _exit_when(export: Export, flow: Flow, body: Body, node: Node, entry: str | 
 
 def sender_of(name: str, email: str) -> str:
     """Return a sender as a header says it, the name in quotes and inert."""
-    plain = DIALECT.inert(name).replace("\\", "").replace('"', "'")
+    plain = inert_tags(name).replace("\\", "").replace('"', "'")
     return f'"{" ".join(plain.split())}" <{email}>'
-
-
-def _note_offer(export: Export, name: str) -> None:
-    if not name:
-        return
-    offer = export.playbook.offers[name]
-    export.offers.add(name)
-    if offer.code == "unique" and offer.credit is None and offer.points is None:
-        what = benefit(export.playbook, offer)
-        export.keep(code_property(name), "string", f"the customer's own code: {what}")

@@ -9,7 +9,7 @@ from playbook_compiler.export.wording import Wording, starts_with_event, variati
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Message, Playbook
 from playbook_compiler.targets.resend import terms
-from playbook_compiler.targets.resend.template import DIALECT
+from playbook_compiler.targets.resend.template import dialect
 from playbook_compiler.values import dataclass, field
 
 
@@ -51,7 +51,7 @@ class Export:
         if pair not in self.wordings:
             self.wordings[pair] = word(
                 self.playbook,
-                DIALECT,
+                dialect(self.keep),
                 self.lowering,
                 message,
                 self.playbook.offers.get(offer),

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
+from playbook_compiler.catalogue import BUILT_IN
 from playbook_compiler.export.dialect import (
     Dialect,
     Filled,
@@ -22,9 +23,13 @@ from playbook_compiler.export.dialect import (
     inert_tags,
     inert_tags_html,
 )
+from playbook_compiler.export.offers import benefit
 from playbook_compiler.export.wording import Wording
 from playbook_compiler.targets.resend import terms
+from playbook_compiler.targets.resend.properties import kind_of, note_of
 
+# Notes a property by name, kind and note, and returns how variables name it.
+Keep: TypeAlias = Callable[[str, str, str], str]
 _CODE: Final = "code"
 _USED: Final = re.compile(r"\{\{\{([A-Za-z0-9_]+)\}\}\}")
 
@@ -34,15 +39,21 @@ def code_property(offer: str) -> str:
     return terms.key(f"{_CODE}_{offer}")
 
 
-def _value(name: str, reading: Reading) -> Said | None:
+def _value(name: str, reading: Reading, keep: Keep) -> Said | None:
     """Return what Resend has for a variable, None where it has nothing."""
     offer = reading.offer
     if name in terms.PERSON:
         return Filled(f"contact.{name}")
     if name.startswith("customer."):
-        return Filled(terms.property_field(name.removeprefix("customer.")))
+        own = name.removeprefix("customer.")
+        catalogue = reading.playbook.catalogue
+        fact = catalogue.facts.get(own) or BUILT_IN.variables.get(own)
+        if fact is None:
+            return Filled(keep(own, "string", "a text, quoted in messages"))
+        return Filled(keep(own, kind_of(fact), note_of(fact)))
     if name == "offer.code" and offer is not None:
-        return Tag(_mark(f"contact.properties.{code_property(offer.id)}", ""))
+        note = f"the customer's own code: {benefit(reading.playbook, offer)}"
+        return Tag(_mark(keep(code_property(offer.id), "string", note), ""))
     if name == "offer.valid_until":
         return None
     if name.startswith(("trigger.", "order.", "product.", "cart.")):
@@ -69,14 +80,19 @@ def _variable(expression: str, default: str, place: Place) -> str:
     return _mark(expression, default_in(place, default))
 
 
-def declared(wording: Wording) -> list[tuple[str, str, str]]:
-    """Return (key, expression, fallback) of every variable that a message's texts use."""
+def declared(wording: Wording, offer: str) -> list[tuple[str, str, str]]:
+    """Return (key, expression, fallback) of every variable that a message's texts use.
+
+    `offer` is the offer that the message carries, "" for none.
+    """
     said = {
         variable_key(expression, shown): (expression, shown)
         for expression, default in wording.filled
         for shown in (default, escape(default), "")
     }
-    return [(key, *said.get(key, (_of_code(key), ""))) for key in _used(wording)]
+    code = f"contact.properties.{code_property(offer)}"
+    said.setdefault(variable_key(code, ""), (code, ""))
+    return [(key, *said[key]) for key in _used(wording)]
 
 
 def _used(wording: Wording) -> Iterator[str]:
@@ -85,28 +101,26 @@ def _used(wording: Wording) -> Iterator[str]:
     yield from sorted(ours - {"RESEND_UNSUBSCRIBE_URL"})
 
 
-def _of_code(key: str) -> str:
-    return f"contact.properties.{key.removeprefix('OWN_').lower()}"
-
-
-def variables_of(wording: Wording) -> list[dict[str, Any]]:
+def variables_of(wording: Wording, offer: str) -> list[dict[str, Any]]:
     """Return the declarations of a template's variables."""
     return [
         {"key": key, "type": "string", "fallback_value": fallback}
-        for key, _, fallback in declared(wording)
+        for key, _, fallback in declared(wording, offer)
     ]
 
 
-def filling(wording: Wording) -> dict[str, Any]:
+def filling(wording: Wording, offer: str) -> dict[str, Any]:
     """Return what a step fills a template's variables with."""
-    return {key: {"var": expression} for key, expression, _ in declared(wording)}
+    return {key: {"var": expression} for key, expression, _ in declared(wording, offer)}
 
 
-DIALECT: Final = Dialect(
-    value=_value,
-    variable=_variable,
-    condition=None,
-    inert=inert_tags,
-    inert_html=inert_tags_html,
-    unsubscribe_url=terms.UNSUBSCRIBE_URL,
-)
+def dialect(keep: Keep) -> Dialect:
+    """Return the dialect; properties of contacts that texts quote are kept."""
+    return Dialect(
+        value=lambda name, reading: _value(name, reading, keep),
+        variable=_variable,
+        condition=None,
+        inert=inert_tags,
+        inert_html=inert_tags_html,
+        unsubscribe_url=terms.UNSUBSCRIBE_URL,
+    )
