@@ -10,7 +10,7 @@ from playbook_compiler.source import SourceFile, Span
 
 DEPTH_LIMIT = 100
 VALUES_LIMIT = 2_000_000
-_NOT_JSON = "not-json"
+RULE = "not-json"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -77,7 +77,7 @@ def _too_deep(path: str) -> Diagnostic:
 
 def _wrong(path: str, message: str, span: Span) -> Diagnostic:
     return error(
-        _NOT_JSON,
+        RULE,
         message,
         span,
         caption="reading ends here",
