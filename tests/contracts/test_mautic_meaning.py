@@ -280,3 +280,8 @@ def test_gifts_and_tasks_are_held_back_and_updates_are_not(tmp_path: Path) -> No
 def test_a_flow_of_gifts_alone_asks_for_the_holdout_once(tmp_path: Path) -> None:
     events = _events(_export(tmp_path, "{trigger: sign_up, steps: [{grant: {points: 5}}]}"))
     assert [key for key in events if "holdout" in key or key == "may-enter"] == ["may-enter"]
+
+
+def test_a_day_that_the_shop_watches_is_not_rounded(tmp_path: Path) -> None:
+    flow = "{trigger: {date: birthday, after: 36h}, steps: [{wait: 60d}, {send: m1}]}"
+    assert "whole days" not in _said(_export(tmp_path, flow), "trigger.date.after").how

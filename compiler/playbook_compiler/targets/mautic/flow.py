@@ -48,13 +48,8 @@ from playbook_compiler.targets.mautic.logic import NUMBER, Filter, Formula, all_
 from playbook_compiler.targets.mautic.reach import reaches, total
 from playbook_compiler.targets.mautic.schedule import Schedule, at, interval
 from playbook_compiler.targets.mautic.sends import Sending, lower_send
-from playbook_compiler.targets.mautic.source import (
-    Source,
-    note_entry,
-    note_existing,
-    note_leaving,
-    source_of,
-)
+from playbook_compiler.targets.mautic.source import Source, source_of
+from playbook_compiler.targets.mautic.source_notes import note_entry, note_existing, note_leaving
 from playbook_compiler.targets.mautic.state import Export
 from playbook_compiler.targets.mautic.tree import DECISION, Ends, Tree, What, below, waiting
 from playbook_compiler.targets.mautic.tree import NO as NO_PATH
