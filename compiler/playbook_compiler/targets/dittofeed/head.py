@@ -18,6 +18,7 @@ from playbook_compiler.targets.dittofeed.conditions import entered, lower_condit
 from playbook_compiler.targets.dittofeed.counting import counted_by
 from playbook_compiler.targets.dittofeed.scope import Scope
 from playbook_compiler.targets.dittofeed.sends import holdout_split
+from playbook_compiler.targets.dittofeed.start_notes import note_start, starts_by_event
 from playbook_compiler.targets.dittofeed.state import Export, run_event, run_key
 from playbook_compiler.triggers import (
     DateTrigger,
@@ -29,7 +30,6 @@ from playbook_compiler.triggers import (
     PointsReach,
     Replenishment,
     TierChanged,
-    Trigger,
 )
 from playbook_compiler.units import Duration
 from playbook_compiler.values import dataclass
@@ -38,8 +38,6 @@ from playbook_compiler.values import dataclass
 READY = 300
 # Who had this year's day waits here for the next one; the shop has set the next date by then.
 NEXT_YEAR = 300 * tests.DAY
-_NOBODY = "Dittofeed brings in nobody to whom it happened before the journey was started"
-_ONE_DAY = "the segment is one day wide: the start brings in those of the last day, all at once"
 _ALL_COUNTED = (
     "a split on the count of the event after the trigger; events that do not meet all of `where` "
     "count, too: Dittofeed counts by properties that must all be there"
@@ -80,7 +78,7 @@ def lower_head(export: Export, flow: Flow) -> Head | None:
         support = Support.APPROXIMATED
         how = "entry by a segment: the event came within the last day, and none in the day before"
     # How an event starts it is noted with what stands in front of the first step.
-    late = _starts_by_event(trigger)
+    late = starts_by_event(trigger)
     if not late and not lowering.note(f"trigger.{trigger.kind}", node, span, how, support):
         lowering.leave_out("flow", flow.id, "Dittofeed has no such trigger")
         return None
@@ -141,33 +139,12 @@ def front(body: Body, head: Head, first: str) -> Made:
     if ready:
         made.insert(0, nodes.delay("trigger~ready", entry, READY))
         entry = "trigger~ready"
-    if _starts_by_event(flow.trigger):
-        _note_start(export, flow, ready=ready)
+    if starts_by_event(flow.trigger):
+        note_start(export, flow, READY if ready else 0)
     for node in reversed(head.before):
         made.insert(0, {**node, "child": entry})
         entry = node["id"]
     return made, entry
-
-
-def _starts_by_event(trigger: Trigger) -> bool:
-    """Return whether an event that the shop sends starts the journey, and no segment."""
-    match trigger:
-        case EventTrigger(event=event):
-            return event not in terms.OWN_EVENTS
-        case Replenishment(replenishment=lasts):
-            return isinstance(lasts, Duration)
-    return isinstance(trigger, PointsExpiring | OfferExpiring | TierChanged)
-
-
-def _note_start(export: Export, flow: Flow, *, ready: bool) -> None:
-    """Note how an event starts the journey, and what the first step waits for."""
-    construct = f"trigger.{flow.trigger.kind}"
-    span = flow.trigger.origin.key_span(flow.trigger.kind)
-    how, support = export.lowering.capabilities[construct].how, None
-    if ready:
-        how += f"; after {READY // 60} minutes, in which segments come to know of it"
-        support = Support.APPROXIMATED
-    export.lowering.note(construct, f"{flow.id}/trigger", span, how, support)
 
 
 def _is_stored(body: Body, node: nodes.Node) -> bool:
@@ -312,19 +289,3 @@ def _used_up(export: Export, flow: Flow, trigger: Replenishment, scope: Scope) -
     name = "replenishment_due" if lasts == "typical interval" else "replenishment_product_due"
     path = scope.trait(name, "true while the customer is about to run out; kept by the shop")
     return _by_segment(export, flow, Leaf(tests.trait(path, tests.equals("true"))), scope)
-
-
-def note_existing(export: Export, flow: Flow) -> None:
-    """Note what becomes of those who meet the trigger when the journey is started."""
-    if not flow.origin.has("existing"):
-        return
-    skipped = flow.existing is None or flow.existing.over is None
-    how, support = "", Support.APPROXIMATED
-    if _starts_by_event(flow.trigger):
-        how, support = _NOBODY, Support.EXACT if skipped else Support.DROPPED
-    elif isinstance(flow.trigger, EventTrigger | Inactivity):
-        how = _ONE_DAY if skipped else f"{_ONE_DAY}; nobody from before comes in, at no time"
-        support = Support.APPROXIMATED if skipped else Support.DROPPED
-    if how:
-        span = flow.origin.key_span("existing")
-        export.lowering.note("flow.existing", flow.id, span, how, support)

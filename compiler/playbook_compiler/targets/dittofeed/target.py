@@ -22,7 +22,7 @@ from playbook_compiler.targets.dittofeed.calls import send_traits_along
 from playbook_compiler.targets.dittofeed.capabilities import CAPABILITIES
 from playbook_compiler.targets.dittofeed.flow import lower_flow
 from playbook_compiler.targets.dittofeed.graph_checks import check_requests
-from playbook_compiler.targets.dittofeed.head import note_existing
+from playbook_compiler.targets.dittofeed.start_notes import note_existing
 from playbook_compiler.targets.dittofeed.state import Export
 from playbook_compiler.targets.dittofeed.template import DIALECT
 from playbook_compiler.values import dataclass
