@@ -64,6 +64,12 @@ _PARAGRAPHS = (
 _LAW = "Leaf & Steam, {{ sender_address }} · [Unsubscribe]({{ unsubscribe_url }})"
 
 
+def _subject(atom: str) -> str:
+    """Return what an atom asks for; who left a channel gave no consent to it."""
+    asked = re.sub(r"^not ", "", atom).partition(" ")[0]
+    return "consent" if asked.startswith("unsubscribed") else asked
+
+
 def exact_playbook(seed: int) -> dict[str, Any]:
     """Return a playbook as data."""
     return _Making(Random(seed)).playbook()
@@ -117,7 +123,7 @@ class _Making:
         """Return a condition that says nothing twice: no fact is asked for in two of its parts."""
         atoms = [*_ATOMS, *(f"audience({name})" for name in self.audiences)]
         self.chance.shuffle(atoms)
-        subjects = {re.sub(r"^not ", "", one).partition(" ")[0]: one for one in atoms}
+        subjects = {_subject(one): one for one in atoms}
         ordered = [one for name, one in subjects.items() if name not in _RELATED] + [
             next(one for name, one in subjects.items() if name in _RELATED)
         ]
@@ -134,7 +140,8 @@ class _Making:
         found: dict[str, Any] = {"code": "unique"}
         found |= self.pick({"percent_off": "15%"}, {"amount_off": 5}, {"free_shipping": True})
         found |= self.pick({}, {"minimum": 30}, {"once_per_customer": True}, {"limit": 50})
-        return found | self.pick({}, {"valid": "10d"})
+        found |= self.pick({}, {"valid": "10d"})
+        return found
 
     def message(self, channel: str, offer: str) -> str:
         name = f"message-{len(self.messages) + 1}"

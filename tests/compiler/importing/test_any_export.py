@@ -40,7 +40,10 @@ def problem(engine: str, seed: int, folder: Path) -> str:
         empty = not any(name.startswith(_FLOWS[engine]) for name in bundle.files)
         return "" if empty and findings[0].rule == "nothing-to-import" else findings[0].message
     checked(written(found, folder))
-    return ""
+    facts = found.data.get("facts") or {}
+    assert isinstance(facts, dict)
+    own = [name for name in facts if engine == "klaviyo" and name.startswith("playbook_")]
+    return f"the exporter's own property is a fact: {own}" if own else ""
 
 
 @pytest.mark.parametrize("engine", all_importers())

@@ -118,7 +118,7 @@ class Blocks:
         since_start = frame == tests.SINCE_FLOW_START
         if after != f"{id_}~happened" and not since_start:
             return None
-        if not since_start and not _same_length(frame, length):
+        if not since_start and not _is_as_long(frame, length):
             return None
         event = self.found.words.event(self.found.words.metric(test.get("metric_id")))
         if not event:
@@ -352,10 +352,11 @@ def _is_percent(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 100
 
 
-def _same_length(frame: Any, length: str) -> bool:
-    """Return whether a timeframe is as long as a delay, in the exporter's units."""
-    wanted = parse_duration(length)
-    told = duration(frame)
-    if isinstance(wanted, str) or told is None:
+def _is_as_long(frame: Any, length: str) -> bool:
+    """Return whether a timeframe reaches back as far as a delay: the exporter adds to it the waits
+    since the action before."""
+    waited, told = parse_duration(length), duration(frame)
+    counted = parse_duration(told) if told is not None else ""
+    if isinstance(waited, str) or isinstance(counted, str):
         return False
-    return bool(tests.relative(wanted) == {**frame})
+    return counted.nominal_days >= waited.nominal_days

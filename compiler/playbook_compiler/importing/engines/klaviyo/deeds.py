@@ -29,6 +29,8 @@ def update_of(found: Import, data: Mapping[str, Any], path: str) -> Steps:
     operations = data.get("profile_operations")
     steps: Steps = []
     for number, one in enumerate(operations if isinstance(operations, list) else ()):
+        if isinstance(one, dict) and text_of(one.get("property_key")).startswith(terms.ENTERED):
+            continue  # the exporter's own mark, which `entry` says
         place = f"{path}/data/profile_operations/{number}"
         step = _operation(found, one) if isinstance(one, dict) else None
         if step is None:

@@ -9,14 +9,17 @@ from playbook_compiler.importing.engines.klaviyo.account import Thing, text_of
 from playbook_compiler.importing.engines.klaviyo.graph import Actions, only_test
 from playbook_compiler.importing.engines.klaviyo.groups import groups_of
 from playbook_compiler.importing.engines.klaviyo.literals import Test, is_at_least_once, is_never
+from playbook_compiler.importing.engines.klaviyo.opening import Head, Opening, read_opening
 from playbook_compiler.importing.engines.klaviyo.reading import Import
-from playbook_compiler.importing.engines.klaviyo.times import clock, delay_of
-from playbook_compiler.importing.engines.klaviyo.vocabulary import DATE_PROPERTIES, duration
+from playbook_compiler.importing.engines.klaviyo.times import clock
+from playbook_compiler.importing.engines.klaviyo.vocabulary import (
+    DATE_PROPERTIES,
+    duration,
+)
 from playbook_compiler.importing.names import fact_name
 from playbook_compiler.printing_yaml import Bare
 from playbook_compiler.targets.klaviyo import profile_tests as tests
 from playbook_compiler.targets.klaviyo import terms
-from playbook_compiler.values import dataclass, field
 
 _UNITS: Final = {"hour": "h", "day": "d", "week": "w", "hours": "h", "days": "d", "weeks": "w"}
 _OWN_EVENTS: Final = {
@@ -28,29 +31,24 @@ _OWN_EVENTS: Final = {
 }
 
 
-@dataclass(slots=True)
-class Head:
-    """The keys of a flow before its steps. `event` and `metric` are those that start it; `entry`
-    is the first action that is a step."""
-
-    data: dict[str, Any] = field(default_factory=dict)
-    event: str | None = None
-    metric: str = ""
-    entry: str | None = None
-
-
 def head_of(found: Import, thing: Thing, definition: Mapping[str, Any], actions: Actions) -> Head:
     """Return a flow's head, everything that it does not say noted."""
     head = Head(entry=_first(definition, actions))
     path = f"{thing.path}/definition"
     trigger, filter_ = _trigger(found, head, definition, path)
-    waited = _prologue(found, head, actions, trigger, path)
-    if filter_ is not None:
-        where = found.condition(groups_of(filter_), f"{path}/triggers/0", head.event, head.metric)
-        if where is not None:
-            trigger["where"] = where
-    head.data = {"trigger": trigger, **waited}
-    entry = _entry(definition.get("reentry_criteria"))
+    opening = Opening(own=groups_of(filter_))
+    read_opening(found, head, actions, trigger, opening)
+    where = [*opening.own, *opening.where]
+    if where:
+        said = found.condition(where, f"{path}/triggers/0", head.event, head.metric)
+        if said is not None:
+            trigger["where"] = said
+    head.data = {"trigger": trigger}
+    if opening.audience:
+        said = found.condition(opening.audience, f"{path}/actions", head.event, head.metric)
+        if said is not None:
+            head.data["audience"] = said
+    entry = opening.entry or _entry(definition.get("reentry_criteria"))
     if entry is None:
         found.notes.assumed(
             path, "how often a customer may enter", "the input does not tell", "see `entry:`"
@@ -195,107 +193,6 @@ def _date(found: Import, one: Mapping[str, Any], path: str) -> dict[str, Any]:
             f"begin the steps with `wait: {{until: {time}}}`",
         )
     return trigger
-
-
-def _prologue(
-    found: Import, head: Head, actions: Actions, trigger: dict[str, Any], path: str
-) -> dict[str, Any]:
-    """Take the exporter's own first actions away, and return the keys that made them."""
-    data: dict[str, Any] = {}
-    while head.entry is not None:
-        id_, after = head.entry, actions.next(head.entry)
-        said = actions.data(id_)
-        if id_ == "trigger~wait":
-            length = delay_of(said)
-            if "date" in trigger and length is not None:
-                trigger["after"] = Bare(length)
-            elif trigger.get("event") == "order_placed" and length is not None:
-                trigger.clear()
-                trigger["replenishment"] = Bare(length)
-                head.event = "replenishment:"
-            head.entry = after
-        elif id_ in ("trigger~hours", "trigger~abandoned"):
-            head.entry = after
-        elif id_ == "trigger~audience":
-            head.entry = _gate(found, head, actions, trigger, data, path)
-        elif _draws_holdout(actions, id_):
-            head.entry = _holdout(found, actions, id_)
-        else:
-            break
-    return data
-
-
-def _gate(
-    found: Import,
-    head: Head,
-    actions: Actions,
-    trigger: dict[str, Any],
-    data: dict[str, Any],
-    path: str,
-) -> str | None:
-    """Read who may enter, and how often the event must have happened."""
-    id_ = "trigger~audience"
-    branches = actions.branches(id_)
-    filter_: Any = actions.data(id_).get("profile_filter")
-    after = actions.link(id_, "next_if_true")
-    if branches:
-        filter_, after = branches[0][0].get("branch_filter"), branches[0][1]
-    groups = groups_of(filter_)
-    for group in groups:
-        often = _often(found, head, group)
-        if often is not None:
-            trigger.update(often)
-            groups = [one for one in groups if one is not group]
-            break
-    audience = found.condition(groups, f"{path}/actions", head.event, head.metric)
-    if audience is not None:
-        data["audience"] = audience
-    return after
-
-
-def _often(found: Import, head: Head, group: list[Test]) -> dict[str, Any] | None:
-    """Return how often within which time the trigger's event must have happened."""
-    if len(group) != 1 or group[0].get("type") != "profile-metric":
-        return None
-    test = group[0]
-    number = test.get("measurement_filter")
-    value = number.get("value") if isinstance(number, dict) else None
-    length = duration(test.get("timeframe_filter"))
-    if found.words.metric(test.get("metric_id")) != head.metric or length is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool) or not 2 <= value <= 100:
-        return None
-    if test.get("measurement") != "count" or number.get("operator") != "greater-than-or-equal":  # type: ignore[union-attr]
-        return None
-    return {"at_least": value, "within": Bare(length)}
-
-
-def _is_about_holdout(test: Test | None, operator: str) -> bool:
-    if test is None or test.get("property") != tests.custom(terms.HOLDOUT):
-        return False
-    filter_ = test.get("filter")
-    return isinstance(filter_, dict) and filter_.get("operator") == operator
-
-
-def _draws_holdout(actions: Actions, id_: str) -> bool:
-    test = only_test(groups_of(actions.data(id_).get("profile_filter")))
-    return actions.kind(id_) == "conditional-split" and _is_about_holdout(test, "is-set")
-
-
-def _holdout(found: Import, actions: Actions, id_: str) -> str | None:
-    """Read the share of the holdout, and return the action after its draw."""
-    draw = actions.link(id_, "next_if_false")
-    held = actions.link(id_, "next_if_true")
-    sample = None
-    if draw is not None:
-        sample = only_test(groups_of(actions.data(draw).get("profile_filter")))
-        percent = sample.get("percentage") if sample is not None else None
-        if isinstance(percent, int) and not isinstance(percent, bool):
-            found.holdouts.setdefault(percent, actions.paths[id_])
-    if held is None:
-        return None
-    test = only_test(groups_of(actions.data(held).get("profile_filter")))
-    return actions.link(held, "next_if_false") if _is_about_holdout(test, "equals") else held
 
 
 def _entry(criteria: Any) -> Any:

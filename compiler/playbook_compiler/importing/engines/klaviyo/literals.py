@@ -8,7 +8,11 @@ from decimal import Decimal
 from typing import Any, Final
 
 from playbook_compiler.condition_tokens import written
-from playbook_compiler.importing.engines.klaviyo.vocabulary import Vocabulary
+from playbook_compiler.importing.engines.klaviyo.vocabulary import (
+    Vocabulary,
+    duration,
+    property_name,
+)
 from playbook_compiler.importing.literals import (
     NEVER_ORDERED,
     OPPOSITE,
@@ -58,10 +62,13 @@ def _bundles(group: Sequence[Test], words: Vocabulary) -> list[tuple[list[Test],
     for one in group:
         rest = _without_value(one)
         if rest is not None and rest in group and rest != one:
-            positive = literal_of(one, words)
+            long_ago = _last_entry(one, words)
+            positive = long_ago or literal_of(one, words)
             if positive is None:
                 continue
-            if positive.fact:
+            if long_ago is not None:
+                found.append(([one, rest], long_ago))
+            elif positive.fact:
                 said, turned = positive.yes.text, positive.no.text
                 weak = Side(said, f"{said} or {positive.fact} is unknown")
                 found.append(
@@ -264,7 +271,24 @@ def _readings(fact: str, filter_: Any) -> Literal | None:
     return compared(fact, sign, said, f"{fact} is unknown")
 
 
+def _last_entry(test: Test, words: Vocabulary) -> Literal | None:
+    """Return what the exporter's own mark of a flow's last entry tells of the flow being read."""
+    name = property_name(test.get("property"))
+    filter_ = test.get("filter")
+    if name != f"{terms.ENTERED}{words.flow}" or not isinstance(filter_, dict):
+        return None
+    length = duration(filter_)
+    if length is None:
+        ever = sure(f"not entered({words.flow})")
+        operators = {"not-set": ever, "is-set": ever.opposite()}
+        return operators.get(str(filter_.get("operator")))
+    recent = sure(f"not entered({words.flow}) within {length}")
+    return {"at-least": recent, "in-the-last": recent.opposite()}.get(str(filter_.get("operator")))
+
+
 def _property(test: Test, words: Vocabulary) -> Literal | None:
+    if (property_name(test.get("property")) or "").startswith(terms.ENTERED):
+        return _last_entry(test, words)
     fact = words.fact(test.get("property"), test.get("filter"))
     return None if fact is None else _readings(fact, test.get("filter"))
 

@@ -41,7 +41,7 @@ _KINDS: Final = {
 }
 # The property of the exporter's own bookkeeping: no facts of the shop.
 SPOKEN: Final = "spoken_"
-OWN_PROPERTIES: Final = ("playbook_holdout", "playbook_lists", "playbook_turn: ")
+OWN_PROPERTIES: Final = (terms.HOLDOUT, "playbook_lists", "playbook_turn: ", terms.ENTERED)
 
 
 @dataclass(slots=True)
