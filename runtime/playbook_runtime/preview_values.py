@@ -41,9 +41,7 @@ def values_in(path: Path) -> dict[str, str]:
 
 def values_set(pairs: Iterable[str], playbook: Playbook) -> dict[str, str]:
     """Return the values of `name=value` by their plain names. Raises BadValuesError."""
-    known = set(playbook.catalogue.message_variables())
-    for event in (*playbook.catalogue.events, *playbook.catalogue.triggers):
-        known |= set(playbook.catalogue.trigger_facts(event))
+    known = _known(playbook)
     found: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
@@ -56,6 +54,23 @@ def values_set(pairs: Iterable[str], playbook: Playbook) -> dict[str, str]:
             raise BadValuesError(f"There is no variable `{shown(name)}`.{meant}")
         found[plain_name(name)] = value
     return found
+
+
+def unread_names(values: Mapping[str, str], playbook: Playbook) -> Iterator[str]:
+    """Return a sentence for every name of a file that no message of the playbook can say."""
+    known = _known(playbook)
+    for name in sorted(values.keys() - {plain_name(one) for one in known}):
+        guess = nearest(name, known)
+        meant = f" Did you mean `{guess}`?" if guess else ""
+        yield f"`{shown(name)}` is not read: there is no such variable.{meant}"
+
+
+def _known(playbook: Playbook) -> set[str]:
+    """Return the names of all variables that messages may say."""
+    known = set(playbook.catalogue.message_variables())
+    for event in (*playbook.catalogue.events, *playbook.catalogue.triggers):
+        known |= set(playbook.catalogue.trigger_facts(event))
+    return known
 
 
 def _json(raw: bytes) -> Any:

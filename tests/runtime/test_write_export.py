@@ -10,14 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from playbook_compiler.export.bundle import digest
 from playbook_runtime.output.folder import NotAnExport, write_export
 
 
 def _files(mark: str) -> dict[str, bytes]:
-    listed = json.dumps({"requests": [{"payload": f"flows/{mark}.json"}], "files": []})
+    payload = {"payload": f"flows/{mark}.json", "digest": digest(mark.encode())}
+    listed = json.dumps({"requests": [payload], "files": {"notes.md": digest(b"notes")}})
     return {
         "requests.json": listed.encode(),
         "lowering.json": mark.encode(),
+        "notes.md": b"notes",
         f"flows/{mark}.json": mark.encode(),
     }
 
@@ -49,8 +52,8 @@ class _FailingAt:
         return self.real(*arguments)
 
 
-# Three files are synced, two folders renamed; the call after the last never happens.
-@pytest.mark.parametrize(("call", "times"), [("fsync", 3), ("rename", 2)])
+# Four files are synced, two folders renamed; the call after the last never happens.
+@pytest.mark.parametrize(("call", "times"), [("fsync", 4), ("rename", 2)])
 def test_every_failing_call_leaves_the_old_export_or_the_new_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, times: int
 ) -> None:
@@ -99,3 +102,32 @@ def test_a_file_and_a_broken_list_are_refused(tmp_path: Path) -> None:
     with pytest.raises(NotAnExport, match=r"requests\.json"):
         write_export(tmp_path / "out", _files("new"))
     assert (tmp_path / "out" / "requests.json").read_text() == "not JSON"
+
+
+def test_a_folder_that_no_export_wrote_is_refused_without_a_look_at_all_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "home" / "deep").mkdir(parents=True)
+
+    def walked(self: Path, pattern: str) -> None:
+        raise AssertionError("the folder was walked through")
+
+    monkeypatch.setattr(Path, "rglob", walked)
+    with pytest.raises(NotAnExport, match="it holds deep, which no export wrote"):
+        write_export(tmp_path / "home", _files("new"))
+
+
+def test_a_list_of_files_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    write_export(tmp_path / "out", _files("old"))
+    (tmp_path / "out" / "requests.json").write_text("{", encoding="utf-8")
+    with pytest.raises(NotAnExport, match="cannot be read"):
+        write_export(tmp_path / "out", _files("new"))
+
+
+@pytest.mark.parametrize("name", ["notes.md", "flows/old.json"])
+def test_what_a_person_has_written_into_an_export_is_not_lost(tmp_path: Path, name: str) -> None:
+    write_export(tmp_path / "out", _files("old"))
+    (tmp_path / "out" / name).write_text("- [x] done", encoding="utf-8")
+    with pytest.raises(NotAnExport, match=f"{name} was changed by hand since the last export"):
+        write_export(tmp_path / "out", _files("new"))
+    assert (tmp_path / "out" / name).read_text(encoding="utf-8") == "- [x] done"

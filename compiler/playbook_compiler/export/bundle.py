@@ -65,6 +65,11 @@ def file_name(name: str) -> str:
     return f"{plain[: NAME_LIMIT // 4]}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
 
+def digest(content: bytes) -> str:
+    """Return the digest of a file, by which a later export tells whether a person changed it."""
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
 def to_bytes(data: object) -> bytes:
     """Return JSON as it is written to files: two spaces, keys as given, a line feed at the end."""
     return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
@@ -175,7 +180,7 @@ def make_bundle(
                         "method": one.method,
                         "path": one.path,
                         "payload": one.file,
-                        "digest": "sha256:" + hashlib.sha256(payloads[one.file]).hexdigest(),
+                        "digest": digest(payloads[one.file]),
                     }
                     for one in requests
                 ],
@@ -188,7 +193,7 @@ def make_bundle(
                     }
                     for one in lookups
                 ],
-                "files": sorted(extra),
+                "files": {name: digest(extra[name]) for name in sorted(extra)},
             }
         ),
         LOWERING_FILE: to_bytes(

@@ -222,8 +222,7 @@ def _programmes(playbook: Playbook) -> Iterator[Place]:
         if programme is None:
             continue
         construct = f"programme.{kind}"
-        span = playbook.programmes.origin.key_span(kind)
-        yield Place(construct, kind, span, (outer,))
+        yield Place(construct, kind, programme.origin.key_span(), (outer,))
         yield from _records(programme, construct, kind, (outer, (construct, kind)))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from playbook_compiler.diagnostics import nearest, shown
 from playbook_compiler.importing.given import Given, read_given
 from playbook_compiler.importing.imported import Answers, Imported, Importer, as_json
 from playbook_compiler.importing.registry import all_importers
@@ -37,6 +38,30 @@ def _lookups(
     return found
 
 
+def _currency(ctx: click.Context, option: click.Parameter, value: str) -> str:
+    from playbook_compiler.currency import DECIMALS
+
+    if value and value not in DECIMALS:
+        guess = nearest(value, DECIMALS) or "EUR"
+        raise click.BadParameter(
+            f"`{shown(value)}` is no currency: write a code such as {guess}", ctx, option
+        )
+    return value
+
+
+def _timezone(ctx: click.Context, option: click.Parameter, value: str) -> str:
+    from zoneinfo import available_timezones
+
+    if value and value not in available_timezones():
+        zones = sorted(available_timezones())
+        ends = [zone for zone in zones if zone.rpartition("/")[2].lower() == value.lower()]
+        guess = ends[0] if ends else nearest(value, zones) or "Europe/Berlin"
+        raise click.BadParameter(
+            f"`{shown(value)}` is no time zone: write a name such as {guess}", ctx, option
+        )
+    return value
+
+
 @click.command()
 @click.argument("engine")
 @click.argument("file")
@@ -55,8 +80,20 @@ def _lookups(
     callback=_lookups,
     help='What an id of the account is called: --lookup metric.ABC123="Placed Order".',
 )
-@click.option("--currency", default="", metavar="CODE", help="The account's currency: EUR.")
-@click.option("--timezone", default="", metavar="ZONE", help="The account's zone: Europe/Berlin.")
+@click.option(
+    "--currency",
+    default="",
+    metavar="CODE",
+    callback=_currency,
+    help="The account's currency: EUR.",
+)
+@click.option(
+    "--timezone",
+    default="",
+    metavar="ZONE",
+    callback=_timezone,
+    help="The account's zone: Europe/Berlin.",
+)
 @click.option(
     "--output-format",
     type=click.Choice((_TEXT, _JSON)),

@@ -129,11 +129,20 @@ def group(ctx: click.Context, quiet: bool) -> None:
     ctx.obj = {"quiet": quiet}
 
 
+def _open_what_is_closed() -> None:
+    """Let what is printed go nowhere where the caller has closed a stream (`>&-`)."""
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+
+
 def main() -> NoReturn:
     """Run the command line and exit.
 
     0 clean, 1 errors in the input, 2 usage, what the machine refuses, or internal error.
     """
+    _open_what_is_closed()
     stdout = sys.stdout
     try:
         end_on_signals()

@@ -32,7 +32,7 @@ from playbook_runtime.preview import (
     preview_in,
     samples,
 )
-from playbook_runtime.preview_values import BadValuesError, values_in, values_set
+from playbook_runtime.preview_values import BadValuesError, unread_names, values_in, values_set
 
 TEXT: Final = "text"
 HTML: Final = "html"
@@ -97,7 +97,10 @@ def command(
     engine = target_named(target) if target is not None else None
     dialect = dialect_of(engine) if engine is not None else None
     if engine is not None and dialect is None:
-        raise click.UsageError(f"{engine.name} gets no texts of messages.")
+        raise click.UsageError(
+            f"{engine.title} has no words of its own for what is filled in: leave out --target to"
+            " see the text."
+        )
     compiled = compiled_or_exit(path, quiet=True)
     graph = compiled.graph
     assert graph is not None
@@ -151,6 +154,8 @@ def _filled(
             in_file = values_in(Path(customer))
         except BadValuesError as problem:
             raise click.BadParameter(f"{name}: {problem}", param_hint="--customer") from problem
+        for unread in unread_names(in_file, graph.playbook):
+            click.echo(f"{name}: {unread}", err=True)
         of_offer = {one: value for one, value in values.items() if one.startswith("offer.")}
         if of_offer.keys() - in_file.keys():
             source = f"{name}, samples for the offer"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -67,28 +68,41 @@ def _refuse_foreign(target: Path) -> None:
         return
     if not target.is_dir():
         raise NotAnExport("it is a file")
+    first = min((file.name for file in target.iterdir()), default="")
+    if not first:
+        return
+    if not (target / REQUESTS_FILE).is_file():
+        raise NotAnExport(f"it holds {first}, which no export wrote")
     found = {
         file.relative_to(target).as_posix()
         for file in target.rglob("*")
         if not file.is_dir() or file.is_symlink()
     }
-    if not found:
-        return
-    foreign = sorted(found - _written(target / REQUESTS_FILE))
+    written = _written(target / REQUESTS_FILE)
+    foreign = sorted(found - set(written))
     if foreign:
         more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
         raise NotAnExport(f"it holds {foreign[0]}{more}, which no export wrote")
+    changed = sorted(name for name in found if written[name] not in ("", _digest(target / name)))
+    if changed:
+        more = f" and {len(changed) - 1} more were" if len(changed) > 1 else " was"
+        raise NotAnExport(f"{changed[0]}{more} changed by hand since the last export")
 
 
-def _written(requests: Path) -> set[str]:
-    """Return the files that the export of this list of requests wrote."""
+def _written(requests: Path) -> dict[str, str]:
+    """Return the files of the export that wrote this list, with their digests, if they have any."""
     try:
         listed = json.loads(requests.read_bytes())
-        payloads = [str(one["payload"]) for one in listed["requests"]]
-        further = [str(one) for one in listed["files"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return set()
-    return {REQUESTS_FILE, "lowering.json", *payloads, *further}
+        payloads = {str(one["payload"]): str(one["digest"]) for one in listed["requests"]}
+        further = {str(name): str(digest) for name, digest in listed["files"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        why = f"its {REQUESTS_FILE} cannot be read, which lists the files of the export"
+        raise NotAnExport(why) from None
+    return {REQUESTS_FILE: "", "lowering.json": "", **payloads, **further}
+
+
+def _digest(file: Path) -> str:
+    return "sha256:" + hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _mask() -> int:

@@ -112,3 +112,19 @@ def test_broken_json_is_told_at_its_line_and_nothing_is_written(tmp_path: Path) 
 def test_quiet_says_nothing(tmp_path: Path) -> None:
     done = playbook("-q", "import", "klaviyo", FOREIGN, "-o", "out", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("option", "wrong", "advice"),
+    [
+        ("--currency", "EURO", "write a code such as EUR"),
+        ("--timezone", "Berlin", "write a name such as Europe/Berlin"),
+    ],
+)
+def test_a_currency_or_zone_that_is_none_is_told(
+    tmp_path: Path, option: str, wrong: str, advice: str
+) -> None:
+    done = playbook("import", "klaviyo", "x.json", "-o", "back", option, wrong, cwd=tmp_path)
+    assert done.returncode == 2
+    assert advice in done.stderr
+    assert not (tmp_path / "back").exists()

@@ -128,6 +128,23 @@ def test_a_reader_that_goes_away_is_no_error_message(tmp_path: Path) -> None:
     assert done.returncode == 141
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+@pytest.mark.parametrize("arguments", ["check", "--help"])
+def test_a_closed_stream_is_no_fault(tmp_path: Path, arguments: str, closed: str) -> None:
+    (tmp_path / "playbook.yaml").write_text(GOOD)
+    done = subprocess.run(
+        f"{sys.executable} -m playbook_runtime {arguments} {closed}",
+        shell=True,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(ROOTS)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "internal error" not in done.stdout + done.stderr
+
+
 FULL_DISK = Path("/dev/full")
 
 

@@ -166,7 +166,7 @@ def test_an_engines_own_words_are_shown(shop: Path) -> None:
         (("cart", "--customer", "bad.json"), "bad.json: no JSON in line 1"),
         (("cart", "--customer", "list.json"), "list.json: expected values by name"),
         (("cart", "--target", "klavio"), "Did you mean `klaviyo`?"),
-        (("cart", "--target", "mermaid"), "mermaid gets no texts of messages."),
+        (("cart", "--target", "mermaid"), "Mermaid has no words of its own"),
         (("cart", "--target", "klaviyo", "--set", "order.id=1"), "--target shows variables"),
     ],
 )
@@ -201,3 +201,12 @@ def test_every_shipped_message_of_the_growth_playbook_has_a_preview(tmp_path: Pa
         assert done.stderr == ""
         for raw in ("{{", "{%", "**", "](", "\n\n\n"):
             assert raw not in done.stdout, name
+
+
+def test_a_name_of_the_file_that_is_no_variable_is_told(shop: Path) -> None:
+    values = {"customer": {"frist_name": "Ada", "last_name": "Lovelace"}}
+    (shop / "ada.json").write_text(json.dumps(values), encoding="utf-8")
+    done = playbook("preview", "cart", "--customer", "ada.json", cwd=shop)
+    assert "ada.json: `customer.frist_name` is not read" in done.stderr
+    assert "Did you mean `customer.first_name`?" in done.stderr
+    assert "last_name" not in done.stderr

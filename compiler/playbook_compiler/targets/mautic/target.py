@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from playbook_compiler.diagnostics import Diagnostic, has_errors, in_order
 from playbook_compiler.export.bundle import ExportBundle, file_name, make_bundle, to_bytes
 from playbook_compiler.export.capability import Capability
+from playbook_compiler.export.dialect import Dialect
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.export.wording import variation
 from playbook_compiler.graph import TriggerGraph
@@ -18,6 +19,7 @@ from playbook_compiler.targets.mautic.flow import lower_flow
 from playbook_compiler.targets.mautic.graph_checks import check_groups
 from playbook_compiler.targets.mautic.rows import group
 from playbook_compiler.targets.mautic.state import Export
+from playbook_compiler.targets.mautic.template import dialect
 from playbook_compiler.targets.mautic.tree import End
 from playbook_compiler.values import dataclass
 
@@ -31,6 +33,11 @@ class Mautic:
 
     name: str = terms.TARGET
     title: str = "Mautic"
+
+    @property
+    def dialect(self) -> Dialect:
+        """Return how Mautic writes messages."""
+        return dialect(Fields(Lowering(self.title, CAPABILITIES, allow_lossy=True)))
 
     @property
     def capabilities(self) -> Mapping[str, Capability]:

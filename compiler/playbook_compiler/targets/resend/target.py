@@ -8,6 +8,7 @@ from typing import Any
 from playbook_compiler.diagnostics import Diagnostic, has_errors, in_order
 from playbook_compiler.export.bundle import ExportBundle, make_bundle
 from playbook_compiler.export.capability import Capability
+from playbook_compiler.export.dialect import Dialect
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.targets.resend import requests, terms
@@ -15,6 +16,7 @@ from playbook_compiler.targets.resend.capabilities import CAPABILITIES
 from playbook_compiler.targets.resend.flow import lower_flow
 from playbook_compiler.targets.resend.graph_checks import check_requests
 from playbook_compiler.targets.resend.state import Export
+from playbook_compiler.targets.resend.template import dialect
 from playbook_compiler.values import dataclass
 
 _UNUSED = "no exported flow uses it"
@@ -26,6 +28,11 @@ class Resend:
 
     name: str = terms.TARGET
     title: str = "Resend"
+
+    @property
+    def dialect(self) -> Dialect:
+        """Return how Resend writes messages."""
+        return dialect(lambda name, _kind, _note: terms.property_field(name))
 
     @property
     def capabilities(self) -> Mapping[str, Capability]:
