@@ -38,10 +38,10 @@ def wordings(clauses: Sequence[Clause]) -> list[str]:
 
 def _joined(texts: Iterable[str]) -> list[str]:
     texts = list(texts)
-    return texts if len(texts) == 1 else [_bracketed(text) for text in texts]
+    return texts if len(texts) == 1 else [bracketed(text) for text in texts]
 
 
-def _bracketed(text: str) -> str:
+def bracketed(text: str) -> str:
     return f"({text})" if " or " in text else text
 
 
@@ -121,8 +121,8 @@ def any_of_terms(terms: Sequence[Clause]) -> str:
                 break
         else:
             found.append(term)
-    return _any_of(
-        " and ".join(texts if len(texts) == 1 else [_bracketed(text) for text in texts])
+    return any_of(
+        " and ".join(texts if len(texts) == 1 else [bracketed(text) for text in texts])
         for texts in found
     )
 
@@ -150,7 +150,7 @@ def _term(term: Clause) -> list[str]:
             continue
         text = one.yes.text if one.fact in sure else one.yes.alone
         texts.append(text)
-    return _ranges(list(dict.fromkeys(texts)))
+    return ranges(list(dict.fromkeys(texts)))
 
 
 def _all_of_clauses(clauses: Sequence[Clause]) -> str:
@@ -163,12 +163,12 @@ def _all_of_clauses(clauses: Sequence[Clause]) -> str:
         if len(clause) == 1 and clause[0].yes.asserts and clause[0].fact in used:
             continue
         said = [one.yes.text if one.fact in sure else one.yes.alone for one in clause]
-        texts.append(_any_of(said))
-    ranged = _ranges(texts)
-    return " and ".join(ranged if len(ranged) == 1 else [_bracketed(text) for text in ranged])
+        texts.append(any_of(said))
+    ranged = ranges(texts)
+    return " and ".join(ranged if len(ranged) == 1 else [bracketed(text) for text in ranged])
 
 
-def _ranges(texts: list[str]) -> list[str]:
+def ranges(texts: list[str]) -> list[str]:
     """Return comparisons of one fact with two limits as `between`, at the place of the first."""
     found: list[str] = []
     for text in texts:
@@ -191,7 +191,7 @@ def _ranges(texts: list[str]) -> list[str]:
     return found
 
 
-def _any_of(texts: Iterable[str]) -> str:
+def any_of(texts: Iterable[str]) -> str:
     """Return a disjunction; several values of one fact become a set."""
     unique = list(dict.fromkeys(texts))
     found: list[str] = []

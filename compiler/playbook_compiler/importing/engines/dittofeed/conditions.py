@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from playbook_compiler.catalogue import BUILT_IN
 from playbook_compiler.condition_parser import parse_condition
 from playbook_compiler.condition_scope import ConditionScope
 from playbook_compiler.condition_tokens import written
 from playbook_compiler.conditions import NOWHERE
+from playbook_compiler.export.logic import ALWAYS, All, Any_, Leaf, Tree
 from playbook_compiler.export.lowering import Lowering
-from playbook_compiler.facts import IdKind, ValueType
-from playbook_compiler.importing.engines.dittofeed.workspace import Workspace
+from playbook_compiler.facts import IdKind
+from playbook_compiler.importing.engines.dittofeed.phrasing import phrase
+from playbook_compiler.importing.engines.dittofeed.words import Words
 from playbook_compiler.importing.literals import (
     NEVER_ORDERED,
     ORDERS,
@@ -25,7 +26,6 @@ from playbook_compiler.importing.literals import (
     is_known,
     sure,
 )
-from playbook_compiler.importing.names import fact_name
 from playbook_compiler.importing.wordings import TERMS_LIMIT, Clause, wordings
 from playbook_compiler.model import Playbook
 from playbook_compiler.targets.dittofeed import terms
@@ -34,73 +34,15 @@ from playbook_compiler.targets.dittofeed.conditions import lower_condition
 from playbook_compiler.targets.dittofeed.scope import Needs, Scope
 from playbook_compiler.targets.dittofeed.segments import definition_of
 from playbook_compiler.units import plain
-from playbook_compiler.values import dataclass, field
+from playbook_compiler.values import dataclass
 
 DAY, MONTH = 86_400, 2_629_800  # a month is 30.4375 days
+DEPTH_LIMIT = 40
 _BOOLEANS = ("true", "false")
-_NUMERIC = (ValueType.INTEGER, ValueType.NUMBER, ValueType.MONEY, ValueType.DAYS)
 _EVENTS = {
     (name, tuple(sorted(told.items()))): event for event, (name, told) in terms.OWN_EVENTS.items()
 }
 _SIGNS = {"GreaterThanOrEqual": ">=", "LessThan": "<"}
-
-
-@dataclass(slots=True)
-class Words:
-    """What the playbook calls traits, events and segments; facts and events of its own."""
-
-    workspace: Workspace
-    facts: dict[str, str] = field(default_factory=dict)
-    events: dict[str, dict[str, str]] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
-    audiences: dict[str, str] = field(default_factory=dict)
-    journeys: dict[str, str] = field(default_factory=dict)
-    messages: dict[str, str] = field(default_factory=dict)
-    stand_ins: dict[str, str] = field(default_factory=dict)
-
-    def event(self, name: str) -> str:
-        """Return what the playbook calls an event."""
-        if name in BUILT_IN.events:
-            return name
-        if name not in self.names:
-            self.names[name] = fact_name(name, "event", {*BUILT_IN.events, *self.events})
-            self.events[self.names[name]] = {}
-        return self.names[name]
-
-    def field(self, event: str, path: str, kind: str) -> str | None:
-        """Return the name of an event's field, declared where the event is the shop's own."""
-        built_in = BUILT_IN.events.get(event)
-        if built_in is not None:
-            return path if built_in.field(path) is not None else None
-        fields = self.events.get(event)
-        if fields is None:
-            return None
-        name = path if path.replace(".", "_").isidentifier() else fact_name(path, "field")
-        if fields.setdefault(name, kind) == "?":
-            fields[name] = kind
-        return name
-
-    def fact(self, path: str, kind: str) -> str | None:
-        """Return the fact of a trait, None where it has another type."""
-        name = path.replace("__", ".")
-        built_in = BUILT_IN.facts.get(name)
-        if built_in is not None:
-            numeric = built_in.type in _NUMERIC
-            return name if numeric == (kind == "number") or kind == "?" else None
-        own = self.names.setdefault(
-            f"trait {path}", fact_name(name, "trait", {*BUILT_IN.facts, *self.facts})
-        )
-        if self.facts.setdefault(own, kind) == "?":
-            self.facts[own] = kind
-        return own if kind in ("?", self.facts[own]) else None
-
-    def stand_in(self, key: str) -> str:
-        """Return the fact of the shop's own that stands for what the language cannot say."""
-        if key not in self.stand_ins:
-            name = fact_name(f"dittofeed_segment_{len(self.stand_ins) + 1}", "fact", self.facts)
-            self.stand_ins[key] = name
-            self.facts[name] = "boolean"
-        return self.stand_ins[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +65,14 @@ def condition_of(
     """Return the condition of a segment; `hint` is what it may say, None where nothing can."""
     clauses = _clauses(definition, words)
     texts = [hint] if hint else []
+    whole = tree_of(definition)
+    if whole is not None:
+        said = phrase(
+            whole,
+            lambda leaf: literal_of(leaf.test, words),
+            lambda leaves, conjunction: _pair([leaf.test for leaf in leaves], words, conjunction),
+        )
+        texts += [said] if said is not None else []
     texts += wordings(clauses) if clauses else []
     scope = ConditionScope(shell.catalogue, ids, trigger=event or None)
     best: Tried | None = None
@@ -140,6 +90,50 @@ def condition_of(
     return best
 
 
+def tree_of(definition: Mapping[str, Any]) -> Tree | None:
+    """Return a segment's definition as the tree that it was made of, None for no such thing."""
+    listed = definition.get("nodes")
+    nodes = {
+        str(one.get("id")): one for one in (listed if isinstance(listed, list) else ())
+        if isinstance(one, dict)
+    }  # fmt: skip
+    entry = definition.get("entryNode")
+    return _tree(entry, nodes, 0) if isinstance(entry, dict) else None
+
+
+def _tree(node: Mapping[str, Any], nodes: Mapping[str, Any], depth: int) -> Tree | None:
+    if node.get("type") == "Everyone":
+        return ALWAYS
+    if node.get("type") not in ("And", "Or"):
+        return Leaf({key: value for key, value in node.items() if key != "id"})
+    children = node.get("children")
+    parts: list[Tree] = []
+    for one in children if isinstance(children, list) and depth < DEPTH_LIMIT else [None]:
+        child = nodes.get(str(one))
+        part = _tree(child, nodes, depth + 1) if child is not None else None
+        if part is None:
+            return None
+        parts.append(part)
+    return All(tuple(parts)) if node["type"] == "And" else Any_(tuple(parts))
+
+
+def _pair(parts: Sequence[Mapping[str, Any]], words: Words, conjunction: bool) -> Literal | None:
+    """Return what two tests say together: both of them, or one of them."""
+    if not conjunction:
+        return _together(parts, words)
+    opened = [one for one in parts if one.get("event") in terms.ENGAGED["email"]]
+    within = _within(opened[0]) if len(opened) == 2 else None
+    plain_tests = all(
+        one.get("timesOperator") == "<" and one.get("times") == 1 and "properties" not in one
+        for one in opened
+    )
+    if not within or not plain_tests or within != _within(opened[1]):
+        return None
+    if opened[0].get("event") == opened[1].get("event"):
+        return None
+    return sure(f"not engaged(email){within}")
+
+
 def _clauses(definition: Mapping[str, Any], words: Words) -> list[Clause] | None:
     """Return a segment as a conjunction of disjunctions, None where it cannot be said."""
     listed = definition.get("nodes")
@@ -154,7 +148,7 @@ def _clauses(definition: Mapping[str, Any], words: Words) -> list[Clause] | None
 def _read(
     node: Mapping[str, Any], nodes: Mapping[str, Any], words: Words, depth: int
 ) -> list[Clause] | None:
-    if depth > 40:
+    if depth > DEPTH_LIMIT:
         return None
     kind = node.get("type")
     if kind not in ("And", "Or"):
@@ -164,10 +158,18 @@ def _read(
     named = [nodes.get(str(one)) for one in (children if isinstance(children, list) else ())]
     if any(one is None for one in named):
         return None
-    together = _together([one for one in named if one is not None], words) if kind == "Or" else None
-    if together is not None:
-        return [(together,)]
     parts = [_read(one, nodes, words, depth + 1) for one in named if one is not None]
+    if kind == "Or":
+        parts = []
+        place = 0
+        while place < len(named):
+            pair = [one for one in named[place : place + 2] if one is not None]
+            together = _together(pair, words)
+            if together is not None:
+                parts.append([(together,)])
+            else:
+                parts.append(_read(pair[0], nodes, words, depth + 1))
+            place += 1 if together is None else 2
     if any(one is None for one in parts):
         return None
     if kind == "And":
@@ -200,6 +202,13 @@ def _together(parts: Sequence[Mapping[str, Any]], words: Words) -> Literal | Non
                 text, turned = said.yes.text, said.no.text
                 weak = Side(text, f"{text} or {said.fact} is unknown")
                 return Literal(said.fact, weak, Side(turned, turned, True))
+    if len(parts) == 2:
+        channel = _never_asked(parts[1], words)
+        consent = literal_of(parts[0], words) if channel else None
+        if consent is not None and consent.yes.text == f"consent has {channel}":
+            return sure(f"not unsubscribed({channel})")
+        if consent is not None and consent.yes.text == f"unsubscribed({channel})":
+            return sure(f"not consent has {channel}")
     opened = [one for one in parts if one.get("event") in terms.ENGAGED["email"]]
     if len(parts) == len(opened) == 2 and all(one.get("timesOperator") == ">=" for one in opened):
         within = _within(opened[0])
@@ -212,6 +221,16 @@ def _together(parts: Sequence[Mapping[str, Any]], words: Words) -> Literal | Non
     return None
 
 
+def _never_asked(test: Mapping[str, Any], words: Words) -> str:
+    """Return the channel for whose group a customer neither subscribed nor left, else nothing."""
+    if test.get("event") != terms.SUBSCRIPTION or test.get("timesOperator") != "<":
+        return ""
+    told = _properties(test)
+    if len(told) != 1 or test.get("times") != 1 or told[0][0] != "subscriptionId":
+        return ""
+    return words.channel(told[0][1].get("value"))
+
+
 def literal_of(node: Mapping[str, Any], words: Words) -> Literal | None:
     """Return one test of a segment as a literal, None where the language cannot say it."""
     match node.get("type"):
@@ -222,9 +241,8 @@ def literal_of(node: Mapping[str, Any], words: Words) -> Literal | None:
         case "Trait":
             return _trait(node, words)
         case "SubscriptionGroup" | "SubscriptionGroupUnsubscribed" as kind:
-            group = words.workspace.of("group").get(str(node.get("subscriptionGroupId")))
-            channel = group.name.removeprefix("marketing-") if group is not None else ""
-            if channel not in BUILT_IN.channels:
+            channel = words.channel(node.get("subscriptionGroupId"))
+            if not channel:
                 return None
             has = kind == "SubscriptionGroup"
             return sure(f"consent has {channel}" if has else f"unsubscribed({channel})")
@@ -306,12 +324,21 @@ def _happened(event: str, told: dict[str, Any], within: str, words: Words) -> Li
     return sure(f"event({own or words.event(event)}){within}")
 
 
+def tag_of(trait: str) -> str:
+    """Return the tag of a trait such as `tag_vip`; signs that a trait may not have are put back
+    where the digest at its end tells that they stood there."""
+    plain_name = trait.removeprefix("tag_")
+    slug = plain_name.rpartition("_")[0]
+    likely = [slug.replace("_", sign) for sign in (" ", "-", "/", ".", ":")] if slug else []
+    return next((one for one in likely if terms.tag_trait(one) == trait), plain_name)
+
+
 def _trait(node: Mapping[str, Any], words: Words) -> Literal | None:
     path, operator = node.get("path"), node.get("operator")
     if not isinstance(path, str) or not isinstance(operator, dict):
         return None
     if path.startswith("tag_") and operator.get("value") in _BOOLEANS:
-        has = f"tags has {written(path.removeprefix('tag_'))}"
+        has = f"tags has {written(tag_of(path))}"
         positive = sure(has)
         return positive if operator["value"] == "true" else positive.opposite()
     return _reading(operator, lambda kind: words.fact(path, kind))

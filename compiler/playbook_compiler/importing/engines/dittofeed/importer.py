@@ -8,9 +8,11 @@ from typing import Any
 
 from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.facts import IdKind
-from playbook_compiler.importing.engines.dittofeed.conditions import Words, condition_of
-from playbook_compiler.importing.engines.dittofeed.journey import Journey, special
+from playbook_compiler.importing.engines.dittofeed.conditions import condition_of
+from playbook_compiler.importing.engines.dittofeed.journey import Journey
 from playbook_compiler.importing.engines.dittofeed.reading import Import
+from playbook_compiler.importing.engines.dittofeed.starts import special
+from playbook_compiler.importing.engines.dittofeed.words import Words
 from playbook_compiler.importing.engines.dittofeed.workspace import read_workspace
 from playbook_compiler.importing.finishing import Tree, finished
 from playbook_compiler.importing.given import Given

@@ -6,20 +6,27 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from playbook_compiler.importing.engines.dittofeed.conditions import DAY, length_of, literal_of
+from playbook_compiler.export.logic import all_of
+from playbook_compiler.importing.engines.dittofeed.conditions import length_of, literal_of
+from playbook_compiler.importing.engines.dittofeed.decisions import (
+    decision,
+    of_trigger,
+    parts_of,
+    reads_event,
+)
+from playbook_compiler.importing.engines.dittofeed.deeds import step_of
 from playbook_compiler.importing.engines.dittofeed.reading import Import
-from playbook_compiler.importing.engines.dittofeed.texts import CHANNELS, webhook_step
+from playbook_compiler.importing.engines.dittofeed.starts import YEARLY, special
+from playbook_compiler.importing.engines.dittofeed.texts import CHANNELS
 from playbook_compiler.importing.engines.dittofeed.workspace import Resource
 from playbook_compiler.importing.names import fact_name, id_of, is_id
 from playbook_compiler.importing.structure import NOTHING, Block, Way
 from playbook_compiler.printing_yaml import Bare, Written
-from playbook_compiler.targets.dittofeed import terms
 from playbook_compiler.values import dataclass, field
 
 EXIT: Final = "ExitNode"
 _AFTER = ("exit", "room", "capped", "capped-again", "holdout", "hours", "at")
 _DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_YEARLY: Final = "next_"
 Node = Mapping[str, Any]
 
 
@@ -112,8 +119,8 @@ class Journey:
         path = test.get("path")
         if test.get("type") != "Trait" or not isinstance(path, str):
             return None
-        if path.startswith(_YEARLY):
-            name = path.removeprefix(_YEARLY)
+        if path.startswith(YEARLY):
+            name = path.removeprefix(YEARLY)
             if name not in ("birthday", "first_order"):
                 fact = self.found.words.fact(name, "?")
                 name = fact or name
@@ -129,7 +136,6 @@ class Journey:
         self, id_: str | None, trigger: dict[str, Any], data: dict[str, Any]
     ) -> str | None:
         """Take the exporter's own first nodes away, and read the keys that made them."""
-        gates: list[str] = []
         while id_ is not None and id_.startswith("trigger~"):
             node = self.nodes[id_]
             variant = _mapping(node.get("variant"))
@@ -144,10 +150,7 @@ class Journey:
                     key = "before" if variant.get("offsetDirection") == "before" else "after"
                     trigger[key] = Bare(shift)
             elif kind == "audience":
-                after = self.target(variant.get("trueChild"))
-                if not self.is_own_gate(variant.get("segment"), trigger):
-                    segment, path = variant.get("segment"), self.paths[id_]
-                    gates.append(self.found.condition(segment, path, self.event, self.key))
+                after = self.gate(id_, variant, trigger, data)
             elif kind == "holdout":
                 self.found.read_holdout(variant.get("segment"))
                 after = self.target(variant.get("falseChild"))
@@ -161,27 +164,29 @@ class Journey:
             elif kind == "hours":
                 self.found.quiet_end = _clock(variant)
             id_ = after
-        if gates:
-            data["audience"] = " and ".join(
-                f"({one})" if " or " in one and len(gates) > 1 else one for one in gates
-            )
         return id_
 
-    def is_own_gate(self, id_: Any, trigger: dict[str, Any]) -> bool:
-        """Return whether a gate stands for keys of the trigger, which are read from it."""
-        segment = self.found.words.workspace.of("segment").get(str(id_))
-        test = _mapping(segment.definition.get("entryNode")) if segment is not None else {}
-        within, times = test.get("withinSeconds"), test.get("times")
-        if test.get("type") != "Performed" or not isinstance(within, int):
-            return False
-        if "replenishment" in trigger:
-            return test.get("event") == "order_placed" and test.get("timesOperator") == "<"
-        event = trigger.get("event")
-        often = isinstance(times, int) and 2 <= times <= 100 and test.get("timesOperator") == ">="
-        if not often or event is None or self.found.words.event(str(test.get("event"))) != event:
-            return False
-        trigger |= {"at_least": times, "within": Bare(length_of(within))}
-        return True
+    def gate(
+        self, id_: str, variant: Node, trigger: dict[str, Any], data: dict[str, Any]
+    ) -> str | None:
+        """Read who may enter: how often the event came, `where` of the event, the audience."""
+        found, path = decision(id_, self.nodes, self.found.words.workspace), self.paths[id_]
+        if found is None:
+            text = self.found.condition(variant.get("segment"), path, self.event, self.key)
+            data["audience"] = text
+            return self.target(variant.get("trueChild"))
+        parts = parts_of(found.tree)
+        own = of_trigger(parts[0], trigger, self.found.words.event) if parts else None
+        if own is not None:
+            trigger |= own
+            parts = parts[1:]
+        where = [part for part in parts if reads_event(part)]
+        rest = [part for part in parts if not reads_event(part)]
+        for key, place, asked in (("where", trigger, where), ("audience", data, rest)):
+            if asked:
+                name = f"{self.flow}~{key}"
+                place[key] = self.found.tree(all_of(asked), name, path, self.event, self.key)
+        return self.target(found.yes)
 
     # Steps
 
@@ -309,16 +314,12 @@ class Journey:
         resource = self.found.words.workspace.of("template").get(template)
         if variant.get("type") not in CHANNELS:
             body = str(resource.definition.get("body")) if resource is not None else ""
-            step = webhook_step(body, id_)
+            step = step_of(body, self.found.words, self.event)
             if step is None:
                 return self.left(
                     id_, f"the webhook `{node.get('name')}`", "what it does cannot be read"
                 )
-            data: dict[str, Written] = {
-                key: Bare(value) if key == "due" and isinstance(value, str) else value
-                for key, value in step[1].items()
-            }
-            return Block(step[0], data, (Way("", after),), id_)
+            return Block(step[0], step[1], (Way("", after),), id_)
         message, offer = self.found.message(node, resource, self.paths[id_])
         sent: dict[str, Written] = {"send": message}
         time = self.found.windows.get(f"{self.flow}/{id_}")
@@ -339,9 +340,14 @@ class Journey:
         yes, no = (self.target(variant.get(way)) for way in ("trueChild", "falseChild"))
         if no == f"{id_}~case-2":
             return self.branch(id_)
-        text = self.found.condition(
-            variant.get("segment"), self.paths[id_], self.event, self.key, hint
-        )
+        path, found = self.paths[id_], decision(id_, self.nodes, self.found.words.workspace)
+        if found is None or len(found.nodes) == 1:
+            segment = variant.get("segment")
+            text = self.found.condition(segment, path, self.event, self.key, hint)
+        else:
+            yes, no = self.target(found.yes), self.target(found.no)
+            name = f"{self.flow}~{id_}"
+            text = self.found.tree(found.tree, name, path, self.event, self.key, hint)
         return Block("if", {"if": text}, (Way("then", yes), Way("else", no)), id_)
 
     def branch(self, id_: str) -> Block:
@@ -397,37 +403,6 @@ class Journey:
     def left(self, id_: str, what: str, why: str) -> Block:
         self.found.notes.left(self.paths[id_], what, why, "the flow goes on without it")
         return Block(NOTHING, {}, (Way("", self.target(self.nodes[id_].get("child"))),))
-
-
-def special(definition: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the trigger that a segment of the exporter's stands for."""
-    entry = _mapping(definition.get("entryNode"))
-    listed = definition.get("nodes")
-    nodes = [one for one in (listed if isinstance(listed, list) else ()) if isinstance(one, dict)]
-    if entry.get("type") == "And" and len(nodes) == 2:
-        ever, recent = nodes
-        old = recent.get("withinSeconds")
-        same = ever.get("event") == recent.get("event") == "order_placed"
-        never = same and recent.get("timesOperator") == "<"
-        if (
-            never
-            and isinstance(old, int)
-            and ever.get("withinSeconds") == old + DAY
-            and old % DAY == 0
-        ):
-            return {"inactive_for": Bare(f"{old // DAY}d")}
-    path, operator = entry.get("path"), _mapping(entry.get("operator"))
-    if entry.get("type") == "Trait" and isinstance(path, str) and not nodes:
-        if operator.get("type") == "Exists" and path.startswith(_YEARLY):
-            return {"date": path.removeprefix(_YEARLY)}
-        if path == "replenishment_due":
-            return {"replenishment": "typical interval"}
-    told = {str(one.get("path")): _mapping(one.get("operator")).get("value")
-            for one in entry.get("properties") or () if isinstance(one, dict)}  # fmt: skip
-    for event, (name, wanted) in terms.OWN_EVENTS.items():
-        if entry.get("type") == "Performed" and entry.get("event") == name and told == wanted:
-            return {"event": event}
-    return None
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

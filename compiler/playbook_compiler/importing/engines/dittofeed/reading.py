@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from playbook_compiler.export.logic import Tree
 from playbook_compiler.facts import IdKind
 from playbook_compiler.importing.engines.dittofeed.conditions import (
-    Words,
     condition_of,
     length_of,
 )
 from playbook_compiler.importing.engines.dittofeed.texts import Text, text_of
+from playbook_compiler.importing.engines.dittofeed.words import Words
 from playbook_compiler.importing.engines.dittofeed.workspace import Resource
 from playbook_compiler.importing.imported import Notes
 from playbook_compiler.importing.names import id_of
 from playbook_compiler.model import Playbook
 from playbook_compiler.printing_yaml import Bare, Written
+from playbook_compiler.targets.dittofeed.segments import definition_of
 from playbook_compiler.values import dataclass, field
 
 
@@ -66,6 +68,10 @@ class Import:
                 "compare it with the segment in Dittofeed",
             )
         return found.text
+
+    def tree(self, tree: Tree, name: str, path: str, event: str, key: str, hint: str = "") -> str:
+        """Return the condition of a tree of tests."""
+        return self.part(definition_of(tree), name, path, event, key, hint)
 
     def unsaid(self, name: str, title: str, why: str, path: str) -> str:
         """Return the fact that stands for a segment, and note it."""

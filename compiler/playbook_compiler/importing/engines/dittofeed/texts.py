@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from html import unescape
 from typing import Any, Final
 
 from playbook_compiler.catalogue import BUILT_IN
-from playbook_compiler.importing.engines.dittofeed.conditions import Words
+from playbook_compiler.importing.engines.dittofeed.words import Words
 from playbook_compiler.importing.imported import Notes
 from playbook_compiler.importing.markdown import (
     SIZE_LIMIT,
@@ -162,38 +161,3 @@ def _alone(words: str, told: Told) -> tuple[str, str] | None:
     if words.partition(" ")[0] == "unsubscribe_link":
         return _URL, f'<a href="{_URL}">Unsubscribe</a>'
     return None
-
-
-def webhook_step(body: str, name: str) -> tuple[str, dict[str, Any]] | None:
-    """Return the step that a webhook of our own export carries out, None for others."""
-    task = _said(body, "task")
-    if task is not None:
-        step: dict[str, Any] = {"task": task}
-        owner, due = _said(body, "owner"), _said(body, "due")
-        return "task", {
-            **step,
-            **({"owner": owner} if owner else {}),
-            **({"due": due} if due else {}),
-        }
-    tags = re.findall(r"\"tag_(\w+)\": (true|false)", body)
-    if tags:
-        tag, on = tags[-1]
-        return "update", {"update": {"tag" if on == "true" else "untag": tag}}
-    url, method = _said(body, "url"), _said(body, "method")
-    if url is not None and url.startswith("https://"):
-        call: dict[str, Any] = {"url": url}
-        if method in ("PUT", "PATCH", "GET"):
-            call["method"] = method
-        return "call", {"call": call if len(call) > 1 else url}
-    return None
-
-
-def _said(body: str, key: str) -> str | None:
-    found = re.search(rf"\"{key}\": (\"(?:[^\"\\]|\\.)*\")", body)
-    if found is None:
-        return None
-    try:
-        said = json.loads(found[1])
-    except ValueError:
-        return None
-    return said if isinstance(said, str) else None
