@@ -301,14 +301,14 @@ class Dittofeed(Engine):
             self.made += 1
             one = Object(body["id"], where, body["name"], {"status": "NotStarted"}, now)
             self.objects[f"{where}/{one.id}"] = one
-        elif "journeys" in where and one.data["status"] != body.get("status", "NotStarted"):
+        elif "journeys" in where and body.get("status", one.data["status"]) != one.data["status"]:
             return 400, {"message": "a journey cannot go back to NotStarted"}
         one.data.update(body)
         one.title = body["name"]
         return 200, one.data
 
     def is_active(self, one: Object) -> bool:
-        return "journeys" in one.where and one.data.get("status") != "NotStarted"
+        return "journeys" in one.where and one.data["status"] in ("Running", "Broadcast")
 
 
 def _plural(kind: str) -> str:

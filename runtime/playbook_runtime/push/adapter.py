@@ -36,7 +36,10 @@ class Adapter:
     - `made(answer, uuid)`: the id of what was created
     - `resolve(kind, name, ask)`: the ids that a lookup may mean, with a word on each; `resolvable`
       are the kinds that it knows
-    - `drafts`: the kinds that cannot be changed in place: a new draft is made under a new title
+    - `drafts`: the kinds that cannot be changed in place: a new draft is made under a new title;
+      `copied`: those of which another one is made while something switched on uses them
+    - `switched`: the kinds that a person can switch on
+    - `fields(payload)`: what an object that holds this payload would show, to compare the two
     """
 
     name: str
@@ -54,9 +57,12 @@ class Adapter:
     create: Callable[[Wanted, str, Any], Call]
     update: Callable[[str, str, Any], Call]
     made: Callable[[Any, str], str]
+    fields: Callable[[Any], Any]
     resolve: Callable[[str, str, Ask], tuple[tuple[str, str], ...]]
     resolvable: frozenset[str] = frozenset()
     drafts: frozenset[str] = frozenset()
+    copied: frozenset[str] = frozenset()
+    switched: frozenset[str] = frozenset()
 
 
 def all_adapters() -> dict[str, Adapter]:
@@ -71,8 +77,10 @@ def all_adapters() -> dict[str, Adapter]:
 
 
 def owned(data: Any, keys: tuple[str, ...], volatile: frozenset[str]) -> Any:
-    """Return the named fields of an engine's object, without what changes by itself inside."""
-    return {key: _steady(data.get(key), volatile) for key in keys if key in data}
+    """Return the named fields of an engine's object, without what changes by itself."""
+    return {
+        key: _steady(data[key], volatile) for key in keys if key in data and key not in volatile
+    }
 
 
 def _steady(data: Any, volatile: frozenset[str]) -> Any:

@@ -7,13 +7,21 @@ a killed process, the next step knows that the engine must be asked before anyth
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from playbook_compiler.diagnostics import shown
 from playbook_compiler.values import dataclass, replace
 from playbook_runtime.push.adapter import Adapter, Remote
 from playbook_runtime.push.calls import Answer, Ask, Call
 from playbook_runtime.push.clock import Clock
+from playbook_runtime.push.in_use import (
+    Version,
+    earlier_versions,
+    named_users,
+    references,
+    switched_on,
+    users_of,
+)
 from playbook_runtime.push.lookups import resolved
 from playbook_runtime.push.plan import Action, Plan, Step
 from playbook_runtime.push.problems import PushError, RefusedError, UnknownOutcome
@@ -36,6 +44,7 @@ class Session:
     save: Callable[[State], None]
     clock: Clock
     say: Callable[[Step], None]
+    objects: tuple[Wanted, ...] = ()
     adopt: bool = False
     overwrite: bool = False
 
@@ -56,6 +65,9 @@ def apply_plan(session: Session, plan: Plan, objects: tuple[Wanted, ...], state:
             problem.place = problem.place or wanted.place
             raise
         session.say(done)
+    for step in plan.steps:
+        if step.action is Action.ORPHANED:
+            session.say(step)
     return state
 
 
@@ -86,29 +98,50 @@ def recover(session: Session, state: State) -> State:
 
 
 def _carry_out(session: Session, step: Step, wanted: Wanted, state: State) -> tuple[State, Step]:
+    """Do what one object needs; return the state after it and the line that tells it."""
+    adapter = session.adapter
     pushed = state.objects.get(wanted.id)
     values = _values(wanted, state)
     if pushed is None:
-        state = _create(session, wanted, values, state, None)
-        return state, replace(step, action=Action.CREATE, remote=state.objects[wanted.id].remote)
-    if pushed.content == wanted.content and dict(pushed.values) == dict(values):
+        state, action = _create(session, wanted, values, state, None)
+        return state, _told(session, step, state, action)
+    same = pushed.content == wanted.content and dict(pushed.values) == dict(values)
+    if same and not session.overwrite:
         if not pushed.seen:
             state = _confirm(session, wanted.id, state, fresh=False)
         why = "the push before had made it" if step.action is Action.CREATE else ""
         return state, replace(step, action=Action.UNCHANGED, remote=pushed.remote, why=why)
-    if wanted.kind in session.adapter.drafts:
-        state = _create(session, wanted, values, state, pushed)
-        return state, replace(step, action=Action.REPLACE, remote=state.objects[wanted.id].remote)
-    there = session.adapter.read(pushed.where, pushed.remote, session.ask)
-    if there is None:
-        state = _create(session, wanted, values, state, None)
-        return state, replace(
-            step,
-            action=Action.CREATE,
-            remote=state.objects[wanted.id].remote,
-            why=f"it was no longer in {session.adapter.title}",
-        )
-    return _update(session, wanted, values, state, there), replace(step, action=Action.UPDATE)
+    fixed = wanted.kind in adapter.drafts
+    there = None if fixed and not same else adapter.read(pushed.where, pushed.remote, session.ask)
+    if same and there is not None and digest(there.owned) == pushed.seen:
+        return state, replace(step, action=Action.UNCHANGED, remote=pushed.remote, why="")
+    if there is None and (same or not fixed):
+        before = pushed if pushed.version > 1 else None
+        state, _ = _create(session, wanted, values, state, before)
+        gone = f"it was no longer in {adapter.title}"
+        return state, _told(session, step, state, Action.CREATE, gone)
+    restored = "it was changed by hand there" if same else ""
+    if there is None or fixed:
+        state, action = _create(session, wanted, values, state, pushed)
+        return state, _told(session, step, state, action, restored)
+    state, action = _update(session, wanted, values, state, there)
+    return state, _told(session, step, state, action, restored)
+
+
+def _told(session: Session, step: Step, state: State, action: Action, why: str = "") -> Step:
+    """Return the line of what was done; of a new draft, which one before it is switched on."""
+    pushed = state.objects[step.id]
+    said = [why] if why else []
+    if action is Action.REPLACE:
+        earlier = earlier_versions(step.id, pushed)
+        if step.id.partition(".")[0] in session.adapter.copied:
+            said.append("what is switched on uses the one before, which stays as it is")
+        said += [
+            f"the earlier {shown(one.remote)} is switched on: switch it off when you switch this"
+            " one on"
+            for one in switched_on(session.adapter, earlier, session.ask)
+        ]
+    return replace(step, action=action, remote=pushed.remote, why="; ".join(said))
 
 
 def _values(wanted: Wanted, state: State) -> Mapping[str, str]:
@@ -127,35 +160,41 @@ def _create(
     values: Mapping[str, str],
     state: State,
     before: Pushed | None,
-) -> State:
-    """Make an object, or a new draft of one, and return the state with it."""
+) -> tuple[State, Action]:
+    """Make an object, or a new draft of one; return the state with it, and what was done."""
     adapter = session.adapter
-    payload, path = filled(wanted.payload, values), filled_path(wanted.path, values)
     version = 1 if before is None else before.version + 1
-    title = adapter.title_in(payload)
-    if version > 1:
-        title = f"{title} (v{version})"
-        payload = adapter.titled(payload, title)
+    payload, path = _versioned(session, wanted, values, version), filled_path(wanted.path, values)
     pushed = Pushed(
         wanted.uuid,
         adapter.where(wanted, payload, path),
         "",
-        title,
+        adapter.title_in(payload),
         wanted.content,
         values,
         version=version,
         earlier=() if before is None else (*before.earlier, before.remote),
+        held=() if before is None else tuple(sorted({*before.held, *references(before)})),
     )
     call = adapter.create(wanted, path, payload)
     there = _find(session, pushed)
     if there:
-        return _take_over(session, wanted, replace(pushed, remote=there), state)
+        return _take_over(session, wanted, replace(pushed, remote=there), payload, state)
     state = replace(state, intent=Intent(wanted.id, session.clock.now(), pushed))
     session.save(state)
     remote = _made(session, call, pushed, state)
     state = with_object(state, wanted.id, replace(pushed, remote=remote))
     session.save(state)
-    return _confirm(session, wanted.id, state)
+    action = Action.CREATE if before is None else Action.REPLACE
+    return _confirm(session, wanted.id, state), action
+
+
+def _versioned(session: Session, wanted: Wanted, values: Mapping[str, str], version: int) -> Any:
+    """Return the payload to be sent; drafts after the first say in their name which they are."""
+    payload = filled(wanted.payload, values)
+    if version == 1:
+        return payload
+    return session.adapter.titled(payload, f"{session.adapter.title_in(payload)} (v{version})")
 
 
 def _made(session: Session, call: Call, pushed: Pushed, state: State) -> str:
@@ -196,8 +235,10 @@ def _find(session: Session, pushed: Pushed) -> str:
     return found[0] if found else ""
 
 
-def _take_over(session: Session, wanted: Wanted, pushed: Pushed, state: State) -> State:
-    """Return the state with an object that the engine has already, if that is wanted."""
+def _take_over(
+    session: Session, wanted: Wanted, pushed: Pushed, payload: Any, state: State
+) -> tuple[State, Action]:
+    """Take an object that the engine has already into the state, if that is wanted."""
     adapter = session.adapter
     if not session.adopt:
         raise PushError(
@@ -208,30 +249,62 @@ def _take_over(session: Session, wanted: Wanted, pushed: Pushed, state: State) -
     there = adapter.read(pushed.where, pushed.remote, session.ask)
     if there is None:
         raise PushError(f"{wanted.id} has just gone from {adapter.title}. Push again.")
-    # Of what can be changed in place the content is not taken on trust: it is sent again.
-    fixed = wanted.kind in adapter.drafts
-    adopted = replace(pushed, content=wanted.content if fixed else "", seen=digest(there.owned))
+    # What it holds is not taken on trust: unless it shows what the playbook says, that is sent.
+    same = holds(there.owned, adapter.fields(payload))
+    adopted = replace(pushed, content=wanted.content if same else "", seen=digest(there.owned))
     state = with_object(state, wanted.id, adopted)
     session.save(state)
-    return state if fixed else _update(session, wanted, pushed.values, state, there)
+    if same:
+        return state, Action.ADOPT
+    if wanted.kind in adapter.drafts:
+        return _create(session, wanted, pushed.values, state, adopted)
+    state, action = _update(session, wanted, pushed.values, state, there)
+    return state, Action.ADOPT if action is Action.UPDATE else action
+
+
+def holds(there: Any, wanted: Any) -> bool:
+    """Whether what an engine shows of an object has all that is wanted of it."""
+    match wanted:
+        case Mapping():
+            return isinstance(there, Mapping) and all(
+                name in there and holds(there[name], value) for name, value in wanted.items()
+            )
+        case list() | tuple():
+            return (
+                isinstance(there, list)
+                and len(there) == len(wanted)
+                and all(map(holds, there, wanted))
+            )
+        case _:
+            return bool(there == wanted)
 
 
 def _update(
     session: Session, wanted: Wanted, values: Mapping[str, str], state: State, there: Remote
-) -> State:
-    """Change an object in place, and return the state after it."""
+) -> tuple[State, Action]:
+    """Change an object in place; while something switched on uses it, make another one of it."""
     adapter, pushed = session.adapter, state.objects[wanted.id]
     if there.active:
         raise PushError(
             f"{wanted.id} is switched on in {adapter.title}: it is not changed while it reaches"
-            " customers. Stop it there, or leave it as it is."
+            " customers. Switch it off there and push again, or leave it as it is."
+        )
+    users = _switched_on_users(session, wanted.id, state)
+    if users and wanted.kind in adapter.copied and all(one.kind in adapter.drafts for one in users):
+        return _create(session, wanted, values, state, pushed)
+    if users:
+        raise PushError(
+            f"{wanted.id} is used by what is switched on in {adapter.title}:"
+            f" {', '.join(one.told for one in users)}. It is not changed while it reaches"
+            " customers. Switch that off there, push again, and switch it on again; or leave"
+            f" {wanted.id} as it is."
         )
     if pushed.seen and digest(there.owned) != pushed.seen and not session.overwrite:
         raise PushError(
             f"{wanted.id} was changed by hand in {adapter.title} since the last push. Bring the"
             " change into the playbook, or let it go with --overwrite."
         )
-    payload = filled(wanted.payload, values)
+    payload = _versioned(session, wanted, values, pushed.version)
     fresh = replace(
         pushed,
         title=adapter.title_in(payload),
@@ -248,7 +321,17 @@ def _update(
         raise
     state = with_object(state, wanted.id, fresh)
     session.save(state)
-    return _confirm(session, wanted.id, state)
+    return _confirm(session, wanted.id, state), Action.UPDATE
+
+
+def _switched_on_users(session: Session, name: str, state: State) -> tuple[Version, ...]:
+    """Return what is switched on and uses an object; when taking over, also what the state does
+    not know yet."""
+    adapter = session.adapter
+    users = users_of(state, name)
+    if session.adopt:
+        users += tuple(named_users(adapter, session.objects, state, name, session.ask))
+    return tuple(switched_on(adapter, users, session.ask))
 
 
 def _confirm(session: Session, name: str, state: State, *, fresh: bool = True) -> State:

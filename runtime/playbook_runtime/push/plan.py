@@ -28,6 +28,7 @@ class Action(StrEnum):
 
     CREATE = "create"
     UPDATE = "update"
+    ADOPT = "adopt"
     REPLACE = "new draft"
     UNCHANGED = "unchanged"
     ORPHANED = "orphaned"

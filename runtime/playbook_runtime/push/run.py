@@ -137,6 +137,7 @@ def carry_out(
         save,
         line.clock,
         say,
+        push.objects,
         push.adopt,
         push.overwrite,
     )

@@ -28,7 +28,8 @@ class Pushed:
     `where` is the engine's list that it is in, `remote` its id there, `title` its name there.
     `content` is the digest of the payload with its placeholders, `values` what these stood for,
     `seen` the digest of the object as the engine showed it right after. `version` counts the
-    drafts of what cannot be changed in place, `earlier` are the ids of those before.
+    drafts of what cannot be changed in place, `earlier` are the ids of those before, and `held`
+    the ids of the objects that these refer to.
     """
 
     uuid: str
@@ -40,6 +41,7 @@ class Pushed:
     seen: str = ""
     version: int = 1
     earlier: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,13 @@ def read_state(path: Path, target: str) -> State:
     except OSError as problem:
         raise UsageProblem(f"{shown(path)}: {problem.strerror}") from None
     try:
-        return _state_of(json.loads(raw), target)
+        data = json.loads(raw)
+        if type(data["version"]) is int and data["version"] > VERSION:
+            raise UsageProblem(
+                f"{shown(path)} was written by a newer playbook, which keeps more in it. Install"
+                " that version here too: pip install --upgrade playbook-compiler."
+            )
+        return _state_of(data, target)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UsageProblem(
             f"{shown(path)} is damaged: it is no state of a push to {target}. Take it from the last"
@@ -139,6 +147,7 @@ def _object_data(pushed: Pushed) -> dict[str, Any]:
         "seen": pushed.seen,
         "version": pushed.version,
         "earlier": list(pushed.earlier),
+        "held": list(pushed.held),
     }
 
 
@@ -156,6 +165,7 @@ def _object_of(data: dict[str, Any]) -> Pushed:
         _text(data["seen"]),
         version,
         tuple(_text(one) for one in data["earlier"]),
+        tuple(_text(one) for one in data.get("held", ())),
     )
 
 

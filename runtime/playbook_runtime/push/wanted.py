@@ -15,14 +15,16 @@ from playbook_compiler.values import dataclass
 
 # A name may hold anything but a line's end: `${ref:template.task:follow-up/wait.id}`.
 _PLACEHOLDER: Final = re.compile(r"\$\{(ref|lookup):([^{}]+)\}")
+_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SECTIONS: Final = ("flows", "audiences", "messages", "offers")
 _SECTION_OF: Final = {"template": "messages", "coupon": "offers", "segment": "audiences"}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One object. `needs` are the placeholders in its path and payload, `content` their digest
-    with placeholders, `place` the file and line of what it is made from."""
+    """One object. `needs` are the placeholders in its path and payload, and those of the objects
+    before it whose own ids stand there; `content` is the digest of both with placeholders, `place`
+    the file and line of what it is made from."""
 
     id: str
     kind: str
@@ -44,7 +46,12 @@ def wanted_objects(bundle: ExportBundle, graph: TriggerGraph | None = None) -> t
     """
     known = {one.placeholder for one in bundle.lookups}
     known |= {ref(one.kind, one.name) for one in bundle.requests}
-    return tuple(_wanted(request, bundle, graph, known) for request in bundle.requests)
+    given: dict[str, str] = {}
+    objects = []
+    for request in bundle.requests:
+        objects.append(_wanted(request, bundle, graph, known, given))
+        given[request.uuid] = ref(request.kind, request.name)
+    return tuple(objects)
 
 
 def digest(data: Any) -> str:
@@ -106,10 +113,16 @@ def lookups_needed(objects: Iterable[Wanted]) -> tuple[str, ...]:
 
 
 def _wanted(
-    request: Request, bundle: ExportBundle, graph: TriggerGraph | None, known: set[str]
+    request: Request,
+    bundle: ExportBundle,
+    graph: TriggerGraph | None,
+    known: set[str],
+    given: Mapping[str, str],
 ) -> Wanted:
     whole = [request.method, request.path, request.payload]
     inside = [found[0] for found in _PLACEHOLDER.finditer(request.path)]
+    written = [*inside, *placeholders(request.payload)]
+    literal = [given[one] for one in _UUID.findall(json.dumps(request.payload)) if one in given]
     span = _span(request, bundle, graph)
     return Wanted(
         request.id,
@@ -120,9 +133,7 @@ def _wanted(
         request.method,
         request.path,
         request.payload,
-        tuple(
-            one for one in dict.fromkeys([*inside, *placeholders(request.payload)]) if one in known
-        ),
+        tuple(dict.fromkeys([*(one for one in written if one in known), *literal])),
         digest(whole),
         "" if span is None else f"{span.file}:{span.line}",
     )

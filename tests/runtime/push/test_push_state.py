@@ -21,6 +21,7 @@ PUSHED = Pushed(
     "sha256:2",
     2,
     ("FLO0",),
+    ("TPL0",),
 )
 STATE = State(
     "klaviyo",
@@ -65,7 +66,7 @@ def with_object(**change: Any) -> bytes:
         b"\xff\xfe",
         state_bytes(STATE)[:300],
         state_bytes(STATE).replace(b'"klaviyo"', b'"dittofeed"'),
-        state_bytes(STATE).replace(b'"version": 1,\n  "target"', b'"version": 2,\n  "target"'),
+        state_bytes(STATE).replace(b'"version": 1,\n  "target"', b'"version": 0,\n  "target"'),
         without("intent"),
         without("objects"),
         with_object(remote=None),
@@ -81,3 +82,12 @@ def test_a_damaged_file_is_told_and_not_taken_for_none(tmp_path: Path, content: 
         read_state(path, "klaviyo")
     assert "Do not delete it" in str(told.value)
     assert path.read_bytes() == content
+
+
+def test_a_state_of_a_newer_version_is_told_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "state.klaviyo.json"
+    path.write_bytes(
+        state_bytes(STATE).replace(b'"version": 1,\n  "target"', b'"version": 2,\n  "target"')
+    )
+    with pytest.raises(UsageProblem, match="was written by a newer playbook"):
+        read_state(path, "klaviyo")

@@ -1,7 +1,8 @@
 """Dittofeed: objects are put under the id that we give them, so that putting twice makes one.
 
-Self-hosted or in its cloud; a journey that was started cannot go back to "not started", so one
-that runs is left alone. The vendor states no limits: those here are ours, not to load a small host.
+Self-hosted or in its cloud. A journey that was started cannot go back to "not started", so an
+update says nothing of its status, and one that is not paused is left alone. The vendor states no
+limits: those here are ours, not to load a small host.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from playbook_runtime.push.wanted import Wanted
 
 _OWNED: Final = ("name", "definition", "canRunMultiple", "channel", "type")
 _VOLATILE: Final = frozenset({"updatedAt", "createdAt", "lastRecomputed"})
-_OFF: Final = ("NotStarted", None)
+_OFF: Final = ("NotStarted", "Paused", None)
 
 
 def _headers(keys: Mapping[str, str]) -> Mapping[str, str]:
@@ -66,11 +67,16 @@ def _create(wanted: Wanted, path: str, payload: Any) -> Call:
 
 def _update(where: str, remote: str, payload: Any) -> Call:
     path = where.partition("?")[0]
-    return Call("PUT", path, payload, what=f"update `{_title(payload)}`", seed=remote)
+    body = {name: value for name, value in payload.items() if name != "status"}
+    return Call("PUT", path, body, what=f"update `{_title(payload)}`", seed=remote)
 
 
 def _made(_body: Any, uuid: str) -> str:
     return uuid
+
+
+def _fields(payload: Any) -> Any:
+    return owned(payload, _OWNED, _VOLATILE)
 
 
 def _resolve(_kind: str, _name: str, _ask: Ask) -> tuple[tuple[str, str], ...]:
@@ -93,5 +99,7 @@ ADAPTER: Final = Adapter(
     create=_create,
     update=_update,
     made=_made,
+    fields=_fields,
     resolve=_resolve,
+    switched=frozenset({"journey"}),
 )

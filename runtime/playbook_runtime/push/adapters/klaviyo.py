@@ -118,6 +118,10 @@ def _made(body: Any, _uuid: str) -> str:
     return str(body["data"]["id"])
 
 
+def _fields(payload: Any) -> Any:
+    return owned(payload["data"]["attributes"], _OWNED, _VOLATILE)
+
+
 def _resolve(kind: str, name: str, ask: Ask) -> tuple[tuple[str, str], ...]:
     """Metrics cannot be filtered by name, lists can."""
     found = _pages("/api/metrics", ask) if kind == "metric" else _named("/api/lists", name, ask)
@@ -145,7 +149,10 @@ ADAPTER: Final = Adapter(
     create=_create,
     update=_update,
     made=_made,
+    fields=_fields,
     resolve=_resolve,
     resolvable=frozenset({"metric", "list"}),
     drafts=frozenset({"flow"}),
+    copied=frozenset({"segment", "template"}),
+    switched=frozenset({"flow"}),
 )

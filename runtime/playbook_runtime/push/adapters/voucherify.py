@@ -127,6 +127,10 @@ def _made(body: Any, _uuid: str) -> str:
     return str(body["id"])
 
 
+def _fields(payload: Any) -> Any:
+    return owned(payload, tuple(payload), _VOLATILE)
+
+
 def _resolve(_kind: str, _name: str, _ask: Ask) -> tuple[tuple[str, str], ...]:
     return ()
 
@@ -147,6 +151,18 @@ ADAPTER: Final = Adapter(
     create=_create,
     update=_update,
     made=_made,
+    fields=_fields,
     resolve=_resolve,
     drafts=frozenset({"segment"}),  # its segments have no call to change them
+    switched=frozenset(
+        {
+            "benefit",
+            "campaign",
+            "card-definition",
+            "earning-rule",
+            "program",
+            "reward",
+            "tier-structure",
+        }
+    ),
 )
