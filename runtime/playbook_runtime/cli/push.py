@@ -117,7 +117,7 @@ def command(
         return
     click.echo(plan_text(plan, adapter.title, by_hand), nl=False)
     if not quiet:
-        click.echo(f"\n{after_plan(plan, target, path)}")
+        click.echo(f"\n{after_plan(plan, target, path, overwrite=overwrite)}")
 
 
 def _apply(
@@ -130,7 +130,7 @@ def _apply(
 ) -> None:
     """Take the lock, carry the plan out and tell each object as it is done."""
     from playbook_runtime.output.push_json import applied_json
-    from playbook_runtime.output.push_text import step_line
+    from playbook_runtime.output.push_text import after_apply, step_line
     from playbook_runtime.push.clock import SystemClock
     from playbook_runtime.push.lock import locked
     from playbook_runtime.push.plan import Action
@@ -158,11 +158,8 @@ def _apply(
     if output_format == "json":
         click.echo(applied_json(push.adapter.name, done, ""), nl=False)
     elif not quiet:
-        sent = sum(step.action is not Action.UNCHANGED for step in done)
-        click.echo(
-            f"{push.adapter.title}: {sent} sent, {len(done) - sent} unchanged, all switched off."
-            f" Commit {click.format_filename(push.files.state)}."
-        )
+        state = click.format_filename(push.files.state)
+        click.echo(after_apply(done, push.adapter.title, state))
 
 
 def _by_hand(bundle: ExportBundle, push: Push) -> tuple[Lookup, ...]:

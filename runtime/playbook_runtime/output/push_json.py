@@ -30,7 +30,13 @@ def drift_json(target: str, found: Iterable[Found]) -> str:
     """Return every object that was pushed, as it is now."""
     rows = list(found)
     objects = [
-        {"id": one.id, "drift": one.drift.value, "remote": one.remote, "active": one.active}
+        {
+            "id": one.id,
+            "drift": one.drift.value,
+            "remote": one.remote,
+            "active": one.active,
+            "earlier_active": list(one.earlier_active),
+        }
         for one in rows
     ]
     summary = {kind.value: sum(one.drift is kind for one in rows) for kind in Drift}

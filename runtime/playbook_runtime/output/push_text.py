@@ -55,15 +55,31 @@ def step_line(step: Step, width: int = 0) -> str:
     return f"  {step.action.value:<9}  {name:<{min(width, 60)}}  {more}".rstrip()
 
 
-def after_plan(plan: Plan, target: str, path: str) -> str:
+def after_plan(plan: Plan, target: str, path: str, *, overwrite: bool = False) -> str:
     """Return how to go on from a dry run."""
-    if plan.is_empty:
-        return "Nothing to send."
-    where = "" if path == "." else f" {path}"
-    return (
-        f"Nothing was sent. `playbook push {target}{where} --apply` carries this out,"
-        " everything switched off."
+    unchanged = plan.count(Action.UNCHANGED)
+    restores = (
+        f"With --overwrite, --apply also reads the {unchanged} unchanged, and restores those that"
+        " were changed by hand."
     )
+    if plan.is_empty:
+        return restores if overwrite and unchanged else "Nothing to send."
+    where = "" if path == "." else f" {path}"
+    said = (
+        f"Nothing was sent. `playbook push {target}{where} --apply` carries this out; what it sends"
+        " is switched off."
+    )
+    return f"{said}\n{restores}" if overwrite and unchanged else said
+
+
+def after_apply(done: Iterable[Step], title: str, state: str) -> str:
+    """Return how many objects were sent, and what to do with the state file."""
+    actions = [step.action for step in done if step.action is not Action.ORPHANED]
+    same, taken = actions.count(Action.UNCHANGED), actions.count(Action.ADOPT)
+    sent = len(actions) - same - taken
+    over = f", {taken} taken over" if taken else ""
+    off = " What was sent is switched off." if sent else ""
+    return f"{title}: {sent} sent, {same} unchanged{over}.{off} Commit {state}."
 
 
 def drift_text(found: Iterable[Found], title: str) -> str:
@@ -74,6 +90,11 @@ def drift_text(found: Iterable[Found], title: str) -> str:
     lines = [
         f"  {one.drift.value:<16}  {shown(one.id):<{min(width, 60)}}  {shown(one.remote)}"
         for one in told
+    ]
+    lines += [
+        f"  {shown(one.id)}: the earlier {shown(remote)} is switched on."
+        for one in rows
+        for remote in one.earlier_active
     ]
     same = len(rows) - len(told)
     on = sum(one.active for one in rows)

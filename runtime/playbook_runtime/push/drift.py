@@ -8,6 +8,7 @@ from enum import StrEnum
 from playbook_compiler.values import dataclass
 from playbook_runtime.push.adapter import Adapter
 from playbook_runtime.push.calls import Ask
+from playbook_runtime.push.in_use import earlier_versions, switched_on
 from playbook_runtime.push.state import State
 from playbook_runtime.push.wanted import digest
 
@@ -23,12 +24,14 @@ class Drift(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One object that was pushed, as it is now; `active` if it reaches customers."""
+    """One object that was pushed, as it is now; `active` if it reaches customers, and which of
+    its earlier drafts do."""
 
     id: str
     drift: Drift
     remote: str
     active: bool = False
+    earlier_active: tuple[str, ...] = ()
 
     @property
     def is_drift(self) -> bool:
@@ -41,8 +44,10 @@ def drift_of(adapter: Adapter, state: State, ask: Ask) -> Iterator[Found]:
     for name in sorted(state.objects):
         pushed = state.objects[name]
         there = adapter.read(pushed.where, pushed.remote, ask)
+        on = switched_on(adapter, earlier_versions(name, pushed), ask)
+        earlier = tuple(one.remote for one in on)
         if there is None:
-            yield Found(name, Drift.MISSING, pushed.remote)
+            yield Found(name, Drift.MISSING, pushed.remote, earlier_active=earlier)
             continue
         if not pushed.seen:
             kind = Drift.UNKNOWN
@@ -50,4 +55,4 @@ def drift_of(adapter: Adapter, state: State, ask: Ask) -> Iterator[Found]:
             kind = Drift.UNCHANGED
         else:
             kind = Drift.CHANGED
-        yield Found(name, kind, pushed.remote, there.active)
+        yield Found(name, kind, pushed.remote, there.active, earlier)

@@ -35,7 +35,7 @@ def test_without_apply_nothing_is_sent(klaviyo: Running) -> None:
 def test_apply_makes_everything_as_a_draft_and_then_nothing(klaviyo: Running) -> None:
     done = klaviyo.run("push", "klaviyo", "--apply")
     assert done.returncode == 0, done.stderr
-    assert "Klaviyo: 7 sent, 0 unchanged, all switched off. Commit .playbook/state" in done.stdout
+    assert "Klaviyo: 7 sent, 0 unchanged. What was sent is switched off. Commit" in done.stdout
     engine = klaviyo.world.engine
     assert len(engine.objects) == 7
     assert not any(engine.is_active(one) for one in engine.objects.values())
