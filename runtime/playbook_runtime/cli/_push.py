@@ -21,18 +21,6 @@ if TYPE_CHECKING:
 WAIT_TOLD: Final = 5.0
 
 
-class _StoppedError(click.ClickException):
-    """What stopped a push on its way."""
-
-    exit_code = 1
-
-
-class _MisusedError(click.ClickException):
-    """What a person has to see to before a push can begin."""
-
-    exit_code = 2
-
-
 def adapter_named(name: str) -> Adapter:
     """Return the engine of a name; a usage error says which there are."""
     from playbook_runtime.push.adapter import all_adapters
@@ -87,14 +75,15 @@ class TellingClock:
 
 @contextmanager
 def stops_told() -> Iterator[None]:
-    """Turn what stops a push into an error of the command, with its exit code."""
-    from playbook_runtime.push.problems import PushError, UsageProblem
+    """Tell what stops a push, and leave with its exit code: 2 is wrong usage, 1 all else."""
+    from playbook_runtime.push.problems import PushError
 
     try:
         yield
     except PushError as problem:
-        kind = _MisusedError if isinstance(problem, UsageProblem) else _StoppedError
-        raise kind(sentence(problem)) from None
+        # Not a ClickException: the command line ends all of those with 2.
+        click.echo(f"Error: {sentence(problem)}", err=True)
+        raise click.exceptions.Exit(problem.exit_code) from None
 
 
 def sentence(problem: Exception) -> str:

@@ -155,6 +155,13 @@ def _apply(
             click.echo(applied_json(push.adapter.name, done, sentence(problem)), nl=False)
             ctx.exit(problem.exit_code)
         raise
+    except KeyboardInterrupt:
+        click.echo(
+            "\nStopped. What was sent is written down, and nothing is lost: push again, and it goes"
+            " on from there.",
+            err=True,
+        )
+        raise
     if output_format == "json":
         click.echo(applied_json(push.adapter.name, done, ""), nl=False)
     elif not quiet:
