@@ -10,14 +10,12 @@ from typing import Any, Final
 
 from playbook_compiler.export.bundle import ExportBundle, Request, ref
 from playbook_compiler.graph import TriggerGraph
-from playbook_compiler.source import Span
 from playbook_compiler.values import dataclass
+from playbook_runtime.push.places import place_of
 
 # A name may hold anything but a line's end: `${ref:template.task:follow-up/wait.id}`.
 _PLACEHOLDER: Final = re.compile(r"\$\{(ref|lookup):([^{}]+)\}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_SECTIONS: Final = ("flows", "audiences", "messages", "offers")
-_SECTION_OF: Final = {"template": "messages", "coupon": "offers", "segment": "audiences"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,7 @@ def _wanted(
     inside = [found[0] for found in _PLACEHOLDER.finditer(request.path)]
     written = [*inside, *placeholders(request.payload)]
     literal = [given[one] for one in _UUID.findall(json.dumps(request.payload)) if one in given]
-    span = _span(request, bundle, graph)
+    span = place_of(request, bundle, graph)
     return Wanted(
         request.id,
         request.kind,
@@ -137,32 +135,3 @@ def _wanted(
         digest(whole),
         "" if span is None else f"{span.file}:{span.line}",
     )
-
-
-def _span(request: Request, bundle: ExportBundle, graph: TriggerGraph | None) -> Span | None:
-    """Return where the object is written: the entry of its name, else a construct of that name."""
-    if graph is not None:
-        first = _SECTION_OF.get(request.kind, "")
-        sections = sorted(_SECTIONS, key=lambda one: one != first)
-        for name in _names(request.name):
-            for section in sections:
-                found = getattr(graph.playbook, section).get(name)
-                if found is not None:
-                    span: Span = found.origin.key_span()
-                    return span
-    for name in _names(request.name):
-        for entry in bundle.lowering.entries:
-            if entry.id == name or entry.id.startswith(f"{name}/"):
-                return entry.span
-    if graph is None:
-        return None
-    return Span.of_file(graph.playbook.origin.document.source.path)
-
-
-def _names(name: str) -> Iterator[str]:
-    """Yield a name and what it may be made from: `task:welcome/ask.then`, `hello+first-cup`."""
-    yield name
-    plain = name.rpartition(":")[2]
-    for mark in ("+", "/", "."):
-        plain = plain.partition(mark)[0]
-    yield plain

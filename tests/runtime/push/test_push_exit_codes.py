@@ -1,4 +1,4 @@
-"""Exit codes as a shell sees them: 1 where the engine refuses, 2 for wrong usage, in both formats."""
+"""Exit codes as a shell sees them: 1 where the engine refuses, 2 for wrong usage, both formats."""
 
 from __future__ import annotations
 
