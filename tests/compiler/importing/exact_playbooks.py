@@ -1,15 +1,23 @@
-"""Playbooks by chance that are made of what Klaviyo says exactly, so that an import finds it all.
+"""Playbooks by chance that are made of what an engine says so that an import finds it all.
 
 Every choice is one that the exporter neither rounds nor merges with another one: whole percents,
 days and hours, conditions without `not (...)`, facts that are compared with one type of value.
+`Says` is what one engine can give back.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
+from functools import cache
+from itertools import count
 from random import Random
 from typing import Any
+
+import yaml
+
+from playbook_compiler.driver import compile_playbook
 
 FACTS = {"has_account": "boolean", "favourite": "text", "height": "number", "spare": "number"}
 EVENTS = ("order_placed", "sign_up", "product_browsed", "wish_listed", "back_in_stock")
@@ -51,6 +59,7 @@ _ATOMS = (
 )
 # Facts about orders: `orders = 0` decides the others.
 _RELATED = ("orders", "aov", "days_since_last_order", "days_since_first_order")
+_FORKS = ("if", "split", "branch", "waited")
 _PARAGRAPHS = (
     'Hello {{ customer.first_name | default: "friend" }}, here is **news**.',
     "- one\n- *two*\n- [three](https://leaf.example/?a=1&b=2)",
@@ -64,22 +73,69 @@ _PARAGRAPHS = (
 _LAW = "Leaf & Steam, {{ sender_address }} · [Unsubscribe]({{ unsubscribe_url }})"
 
 
+@dataclass(frozen=True)
+class Says:
+    """What the playbooks of one engine are made of. `inside`: audiences stand in conditions by
+    name. `exits_seen`: exits are asked only before an action and after a while, so that each flow
+    with exits begins with a wait and ends with a message."""
+
+    atoms: tuple[str, ...] = _ATOMS
+    inside: bool = True
+    offers: bool = True
+    exits: tuple[str, ...] = EXITS
+    exit_when: bool = True
+    audience: bool = True
+    entries: tuple[str, ...] = ("once", "always", "45d")
+    triggers: tuple[str, ...] = ("event", "field", "enters", "inactive_for", "date")
+    steps: tuple[str, ...] = (
+        *("send", "send", "sms", "wait", "until", "task", "tag", "field"),
+        *("if", "split", "branch", "waited"),
+    )
+    exits_seen: bool = False
+
+
+KLAVIYO = Says()
+# Dittofeed has segments without the names of the audiences in them, and codes without their worth.
+DITTOFEED = Says(
+    atoms=tuple(one for one in _ATOMS if not one.startswith(("revenue", "orders = 0"))),
+    inside=False,
+    offers=False,
+    exits=("order_placed", "wish_listed", "sign_up"),
+    exits_seen=True,
+)
+
+
 def _subject(atom: str) -> str:
     """Return what an atom asks for; who left a channel gave no consent to it."""
     asked = re.sub(r"^not ", "", atom).partition(" ")[0]
     return "consent" if asked.startswith("unsubscribed") else asked
 
 
-def exact_playbook(seed: int) -> dict[str, Any]:
+def exact_playbook(seed: int, says: Says = KLAVIYO) -> dict[str, Any]:
     """Return a playbook as data."""
-    return _Making(Random(seed)).playbook()
+    return _Making(Random(seed), says).playbook()
+
+
+@cache
+def valid_seeds(wanted: int, says: Says = KLAVIYO, first: int = 0) -> tuple[int, ...]:
+    """Return seeds of playbooks that the checks let pass: by chance some contradict themselves."""
+    found: list[int] = []
+    for seed in count(first):
+        text = yaml.safe_dump(exact_playbook(seed, says), sort_keys=False, allow_unicode=True)
+        compiled = compile_playbook("made.yaml", given={"made.yaml": text.encode()})
+        if compiled.graph is not None:
+            found.append(seed)
+        if len(found) == wanted:
+            return tuple(found)
+    raise AssertionError("count() never ends")
 
 
 class _Making:
     """One playbook while it is made."""
 
-    def __init__(self, chance: Random) -> None:
+    def __init__(self, chance: Random, says: Says) -> None:
         self.chance = chance
+        self.says = says
         self.messages: dict[str, Any] = {}
         self.audiences: dict[str, str] = {}
         self.offers: dict[str, Any] = {}
@@ -90,7 +146,7 @@ class _Making:
         # The segments of an export hold the conditions of other audiences, not their names.
         names = ("core", "lapsed")[: self.chance.randint(0, 2)]
         self.audiences = {name: self.condition() for name in names}
-        for number in range(1, self.chance.randint(2, 4)):
+        for number in range(1, self.chance.randint(2, 4) if self.says.offers else 1):
             self.offers[f"offer-{number}"] = self.offer()
         flows = {f"flow-{number}": self.flow() for number in range(1, self.chance.randint(2, 4))}
         used = json.dumps(flows)
@@ -121,12 +177,12 @@ class _Making:
 
     def condition(self) -> str:
         """Return a condition that says nothing twice: no fact is asked for in two of its parts."""
-        atoms = [*_ATOMS, *(f"audience({name})" for name in self.audiences)]
+        named = self.audiences if self.says.inside else ()
+        atoms = [*self.says.atoms, *(f"audience({name})" for name in named)]
         self.chance.shuffle(atoms)
         subjects = {_subject(one): one for one in atoms}
-        ordered = [one for name, one in subjects.items() if name not in _RELATED] + [
-            next(one for name, one in subjects.items() if name in _RELATED)
-        ]
+        related = [one for name, one in subjects.items() if name in _RELATED][:1]
+        ordered = [one for name, one in subjects.items() if name not in _RELATED] + related
         self.chance.shuffle(ordered)
         return self.joined(ordered, 0)
 
@@ -163,17 +219,24 @@ class _Making:
 
     def flow(self) -> dict[str, Any]:
         found: dict[str, Any] = {"trigger": self.trigger()}
-        if self.chance.random() < 0.5:
+        says = self.says
+        if self.chance.random() < 0.5 and says.audience:
             found["audience"] = self.condition()
-        found["entry"] = self.pick("once", "always", {"again_after": "45d"})
-        found["exit_on"] = self.chance.sample(EXITS, self.chance.randint(0, 2))
-        if self.chance.random() < 0.4:
+        entry = self.pick(*says.entries)
+        found["entry"] = {"again_after": entry} if entry.endswith("d") else entry
+        found["exit_on"] = self.chance.sample(
+            says.exits, self.chance.randint(0, 2) if says.exits else 0
+        )
+        if self.chance.random() < 0.4 and says.exit_when:
             found["exit_when"] = self.condition()
         found["steps"] = self.list_of_steps(0) or [{"wait": "1d"}]
+        if says.exits_seen:
+            found["steps"][:0] = [{"wait": "2d"}] if found["exit_on"] else []
+            found["steps"].append({"send": self.message("email", "")})
         return found
 
     def trigger(self) -> Any:
-        kind = self.pick("event", "field", "enters", "inactive_for", "date")
+        kind = self.pick(*self.says.triggers)
         if kind == "enters" and self.audiences:
             return {"enters": self.chance.choice(sorted(self.audiences))}
         if kind == "inactive_for":
@@ -190,8 +253,7 @@ class _Making:
     def step(self, depth: int) -> dict[str, Any]:
         self.steps += 1
         own = self.steps
-        kinds = ["send", "send", "sms", "wait", "until", "task", "tag", "field"]
-        kinds += ["if", "split", "branch", "waited"] if depth < 2 else []
+        kinds = [one for one in self.says.steps if depth < 2 or one not in _FORKS]
         match self.chance.choice(kinds):
             case "send":
                 offer = self.pick("", "", *self.offers)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
-from functools import cache
-from itertools import count
 from pathlib import Path
 
 import pytest
 import yaml
-from tests.compiler.importing.exact_playbooks import exact_playbook
+from tests.compiler.importing.exact_playbooks import exact_playbook, valid_seeds
 from tests.compiler.importing.klaviyo_imports import (
     EXPORTS,
     SHIPPED,
@@ -22,8 +20,6 @@ from tests.compiler.importing.klaviyo_imports import (
     payloads,
     written,
 )
-
-from playbook_compiler.driver import compile_playbook
 
 SEEDS = 30
 # A code that all share stands in the text, so that the message has no offer any more.
@@ -53,20 +49,6 @@ def test_a_second_export_has_the_same_payloads(name: str, tmp_path: Path) -> Non
     assert differing == set(DIFFERENT[name])
 
 
-@cache
-def _valid_seeds(wanted: int, first: int = 0) -> tuple[int, ...]:
-    """Return seeds of playbooks that the checks let pass: by chance some contradict themselves."""
-    found: list[int] = []
-    for seed in count(first):
-        text = yaml.safe_dump(exact_playbook(seed), sort_keys=False, allow_unicode=True)
-        compiled = compile_playbook("made.yaml", given={"made.yaml": text.encode()})
-        if compiled.graph is not None:
-            found.append(seed)
-        if len(found) == wanted:
-            return tuple(found)
-    raise AssertionError("count() never ends")
-
-
 def problems(seed: int, folder: Path) -> list[str]:
     """Return how the import of a generated playbook's export differs from the playbook."""
     text = yaml.safe_dump(exact_playbook(seed), sort_keys=False, allow_unicode=True)
@@ -90,14 +72,14 @@ def problems(seed: int, folder: Path) -> list[str]:
 
 
 def test_what_is_exported_exactly_comes_back_with_the_same_digest(tmp_path: Path) -> None:
-    for seed in _valid_seeds(SEEDS):
+    for seed in valid_seeds(SEEDS):
         folder = tmp_path / str(seed)
         folder.mkdir()
         assert problems(seed, folder) == []
 
 
 def test_the_generated_playbooks_hold_what_klaviyo_says_exactly() -> None:
-    text = "".join(yaml.safe_dump(exact_playbook(seed)) for seed in _valid_seeds(SEEDS))
+    text = "".join(yaml.safe_dump(exact_playbook(seed)) for seed in valid_seeds(SEEDS))
     words = "branch: split: at_most: exit_when: again_after: offer: enters: inactive_for: birthday"
     for word in (*words.split(), "audience:", "task:", "untag:", "sms", "until: tue"):
         assert word in text, word
@@ -108,7 +90,7 @@ if __name__ == "__main__":
     from tempfile import TemporaryDirectory
 
     wrong = 0
-    for one in _valid_seeds(int(sys.argv[2]), int(sys.argv[1])):
+    for one in valid_seeds(int(sys.argv[2]), first=int(sys.argv[1])):
         with TemporaryDirectory() as temporary:
             for problem in problems(one, Path(temporary)):
                 wrong += 1

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from playbook_compiler.export.logic import all_of
-from playbook_compiler.importing.engines.dittofeed.conditions import length_of, literal_of
+from playbook_compiler.importing.engines.dittofeed.conditions import DAY, length_of, literal_of
 from playbook_compiler.importing.engines.dittofeed.decisions import (
     decision,
     of_trigger,
@@ -15,6 +15,11 @@ from playbook_compiler.importing.engines.dittofeed.decisions import (
     reads_event,
 )
 from playbook_compiler.importing.engines.dittofeed.deeds import step_of
+from playbook_compiler.importing.engines.dittofeed.exits import (
+    ending_events,
+    event_of_exit,
+    exit_tests,
+)
 from playbook_compiler.importing.engines.dittofeed.reading import Import
 from playbook_compiler.importing.engines.dittofeed.starts import YEARLY, special
 from playbook_compiler.importing.engines.dittofeed.texts import CHANNELS
@@ -44,6 +49,7 @@ class Journey:
     key: str = ""
     splits: set[str] = field(default_factory=set)
     exits: dict[str, str] = field(default_factory=dict)
+    ending: frozenset[str] = frozenset()
 
     def read(self) -> tuple[dict[str, Any], str | None]:
         """Return the flow's keys without its steps, and the first block; blocks are filled."""
@@ -61,6 +67,8 @@ class Journey:
         trigger = self.trigger(entry, f"{path}/entryNode")
         data: dict[str, Any] = {"trigger": trigger}
         first = self.prologue(self.target(entry.get("child")), trigger, data)
+        held = DAY if "trigger~hours" in self.nodes else 0
+        self.ending = ending_events(first, self.nodes, self.found.words, held)
         waiting = [first]
         while waiting:
             id_ = waiting.pop()
@@ -232,26 +240,18 @@ class Journey:
         return Block(NOTHING, {}, (Way("", after),))
 
     def read_exit(self, segment: Any, id_: str) -> None:
-        resource = self.found.words.workspace.of("segment").get(str(segment))
-        entry = _mapping(resource.definition.get("entryNode")) if resource is not None else {}
-        tests = [entry]
-        if entry.get("type") == "Or" and resource is not None:
-            listed = resource.definition.get("nodes")
-            by_id = {str(one.get("id")): one for one in listed or () if isinstance(one, dict)}
-            tests = [_mapping(by_id.get(str(one))) for one in entry.get("children") or ()]
+        tests = exit_tests(segment, self.found.words)
         events = []
         for test in tests:
-            if test.get("type") != "Performed" or "withinSeconds" not in test:
+            event = event_of_exit(test, self.found.words)
+            if event not in self.ending:
                 break
-            literal = literal_of({**test, "times": 1}, self.found.words)
-            said = re.match(r"event\((\S+)\)", literal.yes.alone) if literal is not None else None
-            if said is None:
-                break
-            events.append(said[1])
+            events.append(event)
         for event in events:
             self.exits.setdefault(f"event {event}", id_)
-        if len(events) == len(tests):
+        if len(events) == len(tests) and events:
             return
+        resource = self.found.words.workspace.of("segment").get(str(segment))
         rest = [str(test.get("id")) for test in tests[len(events) :]]
         if not events or resource is None:
             text = self.found.condition(segment, self.paths[id_], self.event, self.key)
