@@ -187,7 +187,7 @@ class _Making:
         return self.joined(ordered, 0)
 
     def joined(self, atoms: list[str], depth: int) -> str:
-        if depth == 2 or self.chance.random() < 0.5:
+        if depth == 2 or len(atoms) < 4 or self.chance.random() < 0.5:
             return atoms.pop()
         word = self.pick("and", "or")
         return f" {word} ".join(f"({self.joined(atoms, depth + 1)})" for _ in range(2))

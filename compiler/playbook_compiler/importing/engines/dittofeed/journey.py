@@ -227,8 +227,10 @@ class Journey:
             self.found.read_holdout(variant.get("segment"))
         elif mark == "room":
             self.found.read_cap(variant.get("segment"))
-        elif mark == "capped":
-            self.found.cap_delay = length_of(variant.get("seconds"))
+            waiting = self.nodes.get(str(variant.get("trueChild")), {})
+            if str(variant.get("trueChild")).endswith("~capped"):
+                seconds = _mapping(waiting.get("variant")).get("seconds")
+                self.found.cap_delay = length_of(seconds)
         elif mark in ("hours", "at"):
             time = _clock(variant)
             if mark == "hours":

@@ -127,7 +127,7 @@ def _grammar(words: Words, told: Told) -> Grammar:
         if code is not None:
             told.coupons.append(code[1].replace("_", "-"))
             return "offer.code"
-        definition = properties.get(name, {})
+        definition = _quoted(properties.get(name, {}))
         path = definition.get("path")
         if definition.get("type") == "KeyedPerformed" and isinstance(path, str):
             if path in BUILT_IN.variables:
@@ -153,6 +153,13 @@ def _grammar(words: Words, told: Told) -> Grammar:
         until_seconds=True,
         harmless=frozenset(("escape_once", "escape")),
     )
+
+
+def _quoted(definition: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the first property of those that quote the events of several journeys."""
+    listed = definition.get("nodes") if definition.get("type") == "Group" else None
+    nodes = [one for one in (listed if isinstance(listed, list) else ()) if isinstance(one, dict)]
+    return next((one for one in nodes if one.get("type") == "KeyedPerformed"), definition)
 
 
 def _alone(words: str, told: Told) -> tuple[str, str] | None:
