@@ -111,11 +111,11 @@ def command(
 
     by_hand = _by_hand(bundle, push)
     if plan_file is not None:
-        write_output(plan_file, plan_json(plan, by_hand), is_push_plan)
+        write_output(plan_file, plan_json(plan, by_hand, push.notes), is_push_plan)
     if output_format == "json":
-        click.echo(plan_json(plan, by_hand), nl=False)
+        click.echo(plan_json(plan, by_hand, push.notes), nl=False)
         return
-    click.echo(plan_text(plan, adapter.title, by_hand), nl=False)
+    click.echo(plan_text(plan, adapter.title, by_hand, push.notes), nl=False)
     if not quiet:
         click.echo(f"\n{after_plan(plan, target, path, overwrite=overwrite)}")
 

@@ -34,7 +34,7 @@ def _lines(bundle: ExportBundle) -> Iterator[str]:
             yield from _grouped(entries)
     if bundle.lookups:
         yield ""
-        yield "To fill in before the flows can be pushed or switched on:"
+        yield "To fill in before they can be switched on:"
         for one in bundle.lookups:
             note = f": {one.note}" if one.note else ""
             yield f"  {one.kind} `{shown(one.name)}`{shown(note)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from playbook_compiler.export.bundle import Lookup
@@ -11,10 +11,13 @@ from playbook_runtime.push.drift import Drift, Found
 from playbook_runtime.push.plan import VERSION, Plan, Step, plan_data
 
 
-def plan_json(plan: Plan, by_hand: Iterable[Lookup] = ()) -> str:
+def plan_json(plan: Plan, by_hand: Iterable[Lookup], notes: Mapping[str, str]) -> str:
     """Return a plan, as `--plan` keeps it and `--output-format json` shows it."""
     hand = [{"kind": one.kind, "name": one.name, "note": one.note} for one in by_hand]
-    return _text({**plan_data(plan), "by_hand": hand})
+    data = plan_data(plan)
+    names = (*plan.missing, *plan.asked)
+    data["lookups"]["notes"] = {name: notes[name] for name in names if name in notes}
+    return _text({**data, "by_hand": hand})
 
 
 def applied_json(target: str, done: Iterable[Step], error: str) -> str:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from textwrap import wrap
 from typing import Final
 
 from playbook_compiler.diagnostics import shown
 from playbook_compiler.export.bundle import Lookup
 from playbook_runtime.push.drift import Drift, Found
+from playbook_runtime.push.lookups import lookup_lines
 from playbook_runtime.push.plan import Action, Plan, Step
 
 WIDTH: Final = 98
 _QUIET: Final = (Action.UNCHANGED,)
 
 
-def plan_text(plan: Plan, title: str, by_hand: Iterable[Lookup]) -> str:
+def plan_text(plan: Plan, title: str, by_hand: Iterable[Lookup], notes: Mapping[str, str]) -> str:
     """Return the plan for a terminal: what is done in its order, then what a person must give."""
-    return "\n".join(_plan_lines(plan, title, tuple(by_hand))) + "\n"
+    return "\n".join(_plan_lines(plan, title, tuple(by_hand), notes)) + "\n"
 
 
-def _plan_lines(plan: Plan, title: str, by_hand: tuple[Lookup, ...]) -> Iterator[str]:
+def _plan_lines(
+    plan: Plan, title: str, by_hand: tuple[Lookup, ...], notes: Mapping[str, str]
+) -> Iterator[str]:
     counts = ", ".join(f"{plan.count(one)} {one.value}" for one in Action if plan.count(one))
     yield f"{title}: {counts or 'nothing to push'}"
     told = [step for step in plan.steps if step.action not in _QUIET]
@@ -34,11 +37,11 @@ def _plan_lines(plan: Plan, title: str, by_hand: tuple[Lookup, ...]) -> Iterator
     if plan.asked:
         yield ""
         yield f"Asked of {title} with --apply:"
-        yield from (f"  {_spoken(one)}" for one in plan.asked)
+        yield from (f"  {_spoken(one, notes)}" for one in plan.asked)
     if plan.missing:
         yield ""
         yield "To be given, once:"
-        yield from (f"  --lookup '{shown(one)}=...'" for one in plan.missing)
+        yield from lookup_lines(plan.missing, notes)
     if by_hand:
         yield ""
         yield f"By hand in {title}, before anything is switched on:"
@@ -103,6 +106,7 @@ def drift_text(found: Iterable[Found], title: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _spoken(lookup: str) -> str:
+def _spoken(lookup: str, notes: Mapping[str, str]) -> str:
     kind, _, name = lookup.partition(".")
-    return f"{kind} `{shown(name)}`"
+    note = f": {shown(notes[lookup])}" if lookup in notes else ""
+    return f"{kind} `{shown(name)}`{note}"

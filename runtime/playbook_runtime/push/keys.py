@@ -40,7 +40,8 @@ def read_keys(variables: tuple[str, ...], environment: Mapping[str, str], title:
     for name, value in values.items():
         if len(value) < _SHORTEST or not value.isascii() or not value.isprintable():
             raise UsageProblem(
-                f"What stands in {name} is no key: a key is letters, digits and signs on one line."
+                f"What stands in {name} is no key: a key is letters, digits and signs on one line,"
+                f" at least {_SHORTEST} of them."
             )
     return Keys(values)
 

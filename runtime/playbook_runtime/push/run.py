@@ -9,7 +9,7 @@ from typing import Any, Final
 from playbook_compiler.diagnostics import shown
 from playbook_compiler.export.bundle import ExportBundle
 from playbook_compiler.graph import TriggerGraph
-from playbook_compiler.values import dataclass, replace
+from playbook_compiler.values import dataclass, field, replace
 from playbook_runtime.output.atomic import write_atomically
 from playbook_runtime.push.adapter import Adapter
 from playbook_runtime.push.apply import Session, apply_plan
@@ -17,7 +17,7 @@ from playbook_runtime.push.calls import Ask, Transport
 from playbook_runtime.push.clock import Clock
 from playbook_runtime.push.exchange import Line, ask, exchange
 from playbook_runtime.push.keys import Keys
-from playbook_runtime.push.lookups import given_lookups, missing_sentence
+from playbook_runtime.push.lookups import given_lookups, missing_sentence, notes_of
 from playbook_runtime.push.plan import Plan, Step, make_plan, what_changed
 from playbook_runtime.push.problems import PushError, UsageProblem
 from playbook_runtime.push.rates import Past, Rates, past_bytes, read_past
@@ -53,7 +53,7 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """What is to be pushed, from where, and to which address."""
+    """What is to be pushed, from where, and to which address. `notes` say what each lookup is."""
 
     adapter: Adapter
     files: Files
@@ -63,6 +63,7 @@ class Push:
     lookups: tuple[str, ...] = ()
     adopt: bool = False
     overwrite: bool = False
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 def files_of(path: str, target: str) -> Files:
@@ -77,14 +78,15 @@ def make_push(
     """Return the push of an export of the playbook at `path`."""
     source = Path(graph.playbook.origin.document.source.path).name
     objects = wanted_objects(bundle, graph)
-    return Push(adapter, files_of(path, adapter.name), base, source, objects)
+    files = files_of(path, adapter.name)
+    return Push(adapter, files, base, source, objects, notes=notes_of(bundle))
 
 
 def plan_push(push: Push) -> tuple[Plan, State]:
     """Return the plan and the state that it rests on. Nothing is asked of the engine."""
     state = read_state(push.files.state, push.adapter.name)
     _refuse_foreign(push, state)
-    given = given_lookups(push.lookups, lookups_needed(push.objects))
+    given = given_lookups(push.lookups, lookups_needed(push.objects), push.notes)
     state = replace(state, base=push.base, source=push.source)
     return make_plan(push.adapter, push.objects, state, given), state
 
@@ -125,7 +127,7 @@ def carry_out(
             " was sent. Make the plan anew, and look at it."
         )
     if plan.missing:
-        raise UsageProblem(missing_sentence(push.adapter.title, plan.missing))
+        raise UsageProblem(missing_sentence(push.adapter.title, plan.missing, push.notes))
 
     def save(fresh: State) -> None:
         _write(push.files, push.files.state, state_bytes(fresh))

@@ -121,6 +121,7 @@ def test_what_is_no_key_is_refused_unsaid(
     done = klaviyo.run("push", "klaviyo", "--apply")
     assert done.returncode == 2
     assert "What stands in PLAYBOOK_KLAVIYO_KEY is no key" in done.stderr
+    assert "on one line, at least 4 of them" in done.stderr
     assert key not in done.stderr
 
 

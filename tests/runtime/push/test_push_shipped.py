@@ -25,7 +25,9 @@ def test_a_shipped_playbook_is_pushed(
         common = (target, name, "--allow-lossy")
         plan = json.loads(engine.run("push", *common, "--output-format", "json").stdout)
         given = [
-            word for one in plan["lookups"]["missing"] for word in ("--lookup", f"{one}=given")
+            word
+            for one in plan["lookups"]["missing"]
+            for word in ("--lookup", f"{one}=given@shop.example")
         ]
         done = engine.run("push", *common, "--apply", *given)
         assert done.returncode == 0, done.stderr

@@ -159,6 +159,8 @@ def test_a_metric_that_is_not_there_yet(klaviyo: Running, monkeypatch: pytest.Mo
     assert state["lookups"]["metric.Placed Order"] == "M1"
     done = klaviyo.run("push", "klaviyo", "--lookup", "metric.Placed Ordr=M1")
     assert "Did you mean `metric.Placed Order`?" in done.stderr
+    signed = "  --lookup 'metric.Subscribed to Email Marketing=...'  signing up is subscribing"
+    assert f"These can be given:\n  --lookup 'metric.Placed Order=...'\n{signed}" in done.stderr
     assert done.returncode == 2
 
 
