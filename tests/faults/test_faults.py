@@ -6,13 +6,25 @@ is nowhere to be seen; and a naive client against the same server makes things t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from random import Random
 
 import pytest
 from tests.faults.campaign import MODES, REAL, TARGETS, run_one
 from tests.faults.engines import KEY
 from tests.faults.naive import duplicates
-from tests.faults.pushing import SECRETS, new_world
+from tests.faults.pushing import (
+    SECRETS,
+    Told,
+    killed_and_again,
+    new_world,
+    one_push,
+    the_push,
+    verdict,
+)
 from tests.faults.server import LoopbackServer, loopback
 
 SEEDS = {"one push": (1,), "two at once": (1,), "killed and again": (1, 2)}
@@ -49,6 +61,32 @@ def test_a_process_is_really_killed(server: LoopbackServer) -> None:
     result = run_one(server, "klaviyo", REAL, 1)
     assert not result.failed
     assert result.killed > 0
+
+
+def test_what_is_switched_on_stays_as_it_is_also_under_faults(
+    server: LoopbackServer, tmp_path: Path
+) -> None:
+    """All flows of Klaviyo are live: everything that has changed is made anew beside them."""
+    for seed in (1, 2, 3):
+        told, random = Told(), Random(seed)
+        world = server.world = new_world("klaviyo", f"switched on/{seed}", share=0.0)
+        folder = tmp_path / str(seed)
+        one_push(the_push("klaviyo", folder, server.base), world.clock, told)
+        objects = world.engine.objects
+        for one in objects.values():
+            if one.where == "/api/flows":
+                one.data["status"] = "live"
+        before = deepcopy(objects)
+        world.share = 0.25
+        edited = the_push("klaviyo", folder, server.base, edited=True)
+        killed_and_again(edited, world, told, random)
+        wrong = Counter(verdict(edited, world, told))
+        assert wrong.pop("active") == 2
+        assert not +wrong
+        assert {name: objects[name] for name in before} == before
+        again = [one.title for name, one in objects.items() if name not in before]
+        assert again
+        assert all(title.endswith(" (v2)") for title in again)
 
 
 def test_a_client_that_only_tries_again_makes_things_twice(server: LoopbackServer) -> None:
