@@ -105,6 +105,21 @@ DITTOFEED = Says(
 )
 
 
+# Mautic keeps neither the waits' own ids nor what an event is beyond the segment's description.
+MAUTIC = Says(
+    atoms=("tags has vip", "has_account = true", "height > 1.8"),
+    inside=False,
+    offers=False,
+    exits=(),
+    exit_when=False,
+    audience=False,
+    entries=("once",),
+    triggers=("event",),
+    steps=("send", "send", "tag", "if"),
+    exits_seen=True,
+)
+
+
 def _subject(atom: str) -> str:
     """Return what an atom asks for; who left a channel gave no consent to it."""
     asked = re.sub(r"^not ", "", atom).partition(" ")[0]

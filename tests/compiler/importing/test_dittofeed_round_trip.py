@@ -30,7 +30,7 @@ from playbook_compiler.importing.engines.dittofeed import IMPORTER
 from playbook_compiler.importing.given import Given
 from playbook_compiler.targets.dittofeed import TARGET
 
-SEEDS = 20
+SEEDS = 10
 EXPORTS = ROOT / "tests" / "cases" / "export" / "dittofeed"
 # What differs after a round trip. `hello`, `stock`: the footer stands in the text then; `ship`:
 # a shared code stands in the text, the offer is lost. No step comes back of grants, suppressions

@@ -21,7 +21,7 @@ from tests.compiler.importing.klaviyo_imports import (
     written,
 )
 
-SEEDS = 30
+SEEDS = 20
 # A code that all share stands in the text, so that the message has no offer any more.
 SHARED_CODE = ("flows/win-back.json", "templates/ship+shared.json", "templates/ship-shared.json")
 # Mails without an own last line: what the export puts under them stands in the text afterwards.

@@ -7,6 +7,7 @@ import json
 import zipfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.compiler.importing.klaviyo_imports import BERLIN, ROOT, checked, written
@@ -115,7 +116,7 @@ def test_an_archive_that_unpacks_to_too_much_is_refused() -> None:
     assert "too large" in findings[0].message
 
 
-ODD = {
+ODD: dict[str, dict[str, Any]] = {
     "events in a circle": {
         "campaign_event": [
             {"id": 1, "type": "campaign.jump_to_event", "properties": {"jumpToEvent": 2}},

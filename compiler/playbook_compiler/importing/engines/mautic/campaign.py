@@ -75,7 +75,8 @@ class Names:
 
 @dataclass(slots=True)
 class Campaign:
-    """One campaign while it is read. `messages` are those of all campaigns."""
+    """One campaign while it is read. `messages` are those of all campaigns, `booleans` the contact
+    fields that are yes or no."""
 
     data: Mapping[str, Any]
     flow: str
@@ -87,6 +88,7 @@ class Campaign:
     senders: list[tuple[str, str]]
     labels: Mapping[str, str]
     held_out: list[str]
+    booleans: frozenset[str] = frozenset()
     events: dict[str, Event] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
     children: dict[str, dict[str, list[str]]] = field(default_factory=dict)
@@ -299,6 +301,10 @@ class Campaign:
             fact = self.named(alias, "?")
             return f"{fact} is {'unknown' if operator == 'empty' else 'known'}" if fact else ""
         sign, text = _SIGNS.get(str(operator)), str(value)
+        if alias in self.booleans and text in ("0", "1") and sign in ("=", "!="):
+            fact = self.named(alias, "boolean")
+            yes = (text == "1") == (sign == "=")
+            return f"{fact} = {'true' if yes else 'false'}" if fact else ""
         number = re.fullmatch(r"-?[0-9]{1,12}(?:\.[0-9]{1,4})?", text) is not None
         fact = self.named(alias, "number" if number else "text")
         if sign is None or fact is None or not text or not text.isprintable():

@@ -56,6 +56,13 @@ class MauticImporter:
             for one in data.get("lead_field") or ()
             if isinstance(one, dict)
         }
+        booleans = frozenset(
+            str(one.get("alias"))
+            for data in campaigns
+            for one in data.get("lead_field") or ()
+            if isinstance(one, dict) and one.get("type") == "boolean"
+        )
+        heads: set[str] = set()
         for number, data in enumerate(campaigns):
             listed = data.get("campaign")
             head = listed[0] if isinstance(listed, list) and listed else listed
@@ -79,7 +86,9 @@ class MauticImporter:
                 senders,
                 labels,
                 held_out,
+                booleans,
             )
+            heads.add(title.removesuffix(f": {own}") if own else "")
             first = campaign.read()
             try:
                 made = structured(campaign.blocks, first)
@@ -98,7 +107,9 @@ class MauticImporter:
         (mail, label), _ = (
             min(counted.items(), key=lambda one: (-one[1], one[0])) if counted else (("", ""), 0)
         )
-        whole: Data = {"playbook": 1, "name": "imported from Mautic"}
+        # What the names of all campaigns of an export begin with is the playbook's.
+        name = heads.pop() if len(heads) == 1 else ""
+        whole: Data = {"playbook": 1, "name": name or "imported from Mautic"}
         for what, answer, likely in (
             ("currency", answers.currency, "EUR"),
             ("timezone", answers.timezone, "UTC"),
@@ -166,7 +177,9 @@ def _trigger(
         happens = (
             _HAPPENS.match(str(one.get("description") or "")) if isinstance(one, dict) else None
         )
-        if happens is not None and happens[1] in BUILT_IN.events:
+        if happens is not None:
+            if happens[1] not in BUILT_IN.events:
+                events[happens[1]] = {}
             rest = _TAKEN_OUT.sub("", happens[4]).strip()
             if rest:
                 notes.left(

@@ -1,0 +1,68 @@
+"""There and back by way of Mautic, for what it gives back: mails, tags, forks on one test.
+
+`python -m tests.compiler.importing.test_mautic_round_trip FIRST COUNT` tries more playbooks.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import yaml
+from tests.compiler.importing.exact_playbooks import MAUTIC, exact_playbook, valid_seeds
+from tests.compiler.importing.klaviyo_imports import (
+    BERLIN,
+    checked,
+    digest_of_part,
+    graph_of,
+    written,
+)
+
+from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.importing.engines.mautic import IMPORTER
+from playbook_compiler.importing.given import Given
+from playbook_compiler.targets.mautic import TARGET
+
+SEEDS = 6
+ARCHIVE = "entity_data.json"
+
+
+def exported(graph: TriggerGraph) -> bytes:
+    bundle, findings = TARGET.export(graph, allow_lossy=True)
+    assert bundle is not None, [one.message for one in findings]
+    return bundle.files[ARCHIVE]
+
+
+def problems(seed: int, folder: Path) -> list[str]:
+    """Return how the import of a generated playbook's export differs from the playbook."""
+    made = folder / "made.yaml"
+    data = exact_playbook(seed, MAUTIC)
+    made.write_text(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    graph = graph_of(made)
+    first = exported(graph)
+    found, findings = IMPORTER.read(Given("export", {ARCHIVE: first}), BERLIN)
+    assert found is not None, [one.message for one in findings]
+    back = checked(written(found, folder / "imported")).graph
+    assert back is not None
+    digests = digest_of_part(graph) == digest_of_part(back)
+    return ([] if digests else [f"digest of seed {seed}"]) + (
+        [] if exported(back) == first else [f"{ARCHIVE} of seed {seed}"]
+    )
+
+
+def test_what_mautic_gives_back_comes_back_with_the_same_digest(tmp_path: Path) -> None:
+    for seed in valid_seeds(SEEDS, MAUTIC):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        assert problems(seed, folder) == []
+
+
+if __name__ == "__main__":
+    wrong = 0
+    for one in valid_seeds(int(sys.argv[2]), MAUTIC, int(sys.argv[1])):
+        with TemporaryDirectory() as temporary:
+            for problem in problems(one, Path(temporary)):
+                wrong += 1
+                sys.stdout.write(f"{problem}\n")
+    sys.stdout.write(f"{sys.argv[2]} playbooks from seed {sys.argv[1]}: {wrong} differences\n")
