@@ -15,7 +15,7 @@ import numpy as np
 from playbook_compiler.values import dataclass
 from playbook_runtime.cohorts import cohorts_of_history
 from playbook_runtime.diagnose.counting import customers_by_month
-from playbook_runtime.diagnose.months import full_months, name
+from playbook_runtime.diagnose.months import full_months, months_of, name
 from playbook_runtime.diagnose.purchases import Purchases
 from playbook_runtime.estimate import Estimate
 from playbook_runtime.expected import expected_draws
@@ -83,7 +83,7 @@ def cohort_counts(
     """Return what the history says of the cohorts; `purchases` are its own."""
     own = cohorts_of_history(data, names)
     first = int(purchases.month.min())
-    until = month_number(data.as_of.strftime("%Y-%m"))  # months of silence count, too
+    until = int(months_of(np.array([data.as_of_day]))[0])  # months of silence count, too
     length = max(until, int(purchases.month.max())) - first + 1
     past = np.zeros((len(names), length, 2), dtype=np.int64)
     customer, month = customers_by_month(purchases, first + length)

@@ -99,6 +99,8 @@ def test_the_past_of_cohorts_is_the_history(shop: tuple[Observed, Projection]) -
     data, projection = shop
     before = [cohort for cohort in projection.cohorts if cohort.past]
     assert sum(past.orders for one in before for past in one.past) == data.history.purchases.sum()
+    as_of = data.as_of.strftime("%Y-%m")  # months of silence count, too, and none after today
+    assert {one.past[-1].month for one in before} == {as_of}
     first = {one.cohort: one.past[0] for one in before}
     assert all(past.month == cohort for cohort, past in first.items())
     assert sum(past.active_customers for past in first.values()) == len(data.history)
