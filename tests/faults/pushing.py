@@ -32,7 +32,7 @@ from playbook_runtime.push.wanted import Wanted, digest, lookups_needed, wanted_
 
 # Files in memory where there is such a place: a push writes many, and waits for the disk each time.
 MEMORY = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else None
-TIMEOUT = 0.05
+TIMEOUT = 0.15
 PUSHES_AT_MOST = 12
 SECRETS = {
     "klaviyo": {"PLAYBOOK_KLAVIYO_KEY": KEY},

@@ -49,7 +49,7 @@ class World:
     engine: Engine
     seed: str
     share: float = 0.25
-    slow_seconds: float = 0.08
+    slow_seconds: float = 0.25
     refusals: float = 0.0  # the share of calls that are refused for no reason, with the key in it
     clock: VirtualClock = field(default_factory=VirtualClock)
     seen: dict[str, int] = field(default_factory=dict)
