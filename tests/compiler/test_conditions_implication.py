@@ -27,7 +27,7 @@ from playbook_compiler.values import replace
 
 
 @given(TREES, TREES, customers())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_no_customer_refutes_what_is_claimed(a: Condition, b: Condition, one: Customer) -> None:
     of_a, of_b = evaluate(a, one), evaluate(b, one)
     if of_a is True:
@@ -44,7 +44,7 @@ def test_no_customer_refutes_what_is_claimed(a: Condition, b: Condition, one: Cu
 
 
 @given(TIMED, TIMED, customers())
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_nor_what_is_claimed_of_times(a: Condition, b: Condition, one: Customer) -> None:
     if evaluate(a, one) is True:
         assert implies(a, b) is not True or evaluate(b, one) is True

@@ -101,7 +101,8 @@ def test_memory_grows_with_draws_by_their_totals_only(shop: Path) -> None:
     """Columns by month and cohort are kept of the first 1,000 draws, however many are run."""
     graph, data = read(shop)
     peaks, known = {}, None
-    for draws in (DETAIL_DRAWS, 3 * DETAIL_DRAWS):
+    # The first run is made twice: what it allocates once for all runs is not counted.
+    for draws in (DETAIL_DRAWS, DETAIL_DRAWS, 3 * DETAIL_DRAWS):
         ready, _ = launched(graph, data, replace(MONTH, draws=draws), known)
         assert ready is not None
         known = ready.fitted
@@ -116,7 +117,10 @@ def test_memory_grows_with_draws_by_their_totals_only(shop: Path) -> None:
         )
     least, most = sorted(peaks)
     grown = (most - least) * counts.totals.shape[1] * 8
-    assert peaks[most] - peaks[least] < 1.2 * (grown + counts.detail.nbytes)
+    # The totals, and copies of them while pieces are joined; with the detail of every draw it would
+    # be that much again, which is more.
+    assert peaks[most] - peaks[least] < 4 * grown
+    assert 2 * counts.detail.nbytes + grown > 4 * grown
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def test_looking_more_often_who_belongs_to_an_audience_finds_nothing_more(
 ) -> None:
     (path,) = (path for path in CASES if path.stem == "audiences")
     graph = graph_of(path)
-    world = small_world(graph, 5, 25, 1, days=60)
+    world = small_world(graph, 5, 25, 1, days=35)
     expected = simulate_twin(graph, world.launch, world.people, world.draws)
     every_hour = 3_600
 
