@@ -440,9 +440,12 @@ def test_the_cost_is_linear(tmp_path: Path) -> None:
     for flows in (100, 400):
         old = compiled(tmp_path / f"old{flows}", big(flows, "3d", 3))
         new = compiled(tmp_path / f"new{flows}", big(flows, "4d", 4))
-        start = time.process_time()
-        found = diff(old, new)
-        seconds.append(time.process_time() - start)
+        taken = []
+        for _ in range(3):  # the machine is shared: the best of three
+            start = time.process_time()
+            found = diff(old, new)
+            taken.append(time.process_time() - start)
+        seconds.append(min(taken))
         assert sum(one.kind == "flow" and one.how == "modified" for one in found.entries) == flows
     # Four times the flows: quadratic work would take sixteen times as long.
     assert seconds[1] < 9 * seconds[0]
