@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 from tests.contracts.exports import SHIPPED, graph_of
+from tests.contracts.golden import compare
 from tests.contracts.verdicts.bpmn import problems
 
 from playbook_compiler.diagnostics import Diagnostic
@@ -69,21 +70,7 @@ def test_the_shipped_playbooks_export_and_pass(file: str) -> None:
 def test_the_artefacts_are_the_golden_ones(name: str, update: bool) -> None:
     expected = CASES / name / "expected"
     files = case(name).files
-    if update:
-        for old in sorted(expected.rglob("*"), reverse=True):
-            old.rmdir() if old.is_dir() else old.unlink()
-        for path, content in files.items():
-            place = expected / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-    golden = {
-        path.relative_to(expected).as_posix(): path.read_bytes()
-        for path in expected.rglob("*")
-        if path.is_file()
-    }
-    assert sorted(golden) == sorted(files)
-    for path, content in files.items():
-        assert content == golden[path], f"{name}/{path} (--update rewrites)"
+    compare(expected, files, update=update)
 
 
 def test_what_bpmn_cannot_say_is_an_error_at_its_line() -> None:

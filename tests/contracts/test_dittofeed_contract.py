@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.contracts.dittofeed_exports import CASES, NAMES, bundle_of, case, exported
 from tests.contracts.exports import SHIPPED
+from tests.contracts.golden import compare
 from tests.contracts.verdicts.dittofeed import problems
 
 from playbook_compiler.export.bundle import Request
@@ -39,21 +40,7 @@ def test_the_shipped_playbooks_export_and_pass_the_schema(file: str) -> None:
 def test_the_artefacts_are_the_golden_ones(name: str, update: bool) -> None:
     expected = CASES / name / "expected"
     files = case(name).files
-    if update:
-        for old in sorted(expected.rglob("*"), reverse=True):
-            old.rmdir() if old.is_dir() else old.unlink()
-        for path, content in files.items():
-            place = expected / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-    golden = {
-        path.relative_to(expected).as_posix(): path.read_bytes()
-        for path in expected.rglob("*")
-        if path.is_file()
-    }
-    assert sorted(golden) == sorted(files)
-    for path, content in files.items():
-        assert content == golden[path], f"{name}/{path} (--update rewrites)"
+    compare(expected, files, update=update)
 
 
 def test_requests_stand_after_those_that_they_need() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from tests.contracts.exports import SHIPPED, graph_of
+from tests.contracts.golden import compare
 from tests.contracts.mautic_exports import CASES, NAMES, bundle_of, case
 from tests.contracts.mautic_reader import Imported, read
 from tests.contracts.verdicts.mautic import problems
@@ -51,21 +52,7 @@ def test_the_artefacts_are_the_golden_ones(name: str, update: bool) -> None:
     files = dict(case(name).files)
     # The archive holds the bytes that lie beside it.
     del files[IMPORT_FILE]
-    if update:
-        for old in sorted(expected.rglob("*"), reverse=True):
-            old.rmdir() if old.is_dir() else old.unlink()
-        for path, content in files.items():
-            place = expected / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-    golden = {
-        path.relative_to(expected).as_posix(): path.read_bytes()
-        for path in expected.rglob("*")
-        if path.is_file()
-    }
-    assert sorted(golden) == sorted(files)
-    for path, content in files.items():
-        assert content == golden[path], f"{name}/{path} (--update rewrites)"
+    compare(expected, files, update=update)
 
 
 def test_the_archive_is_stored_and_the_same_each_time() -> None:

@@ -21,6 +21,7 @@ from tests.compiler.condition_worlds import (
     everybody,
 )
 from tests.contracts.exports import SHIPPED, graph_of
+from tests.contracts.golden import compare
 from tests.contracts.n8n_engine import run
 from tests.contracts.n8n_exports import CASES, NAMES, bundle_of, case, node, workflow
 from tests.contracts.verdicts.n8n import problems
@@ -66,21 +67,7 @@ def test_n8n_takes_the_shipped_playbooks(file: str) -> None:
 def test_the_artefacts_are_the_golden_ones(name: str, update: bool) -> None:
     expected = CASES / name / "expected"
     files = case(name).files
-    if update:
-        for old in sorted(expected.rglob("*"), reverse=True):
-            old.rmdir() if old.is_dir() else old.unlink()
-        for path, content in files.items():
-            place = expected / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-    golden = {
-        path.relative_to(expected).as_posix(): path.read_bytes()
-        for path in expected.rglob("*")
-        if path.is_file()
-    }
-    assert sorted(golden) == sorted(files)
-    for path, content in files.items():
-        assert content == golden[path], f"{name}/{path} (--update rewrites)"
+    compare(expected, files, update=update)
 
 
 def test_ids_outlive_a_new_name_and_new_steps(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import subprocess
 from importlib import import_module
 
 import pytest
+from tests.contracts.golden import compare
 from tests.contracts.people_exports import CASES, NAMES, TARGETS, case, graph
 from tests.contracts.verdicts.dot import dot_problems
 from tests.contracts.verdicts.manual import checklist_problems, table_problems
@@ -28,20 +29,7 @@ from playbook_compiler.spoken.flows import outline
 def test_the_artefacts_are_the_golden_ones(target: str, name: str, update: bool) -> None:
     expected = CASES / name / "expected" / target
     files = case(target, name).files
-    if update:
-        shutil.rmtree(expected, ignore_errors=True)
-        for path, content in files.items():
-            place = expected / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-    golden = {
-        path.relative_to(expected).as_posix(): path.read_bytes()
-        for path in expected.rglob("*")
-        if path.is_file()
-    }
-    assert sorted(golden) == sorted(files)
-    for path, content in files.items():
-        assert content == golden[path], f"{name}/{target}/{path} (--update rewrites)"
+    compare(expected, files, update=update)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.contracts.exports import SHIPPED, graph_of
+from tests.contracts.golden import compare
 from tests.contracts.resend_exports import CASES, NAMES, bundle_of, case
 from tests.contracts.verdicts.resend import problems
 
@@ -53,20 +53,7 @@ def test_the_shipped_playbooks_pass_the_schema(file: str) -> None:
 def test_the_artefacts_are_the_golden_ones(name: str, update: bool) -> None:
     expected = CASES / name / "expected"
     files = case(name).files
-    if update:
-        shutil.rmtree(expected, ignore_errors=True)
-        for path, content in files.items():
-            place = expected / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-    golden = {
-        path.relative_to(expected).as_posix(): path.read_bytes()
-        for path in expected.rglob("*")
-        if path.is_file()
-    }
-    assert sorted(golden) == sorted(files)
-    for path, content in files.items():
-        assert content == golden[path], f"{name}/{path} (--update rewrites)"
+    compare(expected, files, update=update)
 
 
 def test_requests_stand_after_those_that_they_need_and_nothing_is_switched_on() -> None:

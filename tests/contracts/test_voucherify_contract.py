@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.contracts.exports import SHIPPED
+from tests.contracts.golden import compare
 from tests.contracts.verdicts.voucherify import problems
 from tests.contracts.voucherify_exports import CASES, NAMES, bundle_of, case, exported
 
@@ -50,21 +51,7 @@ def test_flows_do_not_stop_an_export() -> None:
 def test_the_artefacts_are_the_golden_ones(name: str, update: bool) -> None:
     expected = CASES / name / "expected"
     files = case(name).files
-    if update:
-        for old in sorted(expected.rglob("*"), reverse=True):
-            old.rmdir() if old.is_dir() else old.unlink()
-        for path, content in files.items():
-            place = expected / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-    golden = {
-        path.relative_to(expected).as_posix(): path.read_bytes()
-        for path in expected.rglob("*")
-        if path.is_file()
-    }
-    assert sorted(golden) == sorted(files)
-    for path, content in files.items():
-        assert content == golden[path], f"{name}/{path} (--update rewrites)"
+    compare(expected, files, update=update)
 
 
 def test_every_kind_of_object_is_made_after_what_it_needs() -> None:

@@ -72,10 +72,6 @@ class Lowering:
         self.entries.append(Entry(construct, name, support, how, span))
         return support is not Support.DROPPED
 
-    def says(self, construct: str) -> bool:
-        """Return whether the target has a word for a construct at all, by its table."""
-        return self.capabilities[construct].support in (Support.EXACT, Support.APPROXIMATED)
-
     def leave_out(self, kind: str, name: str, why: str) -> None:
         """Record that an object (`flow`, `message`, `offer`, `audience`), or a step or trigger by
         its construct and node, is not in the export, nor anything in it."""
