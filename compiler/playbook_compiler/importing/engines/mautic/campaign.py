@@ -29,7 +29,7 @@ _SIGNS: Final = {
     "lt": "<",
     "lte": "<=",
 }
-_OURS = re.compile(r"playbook: ([^/]*)/(.*)", re.DOTALL)
+_OURS = re.compile(r"playbook: ([^/\n]*)/([^\n]*)")
 _SHORT = re.compile(r"\{([a-z_]+)(?:=([A-Za-z0-9_]+)(?:\|([^{}|]*))?)?\}")
 HOLDOUT: Final = "pb_holdout"
 _DECISIONS: Final = {"email.click": "link_clicked", "email.open": "message_opened"}
