@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from playbook_compiler.catalogue import BUILT_IN
 from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.importing.engines.mautic.archive import read_entities
-from playbook_compiler.importing.engines.mautic.campaign import Campaign, Names
+from playbook_compiler.importing.engines.mautic.campaign import Campaign
+from playbook_compiler.importing.engines.mautic.reading import Reading, Row, mapping, reading_of
 from playbook_compiler.importing.finishing import Tree, finished
 from playbook_compiler.importing.given import Given
 from playbook_compiler.importing.imported import Answers, Data, Imported, Notes
@@ -43,118 +44,109 @@ class MauticImporter:
         campaigns, findings = read_entities(given)
         if campaigns is None:
             return None, findings
-        names, notes = Names(), Notes()
-        messages: dict[str, dict[str, Written]] = {}
-        addresses: list[str] = []
-        senders: list[tuple[str, str]] = []
-        events: dict[str, Written] = {}
-        trees: dict[str, Tree] = {}
-        held_out: list[str] = []
-        labels = {
-            str(one.get("alias")): str(one.get("label"))
-            for data in campaigns
-            for one in data.get("lead_field") or ()
-            if isinstance(one, dict)
-        }
-        booleans = frozenset(
-            str(one.get("alias"))
-            for data in campaigns
-            for one in data.get("lead_field") or ()
-            if isinstance(one, dict) and one.get("type") == "boolean"
+        return playbook_of(campaigns, answers), []
+
+
+def playbook_of(campaigns: Sequence[Row], answers: Answers) -> Imported:
+    """Return campaigns as a playbook."""
+    reading = reading_of(campaigns)
+    trees: dict[str, Tree] = {}
+    heads: set[str] = set()
+    for number, data in enumerate(campaigns):
+        head = _head(data)
+        title, own = str(head.get("name") or "campaign"), _own_id(head)
+        flow = id_of(own or title, "flow", trees)
+        heads.add(title.removesuffix(f": {own}") if own else "")
+        tree = _flow(reading, data, flow, f"/{number}")
+        if tree is not None:
+            trees[flow] = tree
+    # What the names of all campaigns of an export begin with is the playbook's.
+    name = heads.pop() if len(heads) == 1 else ""
+    sections = _sections(reading, trees, name or "imported from Mautic", answers)
+    return finished("mautic", sections, trees, {}, reading.notes)
+
+
+def _head(data: Row) -> Row:
+    found = data.get("campaign")
+    return mapping(found[0] if isinstance(found, list) and found else found)
+
+
+def _own_id(head: Row) -> str:
+    """Return the id of the flow that a campaign of our own export was, else nothing."""
+    told = str(head.get("description") or "").partition("\n")[0]
+    return (
+        told.removeprefix("playbook: ").partition(" - ")[0] if told.startswith("playbook: ") else ""
+    )
+
+
+def _flow(reading: Reading, data: Row, flow: str, path: str) -> Tree | None:
+    """Return one campaign as a flow; None, noted, where it cannot be written as steps."""
+    head, notes = _head(data), reading.notes
+    title = str(head.get("name") or "campaign")
+    campaign = Campaign(reading, data, flow, path)
+    first = campaign.read()
+    try:
+        made = structured(campaign.blocks, first)
+    except Tangled as problem:
+        notes.left(path, f"the campaign `{title}`", str(problem), "write it by hand")
+        return None
+    keys: Data = {} if _own_id(head) else {"about": title[:1_000]}
+    keys["trigger"] = _trigger(data, flow, path, notes, reading.events)
+    again = head.get("allow_restart") in (True, 1)
+    keys["entry"] = "always" if again else "once"
+    keys["exit_on"] = _exits(data)
+    return Tree(keys, made.steps, path)
+
+
+def _sections(reading: Reading, trees: Mapping[str, Tree], name: str, answers: Answers) -> Data:
+    """Return the sections of the playbook but its flows."""
+    notes, messages = reading.notes, reading.messages
+    whole: Data = {"playbook": 1, "name": name}
+    for what, answer, likely in (
+        ("currency", answers.currency, "EUR"),
+        ("timezone", answers.timezone, "UTC"),
+    ):
+        if not answer:
+            notes.assumed(
+                "archive", f"`{what}: {likely}`", "the input does not tell it",
+                f"import again with --{what}",
+            )  # fmt: skip
+        whole[what] = answer or likely
+    if messages:
+        whole["sender"] = _sender(reading)
+        whole["guardrails"] = {"consent": {"email": "opt-in"}}
+    if reading.held_out:
+        notes.left(
+            reading.held_out[0], "the holdout", "its share is drawn by the shop",
+            "write `guardrails: {holdout: 10%}`",
+        )  # fmt: skip
+    used = set(re.findall(r"[a-z][a-z0-9_.]*", str([messages, trees]).replace("customer.", " ")))
+    whole["facts"] = {
+        one: "text" if kind == "?" else kind
+        for one, kind in sorted(reading.names.facts.items())
+        if one in used
+    }
+    whole["events"] = reading.events
+    whole["messages"] = {one: messages[one] for one in sorted(messages)}
+    return {one: value for one, value in whole.items() if value}
+
+
+def _sender(reading: Reading) -> Data:
+    """Return the sender that most e-mails have; marketing mails get what law asks for."""
+    counted = Counter(one for one in reading.senders if "@" in one[0])
+    mail, label = "", ""
+    if counted:
+        (mail, label), _ = min(counted.items(), key=lambda one: (-one[1], one[0]))
+    else:
+        mail = "hello@shop.example"
+        reading.notes.assumed(
+            "archive", "the sender's address", "the input does not tell it", "write it"
         )
-        heads: set[str] = set()
-        for number, data in enumerate(campaigns):
-            listed = data.get("campaign")
-            head = listed[0] if isinstance(listed, list) and listed else listed
-            head = head if isinstance(head, dict) else {}
-            title = str(head.get("name") or "campaign")
-            ours = str(head.get("description") or "")
-            own = (
-                ours.removeprefix("playbook: ").partition(" - ")[0]
-                if ours.startswith("playbook: ")
-                else ""
-            )
-            flow = id_of(own or title, "flow", trees)
-            campaign = Campaign(
-                data,
-                flow,
-                f"/{number}",
-                names,
-                notes,
-                messages,
-                addresses,
-                senders,
-                labels,
-                held_out,
-                booleans,
-            )
-            heads.add(title.removesuffix(f": {own}") if own else "")
-            first = campaign.read()
-            try:
-                made = structured(campaign.blocks, first)
-            except Tangled as problem:
-                notes.left(
-                    f"/{number}", f"the campaign `{title}`", str(problem), "write it by hand"
-                )
-                continue
-            keys: dict[str, Any] = {} if own else {"about": title[:1_000]}
-            keys["trigger"] = _trigger(data, flow, f"/{number}", notes, events)
-            again = head.get("allow_restart") in (True, 1)
-            keys["entry"] = "always" if again else "once"
-            keys["exit_on"] = _exits(data)
-            trees[flow] = Tree(keys, made.steps, f"/{number}")
-        counted = Counter(one for one in senders if "@" in one[0])
-        (mail, label), _ = (
-            min(counted.items(), key=lambda one: (-one[1], one[0])) if counted else (("", ""), 0)
-        )
-        # What the names of all campaigns of an export begin with is the playbook's.
-        name = heads.pop() if len(heads) == 1 else ""
-        whole: Data = {"playbook": 1, "name": name or "imported from Mautic"}
-        for what, answer, likely in (
-            ("currency", answers.currency, "EUR"),
-            ("timezone", answers.timezone, "UTC"),
-        ):
-            if not answer:
-                notes.assumed(
-                    "archive",
-                    f"`{what}: {likely}`",
-                    "the input does not tell it",
-                    f"import again with --{what}",
-                )
-            whole[what] = answer or likely
-        if messages:
-            if not mail:
-                mail = "hello@shop.example"
-                notes.assumed(
-                    "archive", "the sender's address", "the input does not tell it", "write it"
-                )
-            name = label or next((one for _, one in senders if one), "") or mail.partition("@")[2]
-            address = with_law(notes, messages, name, addresses, {}, "Mautic adds it by itself")
-            whole["sender"] = {
-                "name": name,
-                "email": mail,
-                **({"address": address} if address else {}),
-            }
-            whole["guardrails"] = {"consent": {"email": "opt-in"}}
-        if held_out:
-            notes.left(
-                held_out[0],
-                "the holdout",
-                "its share is drawn by the shop",
-                "write `guardrails: {holdout: 10%}`",
-            )
-        text = str([messages, trees])
-        used = set(re.findall(r"[a-z][a-z0-9_.]*", text.replace("customer.", " ")))
-        whole["facts"] = {
-            one: "text" if kind == "?" else kind
-            for one, kind in sorted(names.facts.items())
-            if one in used
-        }
-        whole["events"] = events
-        whole["messages"] = {one: messages[one] for one in sorted(messages)}
-        return finished(
-            self.name, {one: value for one, value in whole.items() if value}, trees, {}, notes
-        ), []
+    name = label or next((one for _, one in reading.senders if one), "") or mail.partition("@")[2]
+    address = with_law(
+        reading.notes, reading.messages, name, reading.addresses, {}, "Mautic adds it by itself"
+    )
+    return {"name": name, "email": mail, **({"address": address} if address else {})}
 
 
 def _exits(data: Mapping[str, Any]) -> list[Written]:
