@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING, TypeAlias
 
+from playbook_compiler.diagnostics import nearest, shown
 from playbook_compiler.values import dataclass, field
 
 if TYPE_CHECKING:
@@ -122,13 +123,14 @@ def read_mjml(text: str) -> Element | MjmlProblem:
         return refusal.problem
     except expat.ExpatError as problem:
         at = reader.index(parser.ErrorByteIndex)
+        if (ended := reader.wrong_end(text, at, expat.ErrorString(problem.code))) is not None:
+            return ended
         what, advice = _in_words(expat.ErrorString(problem.code))
         return MjmlProblem(what, advice, at, min(at + 1, len(text)))
     return reader.open_[0]
 
 
 _ADVICE = {
-    "mismatched tag": ("an end tag that does not match", "close the elements in their order"),
     "undefined entity": (
         "an entity that XML does not know",
         "write the character itself, or by number: &#160; for &nbsp;",
@@ -137,7 +139,6 @@ _ADVICE = {
         "not well-formed",
         "write &amp; for &, &lt; for <, and quotes around every attribute's value",
     ),
-    "no element found": ("the text ends within an element", "close every element"),
     "unclosed token": ("a tag that is never closed", "close it with `>`"),
     "duplicate attribute": ("an attribute that stands there twice", "keep one of them"),
     "junk after document element": (
@@ -154,6 +155,15 @@ _ADVICE = {
 
 def _in_words(error: str) -> tuple[str, str]:
     return _ADVICE.get(error, (error, "compare with the examples of mjml.io"))
+
+
+def _unclosed(element: Element, where: str) -> MjmlProblem:
+    tag = shown(element.tag)
+    advice = f"write `</{tag}>` before {where}"
+    if element.tag in VOID:
+        advice = f"write `<{tag} />`: it has no end tag"
+    end = element.at + 1 + len(element.tag)
+    return MjmlProblem(f"`<{tag}>` is still open at {where}", advice, element.at, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +195,29 @@ class _Reader:
 
     def end(self) -> None:
         self.depth.pop()
+
+    def wrong_end(self, text: str, at: int, error: str) -> MjmlProblem | None:
+        """Return an end tag that is missing or too many, at the tag that is to be mended."""
+        if error == "no element found" and self.depth:
+            last = self.depth[-1]
+            return _unclosed(last, "the end of the text")
+        if error != "mismatched tag":
+            return None
+        # The reader stands behind `</`.
+        name = re.compile(r"[^\s>]*").match(text, at)
+        tag = name[0] if name else ""
+        last = self.depth[-1]
+        if any(one.tag == tag for one in self.depth):
+            return _unclosed(last, f"`</{shown(tag)}>`")
+        close = nearest(tag, [last.tag])
+        return MjmlProblem(
+            f"`</{shown(tag)}>` ends what never began",
+            f"did you mean `</{close}>`?"
+            if close
+            else f"delete it, or begin with `<{shown(tag)}>`",
+            at - 2,
+            at + len(tag) + 1,
+        )
 
     def words(self, parser: XMLParserType, words: str) -> None:
         at = self.index(parser.CurrentByteIndex)

@@ -18,6 +18,7 @@ from playbook_compiler.mjml import (
     read_mjml,
     without_comments,
 )
+from playbook_compiler.mjml_attributes import attribute_problem
 
 # Where each element may stand; `mj-raw` is ours alone, around the tags of an `if`.
 _BLOCKS: Final = frozenset(
@@ -64,13 +65,12 @@ _HTML_ATTRIBUTES: Final = frozenset(
         *("style", "target", "title", "valign", "width"),
     }
 )
-_LINKS: Final = frozenset({"href", "src", "background-url"})
+_LINKS: Final = frozenset({"href", "src", "background-url", "base-url"})
 # Attributes that are text or a link, in which variables may stand; all others are style.
 _TEXTS: Final = frozenset({"href", "src", "alt", "title"})
 _STYLE: Final = re.compile(r"[\w\s#%.,()'/+!?=&:;\-]*")
 _BAD_STYLE: Final = re.compile(r"expression|javascript|url\s*\(|@import|behavior|\\", re.I)
 _SAFE_LINK: Final = re.compile(r"(?:https?|mailto|tel|sms):|[/#]|[^:]*\Z", re.IGNORECASE)
-_MJ_NAME: Final = re.compile(r"[a-z][a-z0-9\-]*")
 _ADVICE: Final = {
     "mj-raw": "write the text within <mj-text>; an `if` may stand between elements by itself",
     "mj-include": "put the included elements here: a body is one file",
@@ -126,7 +126,8 @@ def _element(element: Element, text: str, holder: str = "") -> Iterator[MjmlProb
         for one in element.elements():
             if one.tag not in ("mj-all", "mj-class") and one.tag not in _ELEMENTS:
                 yield _unknown(one, _ELEMENTS)
-            yield from _attributes(one, text)
+            else:
+                yield from _attributes(one, text)
             yield from _nothing(one)
     elif tag in RICH:
         for one in element.elements():
@@ -207,10 +208,13 @@ def _html(element: Element, text: str) -> Iterator[MjmlProblem]:
 def _attributes(element: Element, text: str) -> Iterator[MjmlProblem]:
     html = not element.tag.startswith("mj")
     for name, value in element.attributes:
-        known = name in _HTML_ATTRIBUTES if html else _MJ_NAME.fullmatch(name)
-        problem = "", ""
-        if name.lower().startswith("on") or not known or name in ("path", "hamburger"):
+        problem: tuple[str, str] | None = None
+        if name.lower().startswith("on") or name in ("path", "hamburger"):
             problem = f"the attribute `{shown(name)}` is not allowed", "leave it out"
+        elif html and name not in _HTML_ATTRIBUTES:
+            close = nearest(name, _HTML_ATTRIBUTES)
+            advice = f"did you mean `{close}`?" if close else "leave it out"
+            problem = f"the attribute `{shown(name)}` is not allowed", advice
         elif name in _LINKS and not _is_link(value):
             problem = (
                 f"`{shown(value)}` is not an address that mail may link to",
@@ -218,10 +222,12 @@ def _attributes(element: Element, text: str) -> Iterator[MjmlProblem]:
             )
         elif name not in _TEXTS:
             problem = _style_problem(name, value)
-        if problem[0]:
-            at = text.find(name, element.at)
-            at = element.at if at < 0 else at
-            yield MjmlProblem(*problem, at, at + len(name))
+        if problem is None and not html:
+            problem = attribute_problem(element.tag, name, value)
+        if problem is not None:
+            found = re.compile(rf"\s({re.escape(name)})\s*=").search(text, element.at)
+            at, end = found.span(1) if found else (element.at, element.at + 1)
+            yield MjmlProblem(*problem, at, end)
 
 
 def _is_link(value: str) -> bool:
@@ -232,7 +238,7 @@ def _is_link(value: str) -> bool:
     return value.startswith(VARIABLE) or _SAFE_LINK.match(value.strip()) is not None
 
 
-def _style_problem(name: str, value: str) -> tuple[str, str]:
+def _style_problem(name: str, value: str) -> tuple[str, str] | None:
     if re.search("[\ue000-\ue003]", value):
         return (
             f"a variable in the attribute `{shown(name)}` is not allowed",
@@ -243,7 +249,7 @@ def _style_problem(name: str, value: str) -> tuple[str, str]:
         return f"`{shown(value)}` holds a quote or a bracket", "write %27, %28 or %29 instead"
     if not _STYLE.fullmatch(value) or (_BAD_STYLE.search(value) and not link):
         return f"`{shown(value)}` is not a value for `{shown(name)}`", "write a plain value"
-    return "", ""
+    return None
 
 
 def _style(element: Element) -> Iterator[MjmlProblem]:

@@ -13,6 +13,9 @@ _PARAGRAPHS = frozenset(
     {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "pre", "table", "blockquote", "center"}
 )
 _LINES = frozenset({"div", "li", "tr"})
+# Punctuation that a space follows, and that one goes before; letters and digits take both.
+_CLOSING = ".,;:!?)]}"
+_OPENING = "([{"
 
 
 def readable(html: str, tag: str, *, keep_lines: bool) -> str:
@@ -44,6 +47,8 @@ class _Reader(HTMLParser):
         self._links: list[tuple[str, int]] = []
         self._quotes = 0
         self._preformatted = 0
+        # Whether the line ends in a picture's description or an address: no word joins it.
+        self._apart = False
 
     def text(self) -> str:
         self._flush("")
@@ -72,7 +77,7 @@ class _Reader(HTMLParser):
         elif tag == "a":
             self._links.append((named.get("href", ""), len(self._line)))
         elif tag == "img":
-            self._line += named.get("alt", "")
+            self._picture(named.get("alt", ""))
         elif tag == "br":
             self._line = f"{self._line.rstrip(' ')}\n"
         elif tag == "hr":
@@ -90,6 +95,7 @@ class _Reader(HTMLParser):
                 self._line += href
             elif href and href not in (said, f"mailto:{said}", f"tel:{said}"):
                 self._line = f"{self._line.rstrip()} ({href})"
+                self._apart = True
         elif tag in _PARAGRAPHS:
             inner = tag in ("ul", "ol") and len(self._lists) > 1
             self._flush("\n" if inner else "\n\n")
@@ -102,6 +108,12 @@ class _Reader(HTMLParser):
         elif tag == "pre":
             self._preformatted -= 1
 
+    def _picture(self, described: str) -> None:
+        """Say what a picture shows as words of their own."""
+        if described:
+            self._line += f"{' ' if _joins(self._line[-1:], _CLOSING) else ''}{described}"
+            self._apart = True
+
     def handle_data(self, data: str) -> None:
         if self._preformatted:
             self._line += data
@@ -113,6 +125,9 @@ class _Reader(HTMLParser):
             data = data.lstrip(" \n")
         elif self._line.endswith(" "):
             data = data.lstrip(" ")
+        elif self._apart and _joins(data[:1], _OPENING):
+            data = f" {data}"
+        self._apart = self._apart and not data
         self._line += data
 
     def _flush(self, gap: str) -> None:
@@ -134,3 +149,8 @@ class _Reader(HTMLParser):
             self._done += (self._gap if self._done else "") + self._glued + block
             self._gap = self._glued = self._bullet = ""
         self._gap = max(self._gap, gap, key=len)
+
+
+def _joins(char: str, punctuation: str) -> bool:
+    """Return whether a character at the edge of a text would read as part of its neighbour."""
+    return bool(char) and (char.isalnum() or char in punctuation)

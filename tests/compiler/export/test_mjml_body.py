@@ -145,7 +145,7 @@ REFUSED = [
     ("<mj-text>&xxe;</mj-text>", "an entity that XML does not know"),
     ("<mj-text><![CDATA[<script>]]></mj-text>", "a section `<![CDATA[ ... ]]>` is not allowed"),
     ("<mj-text><?php x ?></mj-text>", "a processing instruction `<? ... ?>` is not allowed"),
-    ('<mj-text style="a">x', "an end tag that does not match"),
+    ('<mj-text style="a">x', "`<mj-text>` is still open at `</mj-column>`"),
     ("<mj-text>a & b</mj-text>", "not well-formed"),
     ("<mj-text color='red\" onclick=\"x'>a</mj-text>", "is not a value for `color`"),
     ("<mj-text><p style='background:url(https://x)'>a</p></mj-text>", "is not a value for `style`"),
@@ -160,6 +160,7 @@ REFUSED = [
         "an `if` begins or ends in <mj-text> and not both",
     ),
     ("<mj-divider>x</mj-divider>", "<mj-divider> holds nothing"),
+    ("<mj-navbar base-url='javascript:'/>", "is not an address that mail may link to"),
     ("<mj-carousel/>", "<mj-carousel> is not allowed"),
     ("<mj-navbar hamburger='hamburger'/>", "the attribute `hamburger` is not allowed"),
 ]
@@ -243,3 +244,146 @@ def test_what_is_read_is_written_again() -> None:
 def test_a_long_row_of_comments_is_read_in_no_time() -> None:
     assert not is_mjml("<!-- -->" * 20_000 + "<p>")
     assert is_mjml("<!-- -->" * 20_000 + "<mjml>")
+
+
+@pytest.mark.parametrize(
+    ("inside", "place", "message", "advice"),
+    [
+        (
+            "<mj-text colr='red'>x</mj-text>",
+            "colr",
+            "<mj-text> has no attribute `colr`",
+            "did you mean `color`?",
+        ),
+        (
+            "<mj-text color='tael'>x</mj-text>",
+            "color",
+            "`tael` is not a value for `color`",
+            "did you mean `teal`?",
+        ),
+        (
+            "<mj-divider border-color='#12345'/>",
+            "border-color",
+            "`#12345` is not a value for `border-color`",
+            "write a colour such as #1a2b3c, rgb(26, 43, 60) or the name of one",
+        ),
+        (
+            "<mj-text padding='big'>x</mj-text>",
+            "padding",
+            "`big` is not a value for `padding`",
+            "write one to four lengths in px or %, such as 10px 25px",
+        ),
+        (
+            "<mj-spacer height='20'/>",
+            "height",
+            "`20` is not a value for `height`",
+            "write a length in px or %, such as 10px",
+        ),
+        (
+            "<mj-text align='centre'>x</mj-text>",
+            "align",
+            "`centre` is not a value for `align`",
+            "did you mean `center`?",
+        ),
+        (
+            "<mj-image src='https://leaf.example/a.png' fluid-on-mobile='yes'/>",
+            "fluid-on-mobile",
+            "`yes` is not a value for `fluid-on-mobile`",
+            "write `true` or `false`",
+        ),
+        (
+            "<mj-image href='#' src='https://leaf.example/a.png' xyz='1'/>",
+            "xyz",
+            "<mj-image> has no attribute `xyz`",
+            "leave it out",
+        ),
+        (
+            "<mj-text><p algin='left'>x</p></mj-text>",
+            "algin",
+            "the attribute `algin` is not allowed",
+            "did you mean `align`?",
+        ),
+    ],
+)
+def test_attributes_are_those_that_mjml_defines(
+    inside: str, place: str, message: str, advice: str
+) -> None:
+    body = column(inside)
+    (found,) = mjml_problems(body)
+    assert (found.message, found.advice) == (message, advice)
+    assert body[found.start : found.end] == place
+
+
+def test_attributes_for_many_elements_are_checked_too() -> None:
+    head = (
+        "<mj-attributes><mj-all font-family='Arial' padding='0 auto'/>"
+        "<mj-class name='big' font-size='2em' widht='3px'/><mj-text colr='red'/></mj-attributes>"
+    )
+    body = f"<mjml><mj-head>{head}</mj-head><mj-body></mj-body></mjml>"
+    assert problems(body) == [
+        "`0 auto` is not a value for `padding`",
+        "`2em` is not a value for `font-size`",
+        "<mj-class> has no attribute `widht`",
+        "<mj-text> has no attribute `colr`",
+    ]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<mj-text padding='10px 25px 0 5%' color='#Abc' line-height='1.5'>x</mj-text>",
+        "<mj-text color='rgba(0, 10,20, 0.5)' letter-spacing='-1.5px' mj-class='a b'>x</mj-text>",
+        "<mj-text color='TEAL' font-weight='bold' font-family='Georgia, serif'>x</mj-text>",
+        "<mj-image src='https://leaf.example/a.png' height='auto' width='120px' alt=''/>",
+        "<mj-table cellpadding='4' width='auto' border='1px solid #000'></mj-table>",
+        "<mj-button href='#' border-radius='3px' inner-padding='10px 25px'>Go</mj-button>",
+        "<mj-social mode='horizontal'><mj-social-element name='x' href='#'/></mj-social>",
+    ],
+)
+def test_what_mjml_defines_is_taken(inside: str) -> None:
+    assert problems(column(inside)) == []
+
+
+@pytest.mark.parametrize(
+    ("inside", "place", "message", "advice"),
+    [
+        (
+            "<mj-text>é <b>x</mj-text>",
+            "<b",
+            "`<b>` is still open at `</mj-text>`",
+            "write `</b>` before `</mj-text>`",
+        ),
+        (
+            "<mj-text>x<br></mj-text>",
+            "<br",
+            "`<br>` is still open at `</mj-text>`",
+            "write `<br />`: it has no end tag",
+        ),
+        (
+            "<mj-text>x</mj-txt>",
+            "</mj-txt>",
+            "`</mj-txt>` ends what never began",
+            "did you mean `</mj-text>`?",
+        ),
+        (
+            "<mj-text>x</i></mj-text>",
+            "</i>",
+            "`</i>` ends what never began",
+            "delete it, or begin with `<i>`",
+        ),
+    ],
+)
+def test_an_end_tag_is_told_at_the_tag_to_mend(
+    inside: str, place: str, message: str, advice: str
+) -> None:
+    body = column(inside)
+    (found,) = mjml_problems(body)
+    assert (found.message, found.advice) == (message, advice)
+    assert body[found.start : found.end] == place
+
+
+def test_the_end_of_the_text_is_told_at_the_element_that_is_open() -> None:
+    body = "<mjml><mj-body>"
+    (found,) = mjml_problems(body)
+    assert found.message == "`<mj-body>` is still open at the end of the text"
+    assert body[found.start : found.end] == "<mj-body"

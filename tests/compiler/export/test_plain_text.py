@@ -57,3 +57,25 @@ def test_lines_of_the_source_are_none_where_they_are_not_kept() -> None:
 def test_a_table_is_read_row_by_row() -> None:
     table = "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>"
     assert readable(table, TAG, keep_lines=False) == "a | b\n1 | 2\n"
+
+
+@pytest.mark.parametrize(
+    ("html", "said"),
+    [
+        ('Look<img alt="A cup">here', "Look A cup here"),
+        ('Look <img alt="A cup"> here', "Look A cup here"),
+        ('Look:<img alt="A cup">, yes', "Look: A cup, yes"),
+        ('(<img alt="A cup">) (b)', "(A cup) (b)"),
+        ('<img alt="A cup">(new)', "A cup (new)"),
+        ('<img alt="A"><img alt="B">', "A B"),
+        ('a<img alt="">b', "ab"),
+        ('<img alt="A cup"><br>here', "A cup\nhere"),
+        (
+            'see<a href="https://leaf.example"><img alt="A cup"></a>here',
+            "see A cup (https://leaf.example) here",
+        ),
+        ('<b>see</b><img alt="A cup"><i>here</i>', "see A cup here"),
+    ],
+)
+def test_a_picture_is_said_in_words_of_its_own(html: str, said: str) -> None:
+    assert readable(f"<p>{html}</p>", TAG, keep_lines=False) == f"{said}\n"
