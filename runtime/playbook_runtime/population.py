@@ -29,6 +29,7 @@ from playbook_runtime.customer_facts import static_fact
 from playbook_runtime.kernel.instructions import CUT_FACTS
 from playbook_runtime.kernel.tables import (
     HISTORY,
+    I64,
     NEVER,
     NEWCOMER,
     NO,
@@ -58,7 +59,11 @@ def people_of_history(
     marked: MarkedOrders,
     tiers: Tiers | None = None,
 ) -> People:
-    """Return one row for each customer of the history, ascending by hash."""
+    """Return one row for each customer of the history, ascending by hash.
+
+    Orders of one day count as one: what the purchase model draws are purchases, days on which
+    somebody buys, and a fact such as `orders` must count the same before the start and after it.
+    """
     history = data.history
     first, last = data.first_and_last_moment()
     n = len(history)
@@ -107,7 +112,8 @@ def opening_basis(
     """Return what counts for each customer's level at the start, and the mean moment of it.
 
     Of the single orders before the start only this mean is kept: what they count for is over all
-    at once, so long after it. Points that were earned before are not known.
+    at once, so long after it. Points that were earned before are not known. By `orders`, those of
+    one day count once, as they do after the start.
     """
     n = len(data.history)
     basis, moment = np.zeros(n, dtype=np.int64), np.full(n, NEVER)
@@ -117,6 +123,8 @@ def opening_basis(
     counts = np.ones(len(data.day), dtype=bool)
     if over is not None:
         counts = data.time > start - int(over.nominal_days * DAY_SECONDS)
+    if tiers.basis.figure == "orders":
+        counts &= _first_of_its_day(data)
     rows, time = data.order_rows(data.customer_hash[counts]), data.time[counts]
     value = data.value_minor[counts]
     amount = np.ones_like(value) if tiers.basis.figure == "orders" else value
@@ -126,6 +134,15 @@ def opening_basis(
     some = basis > 0
     moment[some] = start - np.floor(ago[some] / basis[some]).astype(np.int64)
     return basis, moment
+
+
+def _first_of_its_day(data: Observed) -> npt.NDArray[np.bool_]:
+    """Return which orders are the first in the file of their customer on their day."""
+    span = int(data.day.max()) + 1
+    key = data.order_rows(data.customer_hash) * span + data.day
+    first = np.zeros(len(key), dtype=bool)
+    first[np.unique(key, return_index=True)[1]] = True
+    return first
 
 
 def people_to_come(
@@ -253,29 +270,32 @@ def _segments(data: Observed, scores: dict[str, npt.NDArray[np.int64]]) -> npt.N
     return found
 
 
-def cuts_of(data: Observed, conditions: Iterable[Condition], start: int) -> dict[str, float]:
+def cuts_of(
+    data: Observed, orders: I64, conditions: Iterable[Condition], start: int
+) -> dict[str, float]:
     """Return for each test such as `revenue in top 20%` the least value of those in the top at the
-    as-of date, so that whoever reaches it later belongs to them, too. Money in minor units."""
+    as-of date, so that whoever reaches it later belongs to them, too. Money in minor units;
+    `orders` is what counts for each customer of the history as his orders so far."""
     found = {}
     for condition in conditions:
         for leaf in nodes(condition):
             if isinstance(leaf, InTop) and leaf.fact.name in CUT_FACTS:
-                values = np.sort(_numbers(data, leaf.fact.name, start))
+                values = np.sort(_numbers(data, orders, leaf.fact.name, start))
                 count = math.ceil(leaf.share.fraction * len(values))
                 found[str(leaf)] = float(values[-max(1, count)])
     return found
 
 
-def _numbers(data: Observed, fact: str, start: int) -> npt.NDArray[np.float64]:
+def _numbers(data: Observed, orders: I64, fact: str, start: int) -> npt.NDArray[np.float64]:
     """Return a fact of the kernel's for each customer of the history, as at the start."""
     history = data.history
     first, last = data.first_and_last_moment()
     if fact == "orders":
-        return history.purchases.astype(np.float64)
+        return orders.astype(np.float64)
     if fact == "revenue":
         return history.value_minor.astype(np.float64)
     if fact == "aov":
-        return history.value_minor.astype(np.float64) / history.purchases
+        return history.value_minor.astype(np.float64) / orders
     moment = last if fact == "days_since_last_order" else first
     return ((start - moment) // DAY_SECONDS).astype(np.float64)
 

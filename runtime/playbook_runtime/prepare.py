@@ -216,7 +216,7 @@ def prepare(
         holdout=holdout_share(graph),
         natures=what.natures,
         typical_gap=typical_gap(data) or DEFAULT_GAP,
-        cuts=cuts_of(data, conditions, calendar.start),
+        cuts=cuts_of(data, data.history.purchases, conditions, calendar.start),
         cohorts=cohorts_of(data, tuple(name for name, _, _ in months)),
         season=_operational_clock(season, calendar),
         orders=marked.marks,

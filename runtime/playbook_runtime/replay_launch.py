@@ -91,7 +91,7 @@ def replay_launch(
         occurrences=(),
         holdout=holdout_share(graph),
         typical_gap=typical_gap(before) or DEFAULT_GAP,
-        cuts=cuts_of(before, conditions, days.start),
+        cuts=cuts_of(before, before.history.orders, conditions, days.start),
         orders=marked.marks,
     )
     program, unread = build_program(graph, launch)

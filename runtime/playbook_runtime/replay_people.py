@@ -2,6 +2,10 @@
 
 Facts are those of the day before the replay. What the customers file says has no date: it is taken
 to hold all the time.
+
+Every order of the files is an order here, also the second one of a day, before the first day as
+after it: an engine counts them so, and starts a flow at each. Only a projection takes the orders of
+a day for one, since it draws days on which somebody buys (population.py).
 """
 
 from __future__ import annotations
@@ -55,6 +59,7 @@ def replayed_people(
     days = after.as_of_day - before.as_of_day
     earlier = replace(marked, of_order=marked.of_order[after.day <= before.as_of_day])
     known = people_of_history(before, launch, zones, statics, guardrails, days, earlier)
+    known = known._replace(orders=before.history.orders)
     later = people_of_history(after, launch, zones, statics, guardrails, days, marked)
     new = ~np.isin(later.key, known.key)
     came = _forgotten(_chosen(later, new), before, launch, statics)

@@ -55,23 +55,23 @@ def people_of(seed: int) -> list[Person]:
             else Happening(moment, draw.choice(EVENTS))
             for moment in sorted(moments)
         ]
+        items = sorted([*items, *_of_one_day(items, Random(f"again/{seed}/{number}"))], key=_moment)
         consents = frozenset(one for one in ("email", "sms") if draw.random() < 0.8)
         zone = draw.choice(ZONES)
-        found.append(Person(f"C{number:03}", zone, consents, tuple(_apart(items, begin))))
+        found.append(Person(f"C{number:03}", zone, consents, tuple(items)))
     found.append(Person("C999", "", frozenset(), (Happening(begin - 40 * 86_400, ORDER, 1000),)))
     return found
 
 
-def _apart(items: list[Happening], begin: int) -> Iterator[Happening]:
-    """Yield what happens without a second order of a day before the replay: what is known before
-    it are purchases, and orders of one day are one."""
-    last = 0
+def _of_one_day(items: list[Happening], draw: Random) -> Iterator[Happening]:
+    """Yield further orders some hours after some of them: most are of the same day."""
     for item in items:
-        if item.event == ORDER:
-            if item.moment < begin + 86_400 and item.moment - last < 2 * 86_400:
-                continue
-            last = item.moment
-        yield item
+        if item.event == ORDER and draw.random() < 0.3:
+            yield Happening(item.moment + draw.randrange(60, 10 * 3600), ORDER, item.value + 700)
+
+
+def _moment(item: Happening) -> int:
+    return item.moment
 
 
 def write_files(people: list[Person], folder: Path) -> None:

@@ -10,11 +10,12 @@ from tests.statistics.worlds import graph_of
 
 from playbook_compiler.diagnostics import has_errors
 from playbook_compiler.units import DAY_SECONDS, Duration
+from playbook_compiler.values import replace
 from playbook_runtime.demo_shop import write_demo_shop
 from playbook_runtime.heard import conditions_of
 from playbook_runtime.observed import Observed
 from playbook_runtime.orders.options import OrderInput, OrderOptions
-from playbook_runtime.population import cuts_of, rfm_scores, typical_gap
+from playbook_runtime.population import cuts_of, opening_basis, rfm_scores, typical_gap
 from playbook_runtime.read_data import read_data
 from playbook_runtime.settings import Settings
 from playbook_runtime.simulate import project
@@ -71,7 +72,7 @@ def test_the_cut_is_the_value_of_the_last_one_in_the_top(data: Observed, tmp_pat
     graph = graph_of(tmp_path / "playbook.yaml")
     start = (data.as_of_day + 1) * DAY_SECONDS
     revenue = sorted(data.history.value_minor.tolist(), reverse=True)
-    assert cuts_of(data, conditions_of(graph), start) == {
+    assert cuts_of(data, data.history.orders, conditions_of(graph), start) == {
         "revenue in top 40%": float(revenue[1]),
         "orders in top 20%": 3.0,
     }
@@ -80,6 +81,23 @@ def test_the_cut_is_the_value_of_the_last_one_in_the_top(data: Observed, tmp_pat
 def test_the_usual_gap_is_the_median_of_mean_gaps(data: Observed) -> None:
     # 10 days, twice 10 days, 4 days.
     assert typical_gap(data) == 10 * DAY_SECONDS
+
+
+@pytest.mark.parametrize(("figure", "times"), [("orders", 1), ("revenue", 2)])
+def test_orders_of_a_day_count_once_for_a_level_and_their_values_all(
+    data: Observed, tmp_path: Path, figure: str, times: int
+) -> None:
+    tiers = f"programmes: {{tiers: {{basis: {figure} over 12mo, levels: {{leaf: 0, bud: 9}}}}}}\n"
+    (tmp_path / "playbook.yaml").write_text(PLAYBOOK + tiers)
+    programmes = graph_of(tmp_path / "playbook.yaml").playbook.programmes
+    assert programmes is not None
+    columns = ("day", "time", "customer_hash", "value_minor")
+    every_twice = replace(data, **{name: np.tile(getattr(data, name), 2) for name in columns})
+    start = (data.as_of_day + 1) * DAY_SECONDS
+    once, _ = opening_basis(data, programmes.tiers, start)
+    twice, _ = opening_basis(every_twice, programmes.tiers, start)
+    assert once.sum() > 0
+    assert twice.tolist() == (times * once).tolist()
 
 
 CLOCKWORK = """playbook: 1
