@@ -25,6 +25,8 @@ offers:
   {LONG}: {{percent_off: 10%, code: unique, valid: 10d}}
 messages:
   m1: {{subject: Tea, body: "Code {{{{ offer.code }}}}"}}
+  m3: {{subject: Tea, preview: "<For> {{{{ customer.favourite | default: 'a&b' }}}}", body: Tea}}
+  m4: {{subject: Tea, body: "{{{{ offer.code }}}}, until the end of {{{{ offer.valid_until }}}}."}}
   m2: {{subject: Tea, body: "You like {{{{ customer.favourite | default: \\"tea\\" }}}}"}}
 """
 
@@ -117,3 +119,32 @@ def test_an_exit_and_an_entry_that_nobody_wrote_are_said_too(tmp_path: Path) -> 
     said = {one.construct: one for one in _export(tmp_path, flow).lowering.entries}
     assert said["flow.exit_on"].support == "approximated"
     assert said["flow.entry"].support == "approximated"
+
+
+def _template(bundle: ExportBundle) -> dict[str, Any]:
+    (found,) = [one.payload for one in bundle.requests if one.kind == "template"]
+    return found
+
+
+def test_the_preview_line_is_hidden_at_the_top_of_the_page(tmp_path: Path) -> None:
+    template = _template(_export(tmp_path, "{trigger: sign_up, steps: [{send: m3}]}"))
+    (variable,) = template["variables"]
+    page = template["html"]
+    hidden = page[page.index("<body") :].partition("\n")[2].partition("\n")[0]
+    assert hidden == (
+        '<div style="display:none;max-height:0;overflow:hidden">'
+        f"&lt;For&gt; {{{{{{{variable['key']}}}}}}}</div>"
+    )
+    assert variable["fallback_value"] == "a&amp;b"
+    assert "For" not in template["text"]
+
+
+def test_the_last_day_of_a_code_is_a_property_that_the_shop_fills(tmp_path: Path) -> None:
+    flow = f"{{trigger: sign_up, steps: [{{id: s, send: m4, offer: {LONG}}}]}}"
+    bundle = _export(tmp_path, flow)
+    code, until = sorted(one["key"] for one in _template(bundle)["variables"])
+    assert f"{{{{{{{code}}}}}}}, until the end of {{{{{{{until}}}}}}}." in _template(bundle)["text"]
+    filled = _automation(bundle)["s"]["template"]["variables"]
+    name = filled[until]["var"].removeprefix("contact.properties.")
+    (note,) = [one.note for one in bundle.lookups if one.name == name]
+    assert "the last day" in note

@@ -91,6 +91,12 @@ def page(title: str, body: str) -> str:
     return _PAGE.format(title=title, body=body)
 
 
+def at_top(page: str, html: str) -> str:
+    """Return a page with HTML in a line of its own right behind its `<body>`."""
+    begins = page.find(">", page.find("<body")) + 1
+    return f"{page[:begins]}\n{html}\n{page[begins:].lstrip(chr(10))}"
+
+
 def html_of(markdown: str) -> str:
     """Return Markdown as HTML: CommonMark without raw HTML, links without `javascript:`."""
     html: str = _markdown().render(markdown)

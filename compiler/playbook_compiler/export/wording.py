@@ -47,6 +47,7 @@ _UNSUBSCRIBE = "Unsubscribe"
 class Wording:
     """A message's texts as an engine takes them. `html` is empty outside e-mail.
 
+    `preview_html` is the preview line as it may stand in a page: see `with_preview`.
     `filled` are the expressions that the engine fills in for each customer, sorted, each with the
     author's default, "" for none: for engines where they have to be declared.
     """
@@ -55,6 +56,7 @@ class Wording:
     preview: str
     text: str
     html: str
+    preview_html: str = ""
     filled: tuple[tuple[str, str], ...] = ()
 
 
@@ -107,8 +109,18 @@ def word(
         _line(dialect, preview, message.preview),
         text,
         html,
+        _line_html(dialect, preview, message.preview),
         tuple(sorted(filled)),
     )
+
+
+def with_preview(wording: Wording) -> str:
+    """Return an e-mail's page with its preview line at the top, where only the list of mails shows
+    it: for engines that have no field for it."""
+    if not wording.preview_html:
+        return wording.html
+    hidden = f'<div style="display:none;max-height:0;overflow:hidden">{wording.preview_html}</div>'
+    return markup.at_top(wording.html, hidden)
 
 
 def page(title: str, body: str, dialect: Dialect) -> str:
@@ -160,6 +172,13 @@ def _line(dialect: Dialect, pieces: Pieces, text: str) -> str:
     """Return a one-line text such as a subject."""
     marks = markup.marks_for(text)
     said = markup.filled_text(marks.written(pieces), marks, dialect)
+    return " ".join(said.splitlines()).strip()
+
+
+def _line_html(dialect: Dialect, pieces: Pieces, text: str) -> str:
+    """Return a one-line text as HTML."""
+    marks = markup.marks_for(text)
+    said = markup.filled_html(escape(marks.written(pieces), quote=False), marks, dialect)
     return " ".join(said.splitlines()).strip()
 
 

@@ -9,6 +9,7 @@ from playbook_compiler.export.bundle import stable_uuid
 from playbook_compiler.export.capability import Support
 from playbook_compiler.export.constructs import construct_of
 from playbook_compiler.export.logic import Formula, Test, Tree, any_of, either
+from playbook_compiler.export.markup import at_top
 from playbook_compiler.export.wording import Wording, variation
 from playbook_compiler.graph import NEXT
 from playbook_compiler.graph import Node as Step
@@ -263,10 +264,9 @@ def with_preview(wording: Wording) -> str:
     text = escape(wording.preview, quote=False)
     hidden = (
         f"{{% capture preview %}}{text}{{% endcapture %}}"
-        '<div style="display:none">{{ preview | escape_once }}</div>\n'
+        '<div style="display:none">{{ preview | escape_once }}</div>'
     )
-    begins = wording.html.find(">", wording.html.find("<body")) + 1
-    return f"{wording.html[:begins]}\n{hidden}{wording.html[begins:].lstrip(chr(10))}"
+    return at_top(wording.html, hidden)
 
 
 def _offer(body: Body, step: Step, send: Send) -> str:

@@ -179,7 +179,7 @@ _OBJECTS = [
     *exact("send_email", "message.channel"),
     *exact("marketing asks for the subscription and gets a footer", "message.kind"),
     *exact("with our variables as Resend's", "message.subject"),
-    *refused("Resend has no preview line", "it is left out", "message.preview"),
+    *exact("a hidden text at the top of the page", "message.preview"),
     *exact("Markdown as HTML and as text", "message.body"),
 ]
 _CONDITIONS = [
@@ -236,7 +236,10 @@ _REST = [
     ),
     *exact("{{{RESEND_UNSUBSCRIBE_URL}}}", "variable.unsubscribe_url"),
     *approximated("the shared code, or a contact property", "variable.offer.code"),
-    *refused("Resend counts no days", "it is left out of the text", "variable.offer.valid_until"),
+    *approximated(
+        "a contact property into which the shop writes the last day, as it should read",
+        "variable.offer.valid_until",
+    ),
     *approximated(_PROPERTY, "variable.customer"),
     *approximated("a field of the event, which the shop sends", "variable.*"),
 ]

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from playbook_compiler.export.bundle import Payload, Request, file_name, stable_uuid
 from playbook_compiler.export.capability import Support
+from playbook_compiler.export.wording import with_preview
 from playbook_compiler.targets.resend import terms
 from playbook_compiler.targets.resend.sends import sender_of
 from playbook_compiler.targets.resend.state import Export
@@ -74,14 +75,15 @@ def templates(export: Export) -> tuple[list[Request], dict[str, bytes]]:
         if sender is not None:
             payload["from"] = sender_of(sender.name, sender.email)
             payload["reply_to"] = [sender.email]
-        payload |= {"subject": wording.subject, "html": wording.html, "text": wording.text}
+        html = with_preview(wording)
+        payload |= {"subject": wording.subject, "html": html, "text": wording.text}
         variables = variables_of(wording, offer)
         if len(variables) > terms.VARIABLES_LIMIT:
             _note_many(export, message, len(variables))
         if variables:
             payload["variables"] = variables
         made.append(_request("template", name, payload))
-        pages[made[-1].file.removesuffix(".json") + ".html"] = wording.html.encode()
+        pages[made[-1].file.removesuffix(".json") + ".html"] = html.encode()
     return made, pages
 
 

@@ -24,19 +24,25 @@ from playbook_compiler.export.dialect import (
     inert_tags_html,
 )
 from playbook_compiler.export.offers import benefit
-from playbook_compiler.export.wording import Wording
+from playbook_compiler.export.wording import Wording, with_preview
 from playbook_compiler.targets.resend import terms
 from playbook_compiler.targets.resend.properties import kind_of, note_of
 
 # Notes a property by name, kind and note, and returns how variables name it.
 Keep: TypeAlias = Callable[[str, str, str], str]
 _CODE: Final = "code"
+_UNTIL: Final = "until"
 _USED: Final = re.compile(r"\{\{\{([A-Za-z0-9_]+)\}\}\}")
 
 
 def code_property(offer: str) -> str:
     """Return the property that holds a customer's own code of an offer."""
     return terms.key(f"{_CODE}_{offer}")
+
+
+def until_property(offer: str) -> str:
+    """Return the property that holds the last day of a customer's code of an offer."""
+    return terms.key(f"{_UNTIL}_{offer}")
 
 
 def _value(name: str, reading: Reading, keep: Keep) -> Said | None:
@@ -54,8 +60,9 @@ def _value(name: str, reading: Reading, keep: Keep) -> Said | None:
     if name == "offer.code" and offer is not None:
         note = f"the customer's own code: {benefit(reading.playbook, offer)}"
         return Tag(_mark(keep(code_property(offer.id), "string", note), ""))
-    if name == "offer.valid_until":
-        return None
+    if name == "offer.valid_until" and offer is not None:
+        note = f"as it should read in a letter: the last day of the customer's code for {offer.id}"
+        return Tag(_mark(keep(until_property(offer.id), "string", note), ""))
     if name.startswith(("trigger.", "order.", "product.", "cart.")):
         return Filled(terms.event_field(name.removeprefix("trigger.")))
     return None
@@ -90,13 +97,14 @@ def declared(wording: Wording, offer: str) -> list[tuple[str, str, str]]:
         for expression, default in wording.filled
         for shown in (default, escape(default), "")
     }
-    code = f"contact.properties.{code_property(offer)}"
-    said.setdefault(variable_key(code, ""), (code, ""))
+    for own in (code_property(offer), until_property(offer)):
+        expression = terms.property_field(own)
+        said.setdefault(variable_key(expression, ""), (expression, ""))
     return [(key, *said[key]) for key in _used(wording)]
 
 
 def _used(wording: Wording) -> Iterator[str]:
-    text = "\n".join((wording.subject, wording.preview, wording.text, wording.html))
+    text = "\n".join((wording.subject, wording.text, with_preview(wording)))
     ours = {found[1] for found in _USED.finditer(text)}
     yield from sorted(ours - {"RESEND_UNSUBSCRIBE_URL"})
 
