@@ -15,6 +15,7 @@ from playbook_compiler.diff_entities import MARKETPLACE, SETTING, Entity, Key
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.kinds import Anything, Custom, ListOf, MapOf
 from playbook_compiler.model import Flow
+from playbook_compiler.programmes import RewardChoice
 from playbook_compiler.reading import Kind
 from playbook_compiler.records import OneOf, Record, RecordOf, keys_of
 from playbook_compiler.references import Reference
@@ -153,6 +154,8 @@ def _nouns(kind: Kind | None) -> tuple[str, ...]:
     match kind:
         case Reference(noun=noun):
             return (noun,)
+        case RewardChoice():
+            return ("offer", "product")
         case Anything():
             return ("audience", "offer", "message", "flow")
         case ListOf(item=one) | MapOf(value=one):

@@ -37,6 +37,13 @@ def print_playbook(playbook: Playbook, *, full: bool = False) -> str:
     return yaml_text(_Printing(full, _renaming(playbook)).record(playbook, None))
 
 
+def playbook_data(playbook: Playbook, without: frozenset[str]) -> dict[str, Written]:
+    """Return what `print_playbook` writes, as data, without some keys of the language."""
+    data = _Printing(False, _renaming(playbook), without).record(playbook, None)
+    assert isinstance(data, dict)
+    return data
+
+
 def _renaming(playbook: Playbook) -> Callable[[str], str]:
     """Return what writes the ids of tactics so that they can be authored."""
     taken = {name for section in _NAMED for name in getattr(playbook, section)}
@@ -56,11 +63,14 @@ def _renaming(playbook: Playbook) -> Callable[[str], str]:
 class _Printing:
     """The values of one playbook as data to write: mappings, lists, texts and bare words."""
 
-    __slots__ = ("authored", "full")
+    __slots__ = ("authored", "full", "without")
 
-    def __init__(self, full: bool, authored: Callable[[str], str]) -> None:
+    def __init__(
+        self, full: bool, authored: Callable[[str], str], without: frozenset[str] = frozenset()
+    ) -> None:
         self.full = full
         self.authored = authored
+        self.without = without
 
     def data(self, value: Any, kind: Kind | None) -> Written:
         match value:
@@ -106,7 +116,7 @@ class _Printing:
             said = {
                 name: self.data(getattr(record, entry.name), entry.metadata["kind"])
                 for name, entry in keys_of(type(record)).items()
-                if getattr(record, entry.name) not in _NOTHING
+                if name not in self.without and getattr(record, entry.name) not in _NOTHING
             }
         one_of = _settled(kind, OneOf)
         if isinstance(one_of, OneOf):
@@ -122,7 +132,7 @@ class _Printing:
         return said
 
     def _is_said(self, record: Record, name: str, value: Any, entry: Any) -> bool:
-        if isinstance(record, Playbook) and name in _JOINED:
+        if name in self.without or (isinstance(record, Playbook) and name in _JOINED):
             return False
         if is_required(entry):
             return True

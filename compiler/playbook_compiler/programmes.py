@@ -62,7 +62,7 @@ class Earn(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice(Kind):
+class RewardChoice(Kind):
     """Reads the id of an offer, or the key of a listed product."""
 
     @property
@@ -104,7 +104,7 @@ class Reward(Record):
     credit: Money | None = key(MONEY, "Store credit.", default=None)
     points: int | None = key(Integer(1, POINTS_MOST), "Points.", default=None)
     choice: tuple[str, ...] = key(
-        ListOf(_Choice(), single=True, least=1),
+        ListOf(RewardChoice(), single=True, least=1),
         "One of these offers and products, as the customer likes.",
         default=(),
     )

@@ -106,7 +106,7 @@ def _campaign_ways(campaign: Imported, flow: str, steps: set[str]) -> set[tuple[
 
     def follow(number: int) -> Iterator[tuple[str, ...]]:
         event = campaign.events[number]
-        step = event["description"].removeprefix(f"playbook: {flow}/")
+        step = event["description"].partition("\n")[0].removeprefix(f"playbook: {flow}/")
         here = (step,) if step in steps and event["event_type"] == "action" else ()
         if event["type"] == "campaign.jump_to_event":
             yield from follow(event["properties"]["jumpToEvent"])
@@ -191,7 +191,7 @@ def _events(name: str, flow: str) -> dict[str, Json]:
         for one in read(case(name).files[IMPORT_FILE])
         if one.campaign["name"].endswith(f": {flow}")
     ]
-    return {one["description"].partition("/")[2]: one for one in campaign.events.values()}
+    return {one["description"].partition("\n")[0].partition("/")[2]: one for one in campaign.events.values()}
 
 
 def _segment(flow: str, name: str) -> Json:

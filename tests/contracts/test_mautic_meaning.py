@@ -45,13 +45,13 @@ def _campaign(bundle: ExportBundle) -> Imported:
 
 def _events(bundle: ExportBundle) -> dict[str, Json]:
     events = _campaign(bundle).events.values()
-    return {one["description"].removeprefix("playbook: f/"): one for one in events}
+    return {one["description"].partition("\n")[0].removeprefix("playbook: f/"): one for one in events}
 
 
 def _above(bundle: ExportBundle, event: Json) -> str:
     """Return the id of the event that one hangs on."""
     above = _campaign(bundle).events[event["parent_id"]]
-    return str(above["description"]).removeprefix("playbook: f/")
+    return str(above["description"]).partition("\n")[0].removeprefix("playbook: f/")
 
 
 def _said(bundle: ExportBundle, construct: str) -> Entry:

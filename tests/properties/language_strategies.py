@@ -475,7 +475,7 @@ _OWN: Mapping[str, Callable[[_Maker], Any]] = {
     "_Change": _Maker.change,
     "_DoneByKind": _Maker.done_by,
     "RightKind": _Maker.right,
-    "_Choice": _Maker.choice,
+    "RewardChoice": _Maker.choice,
     "_Variable": _Maker.variable,
     "_Day": _Maker.day,
     "SeverityProfile": _Maker.profile,

@@ -35,8 +35,8 @@ class Tree:
 def finished(
     engine: str, data: Data, flows: Mapping[str, Tree], paths: Mapping[str, str], notes: Notes
 ) -> Imported:
-    """Return the import of a playbook. `data` holds its sections but `flows`; `paths` are places
-    in the input by `section/id`."""
+    """Return the import of a playbook. `data` holds its sections, and of its flows those that are
+    known in their own words; `paths` are places in the input by `section/id`."""
     trees = dict(flows)
     sections = dict(data)
     places = {**paths, **{f"flows/{name}": tree.path for name, tree in trees.items()}}
@@ -51,13 +51,14 @@ def finished(
 
 def _whole(sections: Data, trees: Mapping[str, Tree], ids: Mapping[str, Mapping[int, str]]) -> Data:
     """Return the playbook with its flows before its messages."""
-    flows: dict[str, Written] = {
-        name: {**tree.head, "steps": as_data(tree.steps, ids[name])}
-        for name, tree in sorted(trees.items())
+    made: dict[str, Written] = {
+        name: {**tree.head, "steps": as_data(tree.steps, ids[name])} for name, tree in trees.items()
     }
-    whole = {name: value for name, value in sections.items() if name != "messages"}
+    known = sections.get("flows")
+    flows = {**(known if isinstance(known, dict) else {}), **made}
+    whole = {name: value for name, value in sections.items() if name not in ("flows", "messages")}
     if flows:
-        whole["flows"] = flows
+        whole["flows"] = dict(sorted(flows.items()))
     if sections.get("messages"):
         whole["messages"] = sections["messages"]
     return {name: value for name, value in whole.items() if value not in ({}, [])}
@@ -82,7 +83,7 @@ def _mend(
         ]
         if not errors:
             return
-        refused = _entries(text.decode(), errors)
+        refused = entries_of(text.decode(), errors)
         for (section, name), finding in refused.items():
             _take_out(sections, trees, section, name)
             notes.left(
@@ -96,8 +97,7 @@ def _mend(
 
 
 def _take_out(sections: Data, trees: dict[str, Tree], section: str, name: str) -> None:
-    if section == "flows":
-        trees.pop(name, None)
+    if section == "flows" and trees.pop(name, None) is not None:
         return
     entries = sections.get(section)
     if name and isinstance(entries, dict):
@@ -106,7 +106,7 @@ def _take_out(sections: Data, trees: dict[str, Tree], section: str, name: str) -
         sections.pop(section, None)
 
 
-def _entries(text: str, errors: list[Diagnostic]) -> dict[tuple[str, str], Diagnostic]:
+def entries_of(text: str, errors: list[Diagnostic]) -> dict[tuple[str, str], Diagnostic]:
     """Return the sections' entries that errors point at, each with its first error."""
     document, _ = parse(SourceFile(MAIN, text))
     assert document is not None

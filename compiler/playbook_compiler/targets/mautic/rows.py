@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from playbook_compiler.export.bundle import stable_uuid
+from playbook_compiler.export.own_text import own_text
 from playbook_compiler.targets.mautic import terms
 from playbook_compiler.targets.mautic.canvas import canvas
 from playbook_compiler.targets.mautic.flow import Campaign
@@ -35,6 +36,9 @@ def group(export: Export, campaign: Campaign, fields: list[dict[str, Any]]) -> d
     if emails:
         made["email"] = [_email(export, name, number) for name, number in emails.items()]
     made["campaign_event"] = [_event(campaign, event, lists, emails) for event in events]
+    if events:
+        # Mautic shows this description nowhere, and keeps it: an import finds the flow in it.
+        made["campaign_event"][0]["description"] += f"\n{own_text(export.graph, campaign.flow)}"
     made["dependencies"] = [
         {
             "campaign_event": [_dependency(event, lists, emails) for event in events],

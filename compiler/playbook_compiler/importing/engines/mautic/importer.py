@@ -11,6 +11,7 @@ from playbook_compiler.catalogue import BUILT_IN
 from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.importing.engines.mautic.archive import read_entities
 from playbook_compiler.importing.engines.mautic.campaign import Campaign
+from playbook_compiler.importing.engines.mautic.noted import joined, noted
 from playbook_compiler.importing.engines.mautic.reading import Reading, Row, mapping, reading_of
 from playbook_compiler.importing.finishing import Tree, finished
 from playbook_compiler.importing.given import Given
@@ -49,21 +50,32 @@ class MauticImporter:
 
 def playbook_of(campaigns: Sequence[Row], answers: Answers) -> Imported:
     """Return campaigns as a playbook."""
+    known = noted(campaigns)
     reading = reading_of(campaigns)
+    reading.messages.update(known.messages)
     trees: dict[str, Tree] = {}
     heads: set[str] = set()
     for number, data in enumerate(campaigns):
+        if number in known.flows:
+            continue
         head = _head(data)
         title, own = str(head.get("name") or "campaign"), _own_id(head)
-        flow = id_of(own or title, "flow", trees)
+        if number in known.stale:
+            reading.notes.changed(
+                f"/{number}", f"the campaign `{title}`",
+                "it no longer does what the playbook says that it was exported from",
+                "its steps are read as they stand in Mautic: compare them",
+            )  # fmt: skip
+        flow = id_of(own or title, "flow", {*trees, *known.flows.values()})
         heads.add(title.removesuffix(f": {own}") if own else "")
         tree = _flow(reading, data, flow, f"/{number}")
         if tree is not None:
             trees[flow] = tree
     # What the names of all campaigns of an export begin with is the playbook's.
     name = heads.pop() if len(heads) == 1 else ""
-    sections = _sections(reading, trees, name or "imported from Mautic", answers)
-    return finished("mautic", sections, trees, {}, reading.notes)
+    told = {"name": name or "imported from Mautic", **known.settings}
+    sections = _sections(reading, trees, told, answers)
+    return finished("mautic", joined((known.sections, sections)), trees, {}, reading.notes)
 
 
 def _head(data: Row) -> Row:
@@ -98,13 +110,13 @@ def _flow(reading: Reading, data: Row, flow: str, path: str) -> Tree | None:
     return Tree(keys, made.steps, path)
 
 
-def _sections(reading: Reading, trees: Mapping[str, Tree], name: str, answers: Answers) -> Data:
-    """Return the sections of the playbook but its flows."""
+def _sections(reading: Reading, trees: Mapping[str, Tree], told: Data, answers: Answers) -> Data:
+    """Return the sections of the playbook but its flows. `told` are settings that are known."""
     notes, messages = reading.notes, reading.messages
-    whole: Data = {"playbook": 1, "name": name}
+    whole: Data = {"playbook": 1, "name": told["name"]}
     for what, answer, likely in (
-        ("currency", answers.currency, "EUR"),
-        ("timezone", answers.timezone, "UTC"),
+        ("currency", told.get("currency") or answers.currency, "EUR"),
+        ("timezone", told.get("timezone") or answers.timezone, "UTC"),
     ):
         if not answer:
             notes.assumed(
@@ -112,10 +124,11 @@ def _sections(reading: Reading, trees: Mapping[str, Tree], name: str, answers: A
                 f"import again with --{what}",
             )  # fmt: skip
         whole[what] = answer or likely
-    if messages:
+    if messages and "sender" not in told:
         whole["sender"] = _sender(reading)
+    if messages and "guardrails" not in told:
         whole["guardrails"] = {"consent": {"email": "opt-in"}}
-    if reading.held_out:
+    if reading.held_out and "guardrails" not in told:
         notes.left(
             reading.held_out[0], "the holdout", "its share is drawn by the shop",
             "write `guardrails: {holdout: 10%}`",
