@@ -8,9 +8,10 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from xml.etree.ElementTree import Element, fromstring
+from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
 import pytest
+from tests.contracts.bpmn_picture import picture_problems
 from tests.contracts.exports import SHIPPED, graph_of
 from tests.contracts.golden import compare
 from tests.contracts.verdicts.bpmn import problems
@@ -27,6 +28,7 @@ NAMES = ("everything", "hostile", "lossy")
 WHOLE = ("growth.yaml", "startup.yaml")
 MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+WAYPOINTS = "http://www.omg.org/spec/DD/20100524/DI"
 SIDES = ("x", "y", "width", "height")
 BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
 
@@ -129,6 +131,20 @@ def test_arrows_are_drawn_from_shape_to_shape(name: str) -> None:
                 x, y, width, height = boxes[flow.get(end)]
                 assert x <= int(point.get("x", "")) <= x + width, (path, flow.get("id"))
                 assert y <= int(point.get("y", "")) <= y + height, (path, flow.get("id"))
+
+
+def test_arrows_that_run_over_shapes_are_seen() -> None:
+    name, root = max(processes(case("everything")), key=lambda one: len(tostring(one[1])))
+    assert list(picture_problems(case("everything").files[name])) == []
+    for edge in root.iter(f"{DI}BPMNEdge"):
+        (x, y), (to_x, to_y) = [(one.get("x", ""), one.get("y", "")) for one in (edge[0], edge[-1])]
+        for point in list(edge):
+            edge.remove(point)
+        for at in ((x, y), (to_x, y), (to_x, to_y)):
+            SubElement(edge, f"{{{WAYPOINTS}}}waypoint", {"x": at[0], "y": at[1]})
+    found = list(picture_problems(tostring(root)))
+    assert any(" crosses " in one for one in found)
+    assert not any(" slants " in one for one in found)
 
 
 def test_what_authors_write_stays_text() -> None:

@@ -1,8 +1,10 @@
-"""What the BPMN schema, SpiffWorkflow's parser and our own checks say against an export."""
+"""What the BPMN schema, SpiffWorkflow's parser, our own checks and the picture say against an
+export."""
 
 from __future__ import annotations
 
 from tests.contracts.bpmn_parser import parser_problems, schema_problems
+from tests.contracts.bpmn_picture import picture_problems
 
 from playbook_compiler.export.bundle import ExportBundle
 from playbook_compiler.targets.bpmn.files import VARIABLES_FILE
@@ -20,5 +22,9 @@ def problems(bundle: ExportBundle) -> list[str]:
         f"{name}: {problem}"
         for name, content in own.items()
         if name.endswith(".bpmn")
-        for problem in (*schema_problems(content), *parser_problems(content))
+        for problem in (
+            *schema_problems(content),
+            *parser_problems(content),
+            *picture_problems(content),
+        )
     ]

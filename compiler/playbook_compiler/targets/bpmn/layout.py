@@ -1,13 +1,12 @@
 """Where the shapes of a process stand: layers from left to right, ways one below the other.
 
 Simple and always the same. A shape stands one layer behind the last that leads to it; the first way
-out stays in the row, each further way opens a row of its own. Ways back run below everything.
+out stays in the row, each further way opens a row of its own. Arrows: routes.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from playbook_compiler.targets.bpmn.elements import (
     BOUNDARY,
@@ -18,36 +17,11 @@ from playbook_compiler.targets.bpmn.elements import (
     Element,
     Scope,
 )
+from playbook_compiler.targets.bpmn.routes import MARGIN, Box, Cell, Grid, Point, route, route_down
 from playbook_compiler.values import dataclass, field
 
-Point: TypeAlias = tuple[int, int]
-COLUMN, ROW, MARGIN = 160, 120, 40
+COLUMN, ROW = 160, 120
 TASK, EVENT, GATEWAY = (110, 80), (36, 36), (50, 50)
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle; x and y are its upper left corner."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    @property
-    def right(self) -> Point:
-        """The middle of the right side."""
-        return self.x + self.width, self.y + self.height // 2
-
-    @property
-    def left(self) -> Point:
-        """The middle of the left side."""
-        return self.x, self.y + self.height // 2
-
-    @property
-    def bottom(self) -> Point:
-        """The middle of the lower side."""
-        return self.x + self.width // 2, self.y + self.height
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +48,9 @@ def _place(scope: Scope, left: int, top: int, found: Layout) -> Point:
     for element in scope.elements:
         if element.tag == SUB_PROCESS and element.scope is not None:
             inner[element.id] = Layout()
-            sizes[element.id] = _place(element.scope, 0, 0, inner[element.id])
+            wide, high = _place(element.scope, 0, 0, inner[element.id])
+            ways = sum(one.attached == element.id for one in scope.elements)
+            sizes[element.id] = max(wide, MARGIN + ways * (EVENT[0] + MARGIN)), high
         elif element.tag in EVENTS:
             sizes[element.id] = EVENT
         else:
@@ -82,6 +58,7 @@ def _place(scope: Scope, left: int, top: int, found: Layout) -> Point:
     attached = [one for one in scope.elements if one.tag == BOUNDARY]
     columns = _starts(cells, sizes, 0, COLUMN, left + MARGIN)
     rows = _starts(cells, sizes, 1, ROW, top + MARGIN)
+    grid = Grid(columns, rows, cells)
     for element in scope.elements:
         if element.id not in cells:
             continue
@@ -96,34 +73,40 @@ def _place(scope: Scope, left: int, top: int, found: Layout) -> Point:
             found.boxes[name] = Box(box.x + x, box.y + y, box.width, box.height)
         for name, line in inner[element.id].lines.items() if element.id in inner else ():
             found.lines[name] = tuple((px + x, py + y) for px, py in line)
+    _draw(scope, grid, found)
     low = max(found.boxes[name].y + found.boxes[name].height for name in cells)
-    _place_attached(scope, attached, found, low)
+    _place_attached(scope, attached, grid, found, low)
     shown = [found.boxes[element.id] for element in scope.elements]
-    low = max(box.y + box.height for box in shown)
-    _draw(scope, set(order), found, low)
-    wide = max(box.x + box.width for box in shown)
-    return wide - left + MARGIN, low - top + 2 * MARGIN
+    low = max(rows[-1] - MARGIN, *(box.y + box.height for box in shown))
+    wide = max(columns[-1] - MARGIN, *(box.x + box.width for box in shown))
+    return wide - left + MARGIN, low - top + MARGIN
 
 
-def _place_attached(scope: Scope, attached: list[Element], found: Layout, low: int) -> None:
+def _place_attached(
+    scope: Scope, attached: list[Element], grid: Grid, found: Layout, low: int
+) -> None:
     """Place boundary events on the lower side of their sub-process, their ends below."""
-    after = {arrow.source: arrow.target for arrow in scope.arrows}
+    after = {arrow.source: arrow for arrow in scope.arrows}
     for number, element in enumerate(attached):
         host = found.boxes[element.attached]
         x = host.x + MARGIN + number * (EVENT[0] + MARGIN)
-        found.boxes[element.id] = Box(x, host.y + host.height - EVENT[1] // 2, *EVENT)
-        found.boxes[after[element.id]] = Box(x, low + ROW // 2, *EVENT)
+        source = Box(x, host.y + host.height - EVENT[1] // 2, *EVENT)
+        target = Box(x, low + ROW // 2, *EVENT)
+        arrow = after[element.id]
+        found.boxes[element.id], found.boxes[arrow.target] = source, target
+        cell = grid.cells[element.attached]
+        found.lines[arrow.id] = route_down(grid, source, target, cell, low)
 
 
 def _starts(
     cells: dict[str, tuple[int, int]], sizes: dict[str, Point], axis: int, step: int, first: int
-) -> list[int]:
-    """Return where each column (axis 0) or row (axis 1) begins."""
+) -> tuple[int, ...]:
+    """Return where each column (axis 0) or row (axis 1) begins, and where the last ends."""
     count = max(cell[axis] for cell in cells.values()) + 1
     widths = [step] * count
     for name, cell in cells.items():
         widths[cell[axis]] = max(widths[cell[axis]], sizes[name][axis] + MARGIN)
-    return [first + sum(widths[:number]) for number in range(count)]
+    return tuple(first + sum(widths[:number]) for number in range(count + 1))
 
 
 def _forward(scope: Scope) -> Iterator[Arrow]:
@@ -153,7 +136,7 @@ def _forward(scope: Scope) -> Iterator[Arrow]:
                     ways.append(iter(out.get(arrow.target, ())))
 
 
-def _cells(scope: Scope, forward: list[Arrow]) -> dict[str, tuple[int, int]]:
+def _cells(scope: Scope, forward: list[Arrow]) -> dict[str, Cell]:
     """Return the layer and row of each element but boundary events and what they lead to."""
     attached = {one.id for one in scope.elements if one.tag == BOUNDARY}
     aside = attached | {arrow.target for arrow in scope.arrows if arrow.source in attached}
@@ -185,18 +168,10 @@ def _cells(scope: Scope, forward: list[Arrow]) -> dict[str, tuple[int, int]]:
     return {name: (layers[name], rows[name]) for name in layers}
 
 
-def _draw(scope: Scope, forward: set[Arrow], found: Layout, low: int) -> None:
-    """Draw the arrows: with a bend between two columns, or back below everything."""
+def _draw(scope: Scope, grid: Grid, found: Layout) -> None:
+    """Draw the arrows between the cells of the grid."""
     for arrow in scope.arrows:
-        source, target = found.boxes[arrow.source], found.boxes[arrow.target]
-        line: tuple[Point, ...]
-        if arrow not in forward:
-            (x, y), (tx, ty) = source.bottom, target.bottom
-            line = ((x, y), (x, low + MARGIN // 2), (tx, low + MARGIN // 2), (tx, ty))
-        elif target.y > source.y + source.height and abs(target.x - source.x) < MARGIN:
-            line = (source.bottom, (target.x + target.width // 2, target.y))
-        else:
-            (x, y), (tx, ty) = source.right, target.left
-            middle = tx - (COLUMN - TASK[0]) // 4
-            line = ((x, y), (middle, y), (middle, ty), (tx, ty)) if y != ty else ((x, y), (tx, ty))
-        found.lines[arrow.id] = line
+        begin, end = grid.cells.get(arrow.source), grid.cells.get(arrow.target)
+        if begin is not None and end is not None:
+            source, target = found.boxes[arrow.source], found.boxes[arrow.target]
+            found.lines[arrow.id] = route(grid, source, target, begin, end)
