@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
 from random import Random
@@ -92,6 +92,7 @@ class Says:
         *("if", "split", "branch", "waited"),
     )
     exits_seen: bool = False
+    programmes: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 KLAVIYO = Says()
@@ -117,6 +118,17 @@ MAUTIC = Says(
     triggers=("event",),
     steps=("send", "send", "tag", "if"),
     exits_seen=True,
+)
+
+
+# All of it, and what only a note in our own words brings back.
+NOTED = Says(
+    triggers=(*Says().triggers, "again", "monthly", "points"),
+    steps=(
+        *Says().steps,
+        *("ladder", "rotation", "call", "list", "suppress", "points", "credit", "give"),
+    ),
+    programmes={"points": {"earn": [{"event": "order_placed", "points": "1 per EUR"}]}},
 )
 
 
@@ -183,6 +195,7 @@ class _Making:
             "events": {"back_in_stock": {"amount": "number"}},
             "audiences": self.audiences,
             "offers": {name: one for name, one in self.offers.items() if name in self.sent},
+            **({"programmes": self.says.programmes} if self.says.programmes else {}),
             "flows": flows,
             "messages": self.messages,
         }
@@ -260,6 +273,12 @@ class _Making:
             return {"date": "birthday", "before": "7d"}
         if kind == "field":
             return {"event": "back_in_stock", "where": "trigger.amount >= 5"}
+        if kind == "again":
+            return {"event": "order_placed", "at_least": 3, "within": "90d"}
+        if kind == "monthly":
+            return {"every": "month on 1 at 10:00"}
+        if kind == "points":
+            return {"points_reach": 500}
         return self.chance.choice(EVENTS)
 
     def list_of_steps(self, depth: int) -> list[Any]:
@@ -279,6 +298,26 @@ class _Making:
                 return {"send": self.message(self.pick("sms", "push"), "")}
             case "wait":
                 return {"wait": self.pick("1d", "36h", "14d", "20min"), "id": f"w{own}"}
+            case "ladder":
+                names = [self.message(one, "") for one in ("email", self.pick("sms", "push"))]
+                return {"send": names, "reached": "clicked within 2d", "id": f"l{own}"}
+            case "rotation":
+                return {"send": {"next_of": [self.message("email", "") for _ in range(3)]}}
+            case "call":
+                url = self.pick("https://shop.example/hook?x=1&y=<2>", "CRM_HOOK")
+                return {"call": {"url": url, "fields": ["email", "orders"]}, "id": f"c{own}"}
+            case "list":
+                return {"audience": self.pick({"add": f"list-{own}"}, {"remove": f"list-{own}"})}
+            case "suppress":
+                return {"update": {"suppress": self.pick("email", "sms")}, "id": f"s{own}"}
+            case "points":
+                return {"grant": {"points": self.pick(50, 100)}, "id": f"p{own}"}
+            case "credit":
+                return {"grant": {"credit": 5}, "id": f"k{own}"}
+            case "give" if self.offers:
+                given = self.chance.choice(sorted(self.offers))
+                self.sent.add(given)
+                return {"grant": given, "id": f"g{own}"}
             case "until":
                 until = self.pick("09:00", "tue at 10:30")
                 return {"wait": {"until": until}, "id": f"w{own}"}

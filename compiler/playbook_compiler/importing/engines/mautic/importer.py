@@ -12,7 +12,7 @@ from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.importing.engines.mautic.archive import read_entities
 from playbook_compiler.importing.engines.mautic.campaign import Campaign
 from playbook_compiler.importing.engines.mautic.noted import joined, noted
-from playbook_compiler.importing.engines.mautic.reading import Reading, Row, mapping, reading_of
+from playbook_compiler.importing.engines.mautic.reading import Reading, Row, head_of, reading_of
 from playbook_compiler.importing.finishing import Tree, finished
 from playbook_compiler.importing.given import Given
 from playbook_compiler.importing.imported import Answers, Data, Imported, Notes
@@ -58,7 +58,7 @@ def playbook_of(campaigns: Sequence[Row], answers: Answers) -> Imported:
     for number, data in enumerate(campaigns):
         if number in known.flows:
             continue
-        head = _head(data)
+        head = head_of(data)
         title, own = str(head.get("name") or "campaign"), _own_id(head)
         if number in known.stale:
             reading.notes.changed(
@@ -78,11 +78,6 @@ def playbook_of(campaigns: Sequence[Row], answers: Answers) -> Imported:
     return finished("mautic", joined((known.sections, sections)), trees, {}, reading.notes)
 
 
-def _head(data: Row) -> Row:
-    found = data.get("campaign")
-    return mapping(found[0] if isinstance(found, list) and found else found)
-
-
 def _own_id(head: Row) -> str:
     """Return the id of the flow that a campaign of our own export was, else nothing."""
     told = str(head.get("description") or "").partition("\n")[0]
@@ -93,7 +88,7 @@ def _own_id(head: Row) -> str:
 
 def _flow(reading: Reading, data: Row, flow: str, path: str) -> Tree | None:
     """Return one campaign as a flow; None, noted, where it cannot be written as steps."""
-    head, notes = _head(data), reading.notes
+    head, notes = head_of(data), reading.notes
     title = str(head.get("name") or "campaign")
     campaign = Campaign(reading, data, flow, path)
     first = campaign.read()

@@ -15,7 +15,7 @@ from playbook_compiler.document import Data as Value
 from playbook_compiler.driver import compile_playbook
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.importing.engines.mautic.contents import contents, field_labels
-from playbook_compiler.importing.engines.mautic.reading import Row, listed
+from playbook_compiler.importing.engines.mautic.reading import Row, head_of, listed
 from playbook_compiler.importing.finishing import MAIN, entries_of
 from playbook_compiler.importing.imported import Data
 from playbook_compiler.parse import parse
@@ -61,7 +61,8 @@ def noted(campaigns: Sequence[Row]) -> Noted:
     flows = {}
     for number, note in agreeing.items():
         (flow,) = _section(note, _FLOWS)
-        if made.get(flow) == contents(campaigns[number], labels):
+        again = head_of(campaigns[number]).get("allow_restart") in (True, 1)
+        if made.get(flow) == contents(campaigns[number], labels) and not (again and _once(note)):
             flows[number] = flow
     trusted = joined(notes[number] for number in flows)
     return Noted(trusted, flows, frozenset(notes) - frozenset(flows))
@@ -139,6 +140,14 @@ def _compiled(notes: Mapping[int, Data]) -> tuple[TriggerGraph | None, dict[int,
 def _holds(note: Data, refused: Iterable[tuple[str, str]]) -> bool:
     return any(
         name in _section(note, section) if name else section in note for section, name in refused
+    )
+
+
+def _once(note: Data) -> bool:
+    """Return whether customers enter a note's flow once; for others a person allows more."""
+    return any(
+        isinstance(one, dict) and one.get("entry") == "once"
+        for one in _section(note, _FLOWS).values()
     )
 
 

@@ -45,3 +45,9 @@ def listed(data: Row, key: str) -> list[Row]:
 def mapping(value: Any) -> Row:
     """Return an object of an archive; of anything else, an empty one."""
     return value if isinstance(value, dict) else {}
+
+
+def head_of(data: Row) -> Row:
+    """Return the campaign itself among the objects of its group."""
+    found = data.get("campaign")
+    return mapping(found[0] if isinstance(found, list) and found else found)
