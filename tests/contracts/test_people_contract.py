@@ -61,7 +61,7 @@ DOCUMENT = case("markdown", "everything").files["playbook.md"].decode()
         ("sign_up", "#quot;"),
         ("sign_up", "`x`"),
         ("  n1 --> n2", "  n1 --> n9999"),
-        ("flowchart TD", "graph TD;"),
+        ("flowchart LR", "graph LR;"),
         ("  end", "  end\n  style n0 fill:red"),
     ],
 )
@@ -190,3 +190,13 @@ def test_no_line_becomes_a_list_a_heading_or_a_rule(text: str) -> None:
 def test_no_cell_is_a_formula(start: str) -> None:
     assert csv_cell(f"{start}1+1") == f"'{start}1+1"
     assert csv_cell(f"1{start}1") == f"1{start}1"
+
+
+def test_flows_stand_below_each_other() -> None:
+    """A chart that goes to the right puts what nothing joins below each other; measured in a
+    browser with Mermaid 11, where a chart that goes down had all flows in one row."""
+    lines = CHART.splitlines()
+    assert lines[0] == "flowchart LR"
+    boxes = [number for number, line in enumerate(lines) if line.startswith("  subgraph")]
+    assert len(boxes) > 1
+    assert {lines[number + 1] for number in boxes} == {"    direction LR"}

@@ -24,12 +24,18 @@ def render(graph: TriggerGraph) -> str:
 
 
 def chart(graph: TriggerGraph, flows: Sequence[str]) -> str:
-    """Return some flows as one flowchart, with the edges between their own nodes."""
+    """Return some flows as one flowchart, with the edges between their own nodes.
+
+    All goes from left to right: what no edge joins then stands below each other, in both the whole
+    and a flow. Mermaid turns a flow that says no direction of its own, and puts flows side by side
+    in a chart that goes down.
+    """
     nodes = [node.id for flow in flows for node in graph.of_flow(flow)]
     numbers = {node_id: f"n{index}" for index, node_id in enumerate(nodes)}
-    lines = ["flowchart TD"]
+    lines = ["flowchart LR"]
     for position, flow in enumerate(flows):
         lines.append(f"  subgraph f{position}[{mermaid_quoted(flow)}]")
+        lines.append("    direction LR")
         for node in graph.of_flow(flow):
             opening, closing = _SHAPES.get(node.kind, ("[", "]"))
             label = mermaid_quoted(node_label(node))

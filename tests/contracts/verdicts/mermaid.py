@@ -8,8 +8,9 @@ from playbook_compiler.export.bundle import ExportBundle
 
 _LABEL = r'"(?:[^"#;\[\]{}<>`\\|&]|#\d+;)*"'
 _LINES = (
-    re.compile(r"flowchart TD"),
+    re.compile(r"flowchart LR"),
     re.compile(rf"  subgraph f\d+\[{_LABEL}\]"),
+    re.compile(r"    direction LR"),
     re.compile(
         rf"    n\d+(?:\(\[{_LABEL}\]\)|\(\({_LABEL}\)\)|\{{{_LABEL}\}}|\[/{_LABEL}/\]|\[{_LABEL}\])"
     ),

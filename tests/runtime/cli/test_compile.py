@@ -79,7 +79,7 @@ def test_a_fault_while_writing_leaves_the_old_file(
 @pytest.mark.parametrize(
     ("form", "begins"),
     [
-        ("mermaid", "flowchart TD\n"),
+        ("mermaid", "flowchart LR\n"),
         ("dot", "digraph playbook {\n"),
         ("json", "{\n"),
         ("markdown", "# "),
