@@ -100,6 +100,10 @@ def _part(playbook: Playbook, used: dict[str, set[str]]) -> Playbook:
             changed[section] = replace(value, **unused) if names else None
         elif isinstance(value, Mapping):
             changed[section] = {name: one for name, one in value.items() if name in names}
+    # A body in a file of its own ends with a line break, one in quotes does not.
+    changed["messages"] = {
+        name: replace(one, body=one.body.rstrip("\n")) for name, one in changed["messages"].items()
+    }
     guardrails = playbook.guardrails
     if guardrails is not None and _DISCOUNTS not in used.get(GUARDRAIL, ()):
         changed["guardrails"] = replace(guardrails, discounts=None)

@@ -36,9 +36,9 @@ def group(export: Export, campaign: Campaign, fields: list[dict[str, Any]]) -> d
     if emails:
         made["email"] = [_email(export, name, number) for name, number in emails.items()]
     made["campaign_event"] = [_event(campaign, event, lists, emails) for event in events]
-    if events:
-        # Mautic shows this description nowhere, and keeps it: an import finds the flow in it.
-        made["campaign_event"][0]["description"] += f"\n{own_text(export.graph, campaign.flow)}"
+    # Mautic shows the description of an event nowhere, and keeps it: an import finds the flow there.
+    noted = made["campaign_event" if events else "campaign"][0]
+    noted["description"] += f"\n{own_text(export.graph, campaign.flow)}"
     made["dependencies"] = [
         {
             "campaign_event": [_dependency(event, lists, emails) for event in events],

@@ -69,9 +69,10 @@ def noted(campaigns: Sequence[Row]) -> Noted:
 
 
 def _note(data: Row) -> Data:
-    """Return the playbook that stands below the name of an event; empty where none does."""
-    for event in listed(data, "campaign_event"):
-        text = str(event.get("description") or "").partition("\n")[2]
+    """Return the playbook that stands below the name of an event, or of a campaign that has none;
+    empty where none does."""
+    for row in (*listed(data, "campaign_event"), head_of(data)):
+        text = str(row.get("description") or "").partition("\n")[2]
         if not text.startswith("{"):
             continue
         document, findings = parse(SourceFile(MAIN, text))
