@@ -36,7 +36,7 @@ def group(export: Export, campaign: Campaign, fields: list[dict[str, Any]]) -> d
     if emails:
         made["email"] = [_email(export, name, number) for name, number in emails.items()]
     made["campaign_event"] = [_event(campaign, event, lists, emails) for event in events]
-    # Mautic shows the description of an event nowhere, and keeps it: an import finds the flow there.
+    # An event's description is kept and shown nowhere: an import finds the flow in it.
     noted = made["campaign_event" if events else "campaign"][0]
     noted["description"] += f"\n{own_text(export.graph, campaign.flow)}"
     made["dependencies"] = [
