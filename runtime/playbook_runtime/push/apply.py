@@ -16,6 +16,7 @@ from playbook_runtime.push.calls import Answer, Ask, Call
 from playbook_runtime.push.clock import Clock
 from playbook_runtime.push.in_use import (
     Version,
+    copies,
     earlier_versions,
     named_users,
     references,
@@ -290,7 +291,7 @@ def _update(
             " customers. Switch it off there and push again, or leave it as it is."
         )
     users = _switched_on_users(session, wanted.id, state)
-    if users and wanted.kind in adapter.copied and all(one.kind in adapter.drafts for one in users):
+    if users and copies(adapter, wanted.kind, users):
         return _create(session, wanted, values, state, pushed)
     if users:
         raise PushError(

@@ -98,6 +98,11 @@ def named_users(
             yield Version(other.id, remote, where)
 
 
+def copies(adapter: Adapter, kind: str, users: Iterable[Version]) -> bool:
+    """Return whether another object of a kind is made while its users are switched on."""
+    return kind in adapter.copied and all(one.kind in adapter.drafts for one in users)
+
+
 def switched_on(adapter: Adapter, versions: Iterable[Version], ask: Ask) -> Iterator[Version]:
     """Yield those that reach customers, each asked for."""
     for version in versions:

@@ -1,6 +1,7 @@
 """What a push would do: the objects in their order, compared with what was pushed before.
 
-Nothing is asked of the engine for it: the playbook and the state file are enough.
+Nothing is asked of the engine for it: the playbook and the state file are enough. What is switched
+on there it cannot know; where that decides what becomes of an update, the plan says so.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from playbook_compiler.diagnostics import shown
 from playbook_compiler.values import dataclass
 from playbook_runtime.push.adapter import Adapter
+from playbook_runtime.push.in_use import copies, users_of
 from playbook_runtime.push.state import Pushed, State, state_digest
 from playbook_runtime.push.wanted import (
     Wanted,
@@ -21,6 +24,8 @@ from playbook_runtime.push.wanted import (
 )
 
 VERSION: Final = 1
+# So many users of an object are named in its line.
+NAMED: Final = 3
 
 
 class Action(StrEnum):
@@ -140,7 +145,29 @@ def _step(
             " the one before stays as it is"
         )
         return Step(wanted.id, Action.REPLACE, wanted.uuid, wanted.place, pushed.remote, why)
+    why = "; ".join((why, *_if_switched_on(adapter, wanted, pushed, state)))
     return Step(wanted.id, Action.UPDATE, wanted.uuid, wanted.place, pushed.remote, why)
+
+
+def _if_switched_on(
+    adapter: Adapter, wanted: Wanted, pushed: Pushed, state: State
+) -> tuple[str, ...]:
+    """Return what becomes of an update if the object, or what uses it, is switched on."""
+    users = tuple(one for one in users_of(state, wanted.id) if one.kind in adapter.switched)
+    names = ["it"] if wanted.kind in adapter.switched else []
+    names += sorted({shown(one.name) for one in users})
+    if not names:
+        return ()
+    if len(names) > NAMED:
+        names = [*names[:NAMED], f"another {len(names) - NAMED}"]
+    case = f"if {' or '.join(names)} is switched on in {adapter.title}"
+    if copies(adapter, wanted.kind, users):
+        then = (
+            f"a second is made instead, `(v{pushed.version + 1})`, and a new draft of what uses it"
+        )
+    else:
+        then = "the push stops here"
+    return (f"{case}, {then}",)
 
 
 def _change(

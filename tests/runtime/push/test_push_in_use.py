@@ -69,6 +69,38 @@ def test_the_segment_of_a_live_flow_of_klaviyo_is_made_anew(klaviyo: Running) ->
     assert klaviyo.object(f"{REGULARS} (v2)").id == segment.id
 
 
+def line_of(stdout: str, action: str, name: str) -> str:
+    start = f"{action:<10} {name} "
+    return next(line for line in stdout.splitlines() if line.strip().startswith(start))
+
+
+def test_the_plan_says_what_an_update_may_become(klaviyo: Running) -> None:
+    """Whether the flow is live, a plan that asks nothing cannot know."""
+    within(klaviyo, "flows", REGULARS)["status"] = "live"
+    klaviyo.edit("orders >= 3", "orders >= 4")
+    calls = klaviyo.world.calls
+    line = line_of(klaviyo.run("push", "klaviyo").stdout, "update", "segment.regulars")
+    assert klaviyo.world.calls == calls
+    assert "if flow.regulars is switched on in Klaviyo, a second is made instead, " in line
+    assert "`(v2)`, and a new draft of what uses it" in line
+    done = klaviyo.run("push", "klaviyo", "--apply")
+    assert "new draft  segment.regulars" in done.stdout
+    # The second is used by the second draft, which may be switched on as well.
+    klaviyo.edit("orders >= 4", "orders >= 5")
+    line = line_of(klaviyo.run("push", "klaviyo").stdout, "update", "segment.regulars")
+    assert "`(v3)`" in line
+
+
+def test_the_plan_says_where_a_push_would_stop(dittofeed: Running) -> None:
+    dittofeed.edit("Welcome. ", "Hello. ")
+    dittofeed.edit("wait: 3d", "wait: 4d")
+    plan = dittofeed.run("push", "dittofeed", "--allow-lossy").stdout
+    template = line_of(plan, "update", "template.hello")
+    assert "if journey.welcome is switched on in Dittofeed, the push stops here" in template
+    journey = line_of(plan, "update", "journey.welcome")
+    assert "if it is switched on in Dittofeed, the push stops here" in journey
+
+
 def test_the_message_of_an_earlier_live_flow_is_made_anew(klaviyo: Running) -> None:
     within(klaviyo, "flows", WELCOME)["status"] = "live"
     klaviyo.edit("wait: 3d", "wait: 4d")
