@@ -16,8 +16,9 @@ from playbook_compiler.export.constructs import constructs
 from playbook_compiler.export.dialect import Dialect, Fixed, Place, Reading
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.export.pieces import plain_name
-from playbook_compiler.export.wording import Wording, page, starts_with_event, word
-from playbook_compiler.facts import Fact, ValueType
+from playbook_compiler.export.quoting import everything, unquoted
+from playbook_compiler.export.wording import Wording, page, word
+from playbook_compiler.facts import Fact, IdKind, ValueType
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Message, Offer, Playbook
 from playbook_compiler.steps import Send
@@ -115,7 +116,12 @@ def _conditions(template: Template) -> frozenset[str]:
 
 def samples(playbook: Playbook, message: Message, offer: Offer | None) -> dict[str, str]:
     """Return a value for every variable of a message, by its plain name."""
-    known = playbook.catalogue.message_variables()
+    catalogue = playbook.catalogue
+    known = {
+        name: fact
+        for source in (*catalogue.events, *catalogue.triggers)
+        for name, fact in catalogue.trigger_facts(source).items()
+    } | catalogue.message_variables()
     return {
         name: _sample(name, known.get(one.name), playbook, offer)
         for name, one in asked(message).items()
@@ -133,6 +139,8 @@ def _sample(name: str, fact: Fact | None, playbook: Playbook, offer: Offer | Non
     if own.endswith("url"):
         site = playbook.sender.url if playbook.sender else ""
         return f"{(site or 'https://shop.example').rstrip('/')}/{own.partition('.')[0]}"
+    if fact is not None and fact.ids in (IdKind.OFFER, IdKind.TIER):
+        return _declared(playbook, fact.ids) or own
     if fact is not None and fact.members:
         return fact.members[0]
     if fact is not None and fact.type in _BY_TYPE:
@@ -140,12 +148,21 @@ def _sample(name: str, fact: Fact | None, playbook: Playbook, offer: Offer | Non
     return own.rpartition(".")[2].replace("_", " ")
 
 
+def _declared(playbook: Playbook, kind: IdKind) -> str:
+    """Return an offer of the playbook, or its highest level; empty where it has none."""
+    if kind is IdKind.OFFER:
+        return min(playbook.offers, default="")
+    tiers = playbook.programmes.tiers if playbook.programmes is not None else None
+    levels = tiers.levels if tiers is not None else {}
+    return max(levels, key=lambda level: levels[level], default="")
+
+
 def preview(
     graph: TriggerGraph, message: Message, offer: Offer | None, values: Mapping[str, str]
 ) -> Preview:
     """Return a message with values by their plain names; those that are absent are missing."""
     lowering = Lowering("preview", _everything(), allow_lossy=True)
-    wording = word(graph.playbook, _dialect(values), lowering, message, offer, from_event=True)
+    wording = word(graph.playbook, _dialect(values), lowering, message, offer, everything)
     said = tuple(
         Said(one.name, _known(name, offer) or _given(values, name), one.default, one.optional)
         for name, one in asked(message).items()
@@ -158,8 +175,8 @@ def preview_in(
 ) -> Preview:
     """Return a message in the words of an engine, with the sentences of what it leaves out."""
     lowering = Lowering(target.title, target.capabilities, allow_lossy=True)
-    event = starts_with_event(graph, message.id)
-    wording = word(graph.playbook, dialect, lowering, message, offer, from_event=event)
+    quotable = unquoted(graph, message.id, dialect.carries)
+    wording = word(graph.playbook, dialect, lowering, message, offer, quotable)
     entries = (one for one in lowering.report().entries if one.support is Support.DROPPED)
     return Preview(wording, (), tuple(f"{one.construct}: {one.how}" for one in entries))
 

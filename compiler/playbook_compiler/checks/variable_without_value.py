@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from playbook_compiler.brought import lacks
 from playbook_compiler.checks._flows import Sent, sends
 from playbook_compiler.checks._texts import AuthoredText, texts, unguarded
 from playbook_compiler.diagnostics import Diagnostic, Label, nearest, warning
-from playbook_compiler.facts import RunKey
 from playbook_compiler.family import name_of
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.template import Variable
-from playbook_compiler.triggers import EventTrigger
 
 RULE = name_of(__name__)
-# What an event has to bring for these variables to have a value.
-BROUGHT = ("cart", "order", "product")
-# What triggers that are no events are about: inactivity about the last order.
-ABOUT = {"replenishment": ("order", "product"), "inactive_for": ("order",)}
 
 
 def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
-    """Find `offer.*` in sends without an offer, `cart.*`, `order.*`, `product.*` where none is
-    brought,
-    and `sender.url` where there is none. A variable with a default, or within an `if` on it, is
-    fine."""
+    """Find `offer.*` in sends without an offer, `cart.*`, `order.*`, `product.*`, `trigger.*` where
+    the trigger brings none, and `sender.url` where there is none. A variable with a default, or
+    within an `if` on it, is fine."""
     seen: set[tuple[str, str, int]] = set()
     open_: dict[str, list[tuple[AuthoredText, Variable]]] = {}
     for sent in sends(graph):
@@ -73,15 +67,4 @@ def _why_empty(sent: Sent, name: str, graph: TriggerGraph) -> str:
         return "`sender` has no `url`"
     if family == "offer":
         return "" if sent.step.offer else "it carries no offer"
-    if family not in BROUGHT:
-        return ""
-    trigger = sent.flow.trigger
-    if not isinstance(trigger, EventTrigger):
-        about = ABOUT.get(trigger.kind, ())
-        return "" if family in about else f"its trigger is about no {family}"
-    event = graph.playbook.catalogue.events[trigger.event]
-    has = any(one.name.partition(".")[0] == family for one in event.fields)
-    # An order is about products, too.
-    if has or (family != "cart" and event.key is RunKey.ORDER):
-        return ""
-    return f"`{event.name}` brings no {family}"
+    return lacks(sent.flow.trigger, name, graph.playbook.catalogue)

@@ -12,7 +12,9 @@ from html import escape
 from typing import TypeAlias
 
 from playbook_compiler.export.lowering import Lowering
+from playbook_compiler.export.quoting import Unquoted, carries_all
 from playbook_compiler.model import Message, Offer, Playbook
+from playbook_compiler.triggers import Trigger
 from playbook_compiler.values import dataclass, field
 
 
@@ -58,14 +60,15 @@ Said: TypeAlias = Fixed | Filled | Tag
 class Reading:
     """What a value may depend on: the message with the offer that it carries.
 
-    `from_event`: every flow that sends it starts with an event that it can quote.
+    `unquoted` tells why one of `order.*`, `product.*`, `cart.*`, `trigger.*` has no value in a flow
+    that sends it.
     """
 
     playbook: Playbook
     lowering: Lowering
     message: Message
     offer: Offer | None
-    from_event: bool
+    unquoted: Unquoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,8 @@ class Dialect:
     `unsubscribe_url` is the tag of the link; `unsubscribe_html` what stands in the footer of a
     page, by default a link to it. `address` is the tag of the account's postal address, used
     where the playbook has none. `adds` names what the engine puts under every marketing mail by
-    itself: "unsubscribe", "address".
+    itself: "unsubscribe", "address". `carries` says of a trigger that is no event whether texts can
+    quote what it is about: from an event that the shop sends, or from fields that it fills.
     """
 
     value: Callable[[str, Reading], Said | None]
@@ -104,6 +108,7 @@ class Dialect:
     unsubscribe_html: str = ""
     address: str = ""
     adds: frozenset[str] = field(default=frozenset())
+    carries: Callable[[Trigger], bool] = carries_all
 
 
 _TAG_BEGINS = re.compile(r"\{(?=[{%#]|\Z)")

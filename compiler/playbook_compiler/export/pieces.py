@@ -26,7 +26,6 @@ from playbook_compiler.template import Conditional, Literal, Template, Variable
 from playbook_compiler.values import dataclass
 
 _LEFT_OUT = "it is left out of the text"
-_EVENT_VALUES = ("order.", "product.", "cart.", "trigger.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +162,10 @@ def _said(text: _Text, name: str, span: Span) -> Said:
     construct = construct_of("variable", name)
     said = _known(reading, text.dialect, name)
     if said is None:
-        said = text.dialect.value(name, reading)
-        missing = "" if said is not None else f"{lowering.title} has no such value"
-        if said is not None and name.startswith(_EVENT_VALUES) and not reading.from_event:
-            missing = (
-                "a flow that uses this message does not start with an event that could be quoted"
-            )
-        if missing:
+        missing = reading.unquoted(name)
+        said = None if missing else text.dialect.value(name, reading)
+        if said is None:
+            missing = missing or f"{lowering.title} has no such value"
             row = lowering.capabilities[construct]
             how = "" if row.support is Support.REFUSED else missing
             lowering.note(construct, message.id, span, how, Support.REFUSED, _LEFT_OUT)

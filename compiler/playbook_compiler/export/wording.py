@@ -4,7 +4,7 @@ How a target uses it: declare one `Dialect` (export/dialect.py; Klaviyo's is in
 targets/klaviyo/template.py) and call, for each message with each offer that it is sent with,
 
     wording = word(graph.playbook, DIALECT, lowering, message, offer,
-                   from_event=starts_with_event(graph, message.id))
+                   unquoted(graph, message.id, DIALECT.carries))
 
 `offer` is an Offer or None. The answer has the subject and the preview line as one line of text,
 `text` as plain text (the body of SMS and push, the text part of an e-mail) and `html` as a whole
@@ -29,14 +29,12 @@ from playbook_compiler.export.dialect import Dialect, Filled, Fixed, Reading, Ta
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.export.pieces import Pieces, Value, decided, said_to_all, values
 from playbook_compiler.export.plain_text import readable
-from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.export.quoting import Unquoted
 from playbook_compiler.mjml import Content, Element, MjmlProblem, Words, is_mjml, without_comments
 from playbook_compiler.mjml_rules import mjml_problems
 from playbook_compiler.model import Message, Offer, Playbook
 from playbook_compiler.source import Span
-from playbook_compiler.steps import Send
 from playbook_compiler.template import Literal, Template, parse_template
-from playbook_compiler.triggers import EventTrigger
 from playbook_compiler.values import dataclass
 
 _AS_IT_STANDS = "the text goes out as it stands, inert"
@@ -65,16 +63,6 @@ def variation(message: str, offer: str) -> str:
     return f"{message}+{offer}" if offer else message
 
 
-def starts_with_event(graph: TriggerGraph, message: str) -> bool:
-    """Return whether every flow that sends the message starts with an event that it can quote."""
-    flows = {
-        node.flow
-        for node in graph.nodes.values()
-        if isinstance(node.what, Send) and message in node.what.send.messages
-    }
-    return all(isinstance(graph.playbook.flows[flow].trigger, EventTrigger) for flow in flows)
-
-
 def dialect_of(target: Target) -> Dialect | None:
     """Return how a target writes messages, by its attribute `dialect`; None: it writes none."""
     found = getattr(target, "dialect", None)
@@ -87,11 +75,10 @@ def word(
     lowering: Lowering,
     message: Message,
     offer: Offer | None,
-    *,
-    from_event: bool,
+    unquoted: Unquoted,
 ) -> Wording:
-    """Return what a message says. `from_event`: its flows start with an event they can quote."""
-    reading = Reading(playbook, lowering, message, offer, from_event)
+    """Return what a message says. `unquoted` tells what its flows bring no value for."""
+    reading = Reading(playbook, lowering, message, offer, unquoted)
     subject = _pieces(reading, dialect, "subject", message.subject)
     preview = _pieces(reading, dialect, "preview", message.preview)
     source = without_comments(message.body) if is_mjml(message.body) else message.body

@@ -7,8 +7,9 @@ from tests.compiler.export.texts_of import LIQUID, SHOP, TOKENS, body_of, made, 
 
 from playbook_compiler.export.capability import Capability, Support
 from playbook_compiler.export.constructs import constructs
-from playbook_compiler.export.dialect import inert_tags, inert_tags_html
+from playbook_compiler.export.dialect import Reading, Said, inert_tags, inert_tags_html
 from playbook_compiler.export.lowering import Lowering
+from playbook_compiler.export.quoting import everything
 from playbook_compiler.export.wording import page, variation, word
 from playbook_compiler.values import replace
 
@@ -122,7 +123,7 @@ def test_what_is_refused_is_found_at_its_place() -> None:
     book = shop(text)
     rows = {one: Capability(one, Support.EXACT, "yes") for one in constructs()}
     lowering = Lowering("Liquid", rows, False)
-    word(book, LIQUID, lowering, book.messages["m"], None, from_event=True)
+    word(book, LIQUID, lowering, book.messages["m"], None, everything)
     spans = [one.span for one in lowering.findings]
     assert [(one.line, one.column, one.end_column) for one in spans] == [
         (10, 21, 34),
@@ -131,9 +132,20 @@ def test_what_is_refused_is_found_at_its_place() -> None:
     ]
 
 
-def test_a_value_of_an_event_needs_an_event() -> None:
-    done = made("{{ product.name }} {{ trigger.cart.total }}", from_event=False)
-    assert [("could be quoted" in one) for one in done.refused] == [True, True]
+def test_a_value_that_the_flows_do_not_bring_is_refused_and_the_engine_is_not_asked() -> None:
+    asked: list[str] = []
+
+    def value(name: str, reading: Reading) -> Said | None:
+        asked.append(name)
+        return LIQUID.value(name, reading)
+
+    done = made(
+        "{{ product.name }} {{ first_name }}",
+        dialect=replace(LIQUID, value=value),
+        unquoted=lambda name: "it brings none" if name == "product.name" else "",
+    )
+    assert ["it brings none" in one for one in done.refused] == [True]
+    assert asked == ["first_name"]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from playbook_compiler.export.dialect import (
     inert_tags_html,
 )
 from playbook_compiler.export.lowering import Lowering
+from playbook_compiler.export.quoting import Unquoted, everything
 from playbook_compiler.export.wording import Wording, word
 from playbook_compiler.model import Playbook
 from playbook_compiler.values import replace
@@ -112,7 +113,7 @@ def made(
     kind: str = "transactional",
     offer: str = "",
     dialect: Dialect = LIQUID,
-    from_event: bool = True,
+    unquoted: Unquoted = everything,
     allow_lossy: bool = False,
     sender: dict[str, str] | None = None,
 ) -> Made:
@@ -125,7 +126,7 @@ def made(
     )
     rows = {one: Capability(one, Support.EXACT, "yes") for one in constructs()}
     lowering = Lowering("Liquid", rows, allow_lossy)
-    wording = word(book, dialect, lowering, message, book.offers.get(offer), from_event=from_event)
+    wording = word(book, dialect, lowering, message, book.offers.get(offer), unquoted)
     return Made(wording, lowering.report().entries, tuple(lowering.findings))
 
 

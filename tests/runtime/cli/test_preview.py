@@ -210,3 +210,32 @@ def test_a_name_of_the_file_that_is_no_variable_is_told(shop: Path) -> None:
     assert "ada.json: `customer.frist_name` is not read" in done.stderr
     assert "Did you mean `customer.first_name`?" in done.stderr
     assert "last_name" not in done.stderr
+
+
+def test_what_a_trigger_brings_has_samples_of_its_kind(tmp_path: Path) -> None:
+    text = SHOP.partition("messages:")[0] + (
+        "programmes:\n"
+        "  tiers: {basis: revenue over 12mo, levels: {leaf: 0, bud: 150}}\n"
+        "  points: {earn: [{event: order_placed, points: 1 per EUR}],"
+        " redeem: [{points: 500, for: {amount_off: 5.00}}], expire: 12mo after last activity}\n"
+        "messages:\n"
+        "  lapse: {kind: transactional, subject: Points,"
+        ' body: "{{ trigger.points }} until {{ trigger.expires_on }}"}\n'
+        '  ends: {kind: transactional, subject: Code, body: "Your {{ trigger.offer }}"}\n'
+        '  level: {kind: transactional, subject: Level, body: "Now {{ trigger.tier }}"}\n'
+        "flows:\n"
+        "  a: {trigger: {points_expiring: 30d}, steps: [send: lapse]}\n"
+        "  b: {trigger: {offer_expiring: 2d}, steps: [send: ends]}\n"
+        "  c: {trigger: {tier_changed: up}, steps: [send: level]}\n"
+    )
+    (tmp_path / "playbook.yaml").write_text(text, encoding="utf-8")
+    for message, said in (
+        ("lapse", "3 until 2026-01-15\n"),
+        ("ends", "Your five\n"),
+        ("level", "Now bud\n"),
+    ):
+        done = playbook("preview", message, cwd=tmp_path)
+        assert done.stdout.endswith(f"\n\n{said}"), (done.stdout, done.stderr)
+    refused = playbook("preview", "level", "--target", "klaviyo", cwd=tmp_path)
+    assert "the flow `c` sends this message" in refused.stderr
+    assert "{{ trigger.tier }}" not in refused.stdout

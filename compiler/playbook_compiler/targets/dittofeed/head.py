@@ -18,8 +18,9 @@ from playbook_compiler.targets.dittofeed.conditions import entered, lower_condit
 from playbook_compiler.targets.dittofeed.counting import counted_by
 from playbook_compiler.targets.dittofeed.scope import Scope
 from playbook_compiler.targets.dittofeed.sends import holdout_split
-from playbook_compiler.targets.dittofeed.start_notes import note_start, starts_by_event
-from playbook_compiler.targets.dittofeed.state import Export, run_event, run_key
+from playbook_compiler.targets.dittofeed.start_notes import note_start
+from playbook_compiler.targets.dittofeed.starts import run_event, run_key, starts_by_event
+from playbook_compiler.targets.dittofeed.state import Export
 from playbook_compiler.triggers import (
     DateTrigger,
     EntersAudience,

@@ -4,31 +4,12 @@ from __future__ import annotations
 
 from playbook_compiler.export.capability import Support
 from playbook_compiler.model import Flow
-from playbook_compiler.targets.dittofeed import terms
+from playbook_compiler.targets.dittofeed.starts import starts_by_event
 from playbook_compiler.targets.dittofeed.state import Export
-from playbook_compiler.triggers import (
-    EventTrigger,
-    Inactivity,
-    OfferExpiring,
-    PointsExpiring,
-    Replenishment,
-    TierChanged,
-    Trigger,
-)
-from playbook_compiler.units import Duration
+from playbook_compiler.triggers import EventTrigger, Inactivity
 
 _NOBODY = "Dittofeed brings in nobody to whom it happened before the journey was started"
 _ONE_DAY = "the segment is one day wide: the start brings in those of the last day, all at once"
-
-
-def starts_by_event(trigger: Trigger) -> bool:
-    """Return whether an event that the shop sends starts the journey, and no segment."""
-    match trigger:
-        case EventTrigger(event=event):
-            return event not in terms.OWN_EVENTS
-        case Replenishment(replenishment=lasts):
-            return isinstance(lasts, Duration)
-    return isinstance(trigger, PointsExpiring | OfferExpiring | TierChanged)
 
 
 def note_start(export: Export, flow: Flow, seconds: int) -> None:

@@ -9,16 +9,15 @@ from playbook_compiler.export.bundle import stable_uuid
 from playbook_compiler.export.dialect import Reading
 from playbook_compiler.export.logic import Tree
 from playbook_compiler.export.lowering import Lowering
-from playbook_compiler.export.wording import Wording, starts_with_event, word
-from playbook_compiler.facts import RunKey
+from playbook_compiler.export.quoting import senders, unquoted
+from playbook_compiler.export.wording import Wording, word
 from playbook_compiler.graph import TriggerGraph
-from playbook_compiler.model import Flow, Guardrails, Message, Playbook
-from playbook_compiler.steps import Send
+from playbook_compiler.model import Guardrails, Message, Playbook
 from playbook_compiler.targets.dittofeed import terms
 from playbook_compiler.targets.dittofeed.scope import Needs
 from playbook_compiler.targets.dittofeed.segments import definition_of
+from playbook_compiler.targets.dittofeed.starts import quoted_event, starts_by_event
 from playbook_compiler.targets.dittofeed.template import CODE, EVENT, dialect, property_name
-from playbook_compiler.triggers import EventTrigger
 from playbook_compiler.units import TimeOfDay
 from playbook_compiler.values import dataclass, field
 
@@ -86,16 +85,16 @@ class Export:
                 self.lowering,
                 message,
                 self.playbook.offers.get(offer),
-                from_event=starts_with_event(self.graph, message.id),
+                unquoted(self.graph, message.id, starts_by_event),
             )
         return self.wordings[key]
 
     def _property(self, kind: str, name: str, reading: Reading) -> str:
         """Make the user property that a text reads, and return its name; "" where none can be."""
         if kind == EVENT:
-            runs = [run_event(self.playbook, flow) for flow in self._flows_of(reading.message.id)]
-            quotable = reading.from_event and all(event for event, _ in runs)
-            return self.event_property(name, runs) if quotable else ""
+            flows = senders(self.graph, reading.message.id)
+            runs = [quoted_event(self.playbook, flow) for flow in flows]
+            return self.event_property(name, runs) if all(event for event, _ in runs) else ""
         trait = property_name(kind, name)
         note = "a trait of the customer that the shop keeps"
         if kind == CODE:
@@ -114,30 +113,6 @@ class Export:
         nodes = {(one["event"], one["key"]) for one in inner if "event" in one}
         self.properties[name] = _quoting(path, sorted(nodes | set(runs)))
         return name
-
-    def _flows_of(self, message: str) -> list[Flow]:
-        """Return the flows that send a message."""
-        names = {
-            node.flow
-            for node in self.graph.nodes.values()
-            if isinstance(node.what, Send) and message in node.what.send.messages
-        }
-        return [self.playbook.flows[name] for name in sorted(names)]
-
-
-def run_event(playbook: Playbook, flow: Flow) -> tuple[str, str]:
-    """Return the event that starts runs of a flow and the key of a run; "" where no event does."""
-    trigger = flow.trigger
-    if not isinstance(trigger, EventTrigger) or trigger.event in terms.OWN_EVENTS:
-        return "", ""
-    return trigger.event, run_key(flow, playbook.catalogue.events[trigger.event].key)
-
-
-def run_key(flow: Flow, key: RunKey) -> str:
-    """Return the property by which Dittofeed tells runs apart."""
-    if flow.entry is not None and flow.entry.rule == "once":
-        return terms.CUSTOMER_KEY
-    return terms.RUN_KEYS.get(key.value, terms.CUSTOMER_KEY)
 
 
 def _quoting(path: str, events: list[tuple[str, str]]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import Final, TypeAlias
 from playbook_compiler.export.dialect import (
     Dialect,
     Filled,
-    Fixed,
     IfTags,
     Place,
     Reading,
@@ -19,6 +18,7 @@ from playbook_compiler.export.dialect import (
     inert_tags_html,
 )
 from playbook_compiler.targets.dittofeed import segment_tests, terms
+from playbook_compiler.targets.dittofeed.starts import starts_by_event
 
 UNSUBSCRIBE_URL: Final = "{% unsubscribe_url %}"
 _LATER: Final = "{{{{ 'now' | date: '%s' | plus: {seconds} | date: '%Y-%m-%d' }}}}"
@@ -51,10 +51,7 @@ def dialect(property_: Property) -> Dialect:
         if name.startswith("offer."):
             return None
         quoted_property = property_(EVENT, name.removeprefix("trigger."), reading)
-        if quoted_property:
-            return Filled(f"user.{quoted_property}")
-        # Where no event can be quoted, the wording says why.
-        return None if reading.from_event else Fixed("")
+        return Filled(f"user.{quoted_property}") if quoted_property else None
 
     return Dialect(
         value=value,
@@ -64,6 +61,7 @@ def dialect(property_: Property) -> Dialect:
         inert_html=inert_tags_html,
         unsubscribe_url=UNSUBSCRIBE_URL,
         unsubscribe_html="{% unsubscribe_link %}",
+        carries=starts_by_event,
     )
 
 

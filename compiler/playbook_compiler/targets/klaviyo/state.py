@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from playbook_compiler.export.lowering import Lowering
-from playbook_compiler.export.wording import Wording, starts_with_event, variation, word
+from playbook_compiler.export.quoting import unquoted
+from playbook_compiler.export.wording import Wording, variation, word
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Guardrails, Message, Playbook
 from playbook_compiler.targets.klaviyo.formula import Groups
@@ -58,7 +59,7 @@ class Export:
                 self.lowering,
                 message,
                 self.playbook.offers.get(offer),
-                from_event=starts_with_event(self.graph, message.id),
+                unquoted(self.graph, message.id, DIALECT.carries),
             )
         return self.wordings[key]
 

@@ -18,6 +18,7 @@ from playbook_compiler.export.dialect import (
     inert_tags_html,
 )
 from playbook_compiler.targets.klaviyo import terms
+from playbook_compiler.triggers import Replenishment, Trigger
 
 
 def coupon_name(offer: str) -> str:
@@ -44,6 +45,11 @@ def _value(name: str, reading: Reading) -> Said | None:
     return Filled(f"event|lookup:'{own}'") if name.startswith("trigger.") else None
 
 
+def _is_metric(trigger: Trigger) -> bool:
+    """Return whether a trigger that is no event starts with a metric, as an order is one."""
+    return isinstance(trigger, Replenishment)
+
+
 def _variable(expression: str, default: str, place: Place) -> str:
     """Return a variable with its default, quoted so that it cannot end early.
 
@@ -66,4 +72,5 @@ DIALECT: Final = Dialect(
     unsubscribe_url=terms.UNSUBSCRIBE_URL,
     unsubscribe_html="{% unsubscribe %}",
     address=terms.ORGANIZATION_ADDRESS,
+    carries=_is_metric,
 )

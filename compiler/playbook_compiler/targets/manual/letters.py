@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playbook_compiler.export.bundle import file_name
 from playbook_compiler.export.lowering import Lowering
+from playbook_compiler.export.quoting import everything
 from playbook_compiler.export.wording import Wording, variation, word
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Message
@@ -61,7 +62,7 @@ def letters(graph: TriggerGraph, lowering: Lowering) -> tuple[Letter, ...]:
                 lowering,
                 playbook.messages[message],
                 playbook.offers.get(offer),
-                from_event=True,  # a person sees whether the mark can be filled in
+                everything,  # a person sees whether the mark can be filled in
             ),
         )
         for message, offer in sorted(set(pairs))

@@ -7,7 +7,8 @@ from typing import Any
 from playbook_compiler.conditions import Condition
 from playbook_compiler.export.bundle import file_name
 from playbook_compiler.export.lowering import Lowering
-from playbook_compiler.export.wording import Wording, starts_with_event, word
+from playbook_compiler.export.quoting import unquoted
+from playbook_compiler.export.wording import Wording, word
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Guardrails, Message, Playbook
 from playbook_compiler.targets.n8n.nodes import Json
@@ -51,7 +52,7 @@ class Export:
                     self.lowering,
                     message,
                     self.playbook.offers.get(offer),
-                    from_event=starts_with_event(self.graph, message.id),
+                    unquoted(self.graph, message.id),
                 ),
                 marks,
             )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from playbook_compiler.brought import lacks
 from playbook_compiler.export.logic import ALWAYS, NEVER, all_of
+from playbook_compiler.export.quoting import quoted
 from playbook_compiler.facts import Fact, ValueType
 from playbook_compiler.model import Flow
 from playbook_compiler.own_order import of_its_order
 from playbook_compiler.source import Span
 from playbook_compiler.spoken.lengths import length
+from playbook_compiler.spoken.steps import messages_sent
 from playbook_compiler.spoken.triggers import trigger_words
 from playbook_compiler.targets.resend import terms
 from playbook_compiler.targets.resend.actions import DEFAULT, Body
 from playbook_compiler.targets.resend.conditions import Scope, lower_condition, rule, test
+from playbook_compiler.targets.resend.properties import is_day
 from playbook_compiler.targets.resend.state import Export
 from playbook_compiler.triggers import EventTrigger
 
@@ -70,12 +74,37 @@ def _event(export: Export, flow: Flow) -> str:
         spread = f"; for those who meet it on the first day, spread over {length(existing)}"
     catalogue = export.playbook.catalogue
     if isinstance(trigger, EventTrigger) and trigger.within is None and not often + spread:
-        fields = _schema(catalogue.events[trigger.event].fields)
+        fields = _schema(catalogue.events[trigger.event].fields) | _said_days(export, flow)
         return export.hear(trigger.event, fields, "the shop sends it for the customer's contact")
     name = trigger.event if isinstance(trigger, EventTrigger) else f"{trigger.kind}:"
-    facts = catalogue.trigger_facts(name).values()
+    facts = dict(catalogue.trigger_facts(name))
+    facts |= {one: catalogue.variables[one] for one in _quoted(export, flow)}
     note = f"the shop sends it when {trigger_words(trigger)}{often}{spread}"
-    return export.hear(terms.own_event(flow.id, "start"), _schema(tuple(facts)), note)
+    fields = _schema(tuple(facts.values())) | _said_days(export, flow)
+    return export.hear(terms.own_event(flow.id, "start"), fields, note)
+
+
+def _quoted(export: Export, flow: Flow) -> list[str]:
+    """Return what the flow's messages quote of its order, product or cart, where its trigger brings
+    it; fields of the trigger itself belong to its event anyway."""
+    catalogue = export.playbook.catalogue
+    known = (one for one in _said(export, flow) if one in catalogue.variables)
+    return [one for one in known if not lacks(flow.trigger, one, catalogue)]
+
+
+def _said_days(export: Export, flow: Flow) -> dict[str, str]:
+    """Return the fields with days as texts show them, beside the numbers that conditions read."""
+    catalogue = export.playbook.catalogue
+    days = (one for one in _said(export, flow) if is_day(catalogue, one))
+    return {
+        terms.key(terms.day_text(one.removeprefix("trigger."))): "string"
+        for one in days
+        if not lacks(flow.trigger, one, catalogue)
+    }
+
+
+def _said(export: Export, flow: Flow) -> tuple[str, ...]:
+    return quoted(tuple(export.playbook.messages[one] for one, _ in messages_sent(flow.steps)))
 
 
 def _schema(fields: tuple[Fact, ...]) -> dict[str, str]:

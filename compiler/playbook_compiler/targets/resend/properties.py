@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playbook_compiler.facts import NUMERIC_TYPES, Fact, ValueType
+from playbook_compiler.facts import NUMERIC_TYPES, Catalogue, Fact, ValueType
 
 DATES = (ValueType.DATE, ValueType.YEARLY_DATE)
 
@@ -22,3 +22,16 @@ def note_of(fact: Fact) -> str:
         ValueType.SHARE: "a number: 0.3 is 30%",
     }.get(fact.type, plain)
     return f"{how}; {fact.documentation}"
+
+
+def is_day(catalogue: Catalogue, name: str) -> bool:
+    """Return whether what a text quotes of an event, such as `trigger.expires_on`, is a day."""
+    fact = catalogue.variables.get(name) or next(
+        (
+            found[name]
+            for source in (*catalogue.events, *catalogue.triggers)
+            if name in (found := catalogue.trigger_facts(source))
+        ),
+        None,
+    )
+    return fact is not None and fact.type in DATES

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from playbook_compiler.export.lowering import Lowering
-from playbook_compiler.export.wording import Wording, starts_with_event, variation, word
+from playbook_compiler.export.quoting import unquoted
+from playbook_compiler.export.wording import Wording, variation, word
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Message, Playbook
 from playbook_compiler.targets.resend import terms
@@ -55,7 +56,7 @@ class Export:
                 self.lowering,
                 message,
                 self.playbook.offers.get(offer),
-                from_event=starts_with_event(self.graph, message.id),
+                unquoted(self.graph, message.id),
             )
         return self.wordings[pair]
 

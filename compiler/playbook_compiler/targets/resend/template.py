@@ -26,7 +26,7 @@ from playbook_compiler.export.dialect import (
 from playbook_compiler.export.offers import benefit
 from playbook_compiler.export.wording import Wording, with_preview
 from playbook_compiler.targets.resend import terms
-from playbook_compiler.targets.resend.properties import kind_of, note_of
+from playbook_compiler.targets.resend.properties import is_day, kind_of, note_of
 
 # Notes a property by name, kind and note, and returns how variables name it.
 Keep: TypeAlias = Callable[[str, str, str], str]
@@ -64,7 +64,10 @@ def _value(name: str, reading: Reading, keep: Keep) -> Said | None:
         note = f"as it should read in a letter: the last day of the customer's code for {offer.id}"
         return Tag(_mark(keep(until_property(offer.id), "string", note), ""))
     if name.startswith(("trigger.", "order.", "product.", "cart.")):
-        return Filled(terms.event_field(name.removeprefix("trigger.")))
+        own = name.removeprefix("trigger.")
+        if is_day(reading.playbook.catalogue, name):
+            own = terms.day_text(own)
+        return Filled(terms.event_field(own))
     return None
 
 

@@ -46,6 +46,11 @@ def event_field(name: str) -> str:
     return f"event.{key(name)}"
 
 
+def day_text(name: str) -> str:
+    """Return the name of an event's field with a day in words: conditions read it as a number."""
+    return f"{name}_text"
+
+
 def own_event(flow: str, what: str) -> str:
     """Return the name of an event that the shop sends for one flow alone."""
     return f"playbook.{flow.replace('/', '.')}.{what}"
