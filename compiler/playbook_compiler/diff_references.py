@@ -9,20 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from playbook_compiler.changes import FIELD, Change
 from playbook_compiler.checklists import DoneBy
 from playbook_compiler.conditions import Condition, facts_read, references
 from playbook_compiler.diff_entities import MARKETPLACE, SETTING, Entity, Key
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.kinds import Anything, Custom, ListOf, MapOf
-from playbook_compiler.model import Flow
+from playbook_compiler.model import Flow, Message
 from playbook_compiler.programmes import RewardChoice
 from playbook_compiler.reading import Kind
 from playbook_compiler.records import OneOf, Record, RecordOf, keys_of
 from playbook_compiler.references import Reference
 from playbook_compiler.source import Span
 from playbook_compiler.steps import STEP_LIST, Step, children
+from playbook_compiler.template import parse_template, variables
 from playbook_compiler.triggers import Replenishment
 from playbook_compiler.values import dataclass, fields
+from playbook_compiler.webhook import MessageVariable
 
 # Facts, events and keys begin with the word of the programme that they are about.
 _PROGRAMMES: Final = {
@@ -56,6 +59,9 @@ def uses_of(entity: Entity, known: Known) -> Iterator[Use]:
     """Yield what an entity that is no flow uses itself."""
     for key in _walk(entity.value, entity.value_kind, known):
         yield Use(key, entity.span)
+    if isinstance(entity.value, Message):
+        for name in _said(entity.value):
+            yield from (Use(key, entity.span) for key in _variable(name, known))
 
 
 def uses_of_flow(
@@ -135,9 +141,13 @@ def _walk(value: Any, kind: Kind | None, known: Known) -> Iterator[Key]:
         case list() | tuple():
             for item in value:
                 yield from _walk(item, kind.item if isinstance(kind, ListOf) else kind, known)
+        case str() if isinstance(kind, MessageVariable):
+            yield from _variable(value, known)
         case str():
             for noun in _nouns(kind):
                 yield from _found(noun, value, known)
+        case Change(deed=deed, name=name):
+            yield from _found("fact", name, known) if deed == FIELD else ()
         case DoneBy(kind=noun, name=name):
             yield from _found(noun, name, known)
         case _ if isinstance(value, Condition):
@@ -177,6 +187,17 @@ def _found(noun: str, name: str, known: Known) -> Iterator[Key]:
         yield (noun, name)
     if noun in ("tier", "event"):
         yield from _programme(name if noun == "event" else noun, known)
+
+
+def _said(message: Message) -> Iterator[str]:
+    """Yield the variables in a message's texts."""
+    for text in (message.subject, message.preview, message.body):
+        template, _ = parse_template(text)
+        yield from (name for name, _, _ in variables(template or ()))
+
+
+def _variable(name: str, known: Known) -> Iterator[Key]:
+    yield from _found("fact", name.removeprefix("customer."), known)
 
 
 def _programme(word: str, known: Known) -> Iterator[Key]:

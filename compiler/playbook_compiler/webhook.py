@@ -89,7 +89,7 @@ ADDRESS: Final = _Address(
 
 
 @dataclass(frozen=True, slots=True)
-class _Variable(Kind):
+class MessageVariable(Kind):
     """The name of a fact or of a message variable that the step's flow knows."""
 
     @property
@@ -125,7 +125,7 @@ class Webhook(Record):
         Word(("POST", "PUT", "PATCH", "GET"), "a method"), "The HTTP method.", default="POST"
     )
     fields: tuple[str, ...] = key(
-        ListOf(_Variable(), single=True),
+        ListOf(MessageVariable(), single=True),
         "What is sent along: facts and message variables. The customer's id always is.",
         default=(),
     )

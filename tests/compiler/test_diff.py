@@ -314,6 +314,22 @@ def test_a_programme_affects_what_reads_its_points(tmp_path: Path) -> None:
     assert through(found) == {"flow spend": ["programme points"]}
 
 
+def test_a_fact_affects_what_sets_it_sends_it_and_says_it(tmp_path: Path) -> None:
+    shop = SHOP.replace("body: We miss you.}", "body: 'Size {{ customer.size }}?'}", 1)
+    shop = shop.replace("{vip: boolean}", "{vip: boolean, size: [s, m]}")
+    steps = {"sets": "{update: {size: m}}", "sends": "{call: {url: CRM, fields: [size]}}"}
+    for name, step in steps.items():
+        shop += f"  {name}:\n    trigger: account_created\n    steps: [{step}]\n"
+    found = changed(tmp_path, ("size: [s, m]", "size: [s, m, l]"), shop=shop)
+    assert told(found) == ["fact size size: [s, m] -> [s, m, l]"]
+    assert through(found) == {
+        "flow sends": ["fact size"],
+        "flow sets": ["fact size"],
+        "flow welcome": ["message again <- size"],
+        "message again": ["fact size"],
+    }
+
+
 def test_a_removed_guardrail_affects_the_flows_that_it_bound(tmp_path: Path) -> None:
     found = changed(tmp_path, ("  quiet_hours: {from: 21:00, to: 08:00}\n", ""))
     assert told(found) == ["guardrail quiet_hours removed"]

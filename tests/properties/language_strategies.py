@@ -476,7 +476,7 @@ _OWN: Mapping[str, Callable[[_Maker], Any]] = {
     "_DoneByKind": _Maker.done_by,
     "RightKind": _Maker.right,
     "RewardChoice": _Maker.choice,
-    "_Variable": _Maker.variable,
+    "MessageVariable": _Maker.variable,
     "_Day": _Maker.day,
     "SeverityProfile": _Maker.profile,
 }
