@@ -326,6 +326,7 @@ def test_a_fact_affects_what_sets_it_sends_it_and_says_it(tmp_path: Path) -> Non
         "flow sends": ["fact size"],
         "flow sets": ["fact size"],
         "flow welcome": ["message again <- size"],
+        "flow win-back": ["message again <- size"],
         "message again": ["fact size"],
     }
 
