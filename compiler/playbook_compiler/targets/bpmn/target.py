@@ -8,6 +8,7 @@ from playbook_compiler.diagnostics import Diagnostic, has_errors, in_order
 from playbook_compiler.export.bundle import ExportBundle, make_bundle
 from playbook_compiler.export.capability import Capability
 from playbook_compiler.export.dialect import Dialect
+from playbook_compiler.export.elsewhere import note_programmes
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.targets.bpmn.capabilities import CAPABILITIES
@@ -42,6 +43,7 @@ class Bpmn:
         export = Export(graph, lowering)
         processes = {flow.id: lower_flow(export, flow) for flow in graph.playbook.flows.values()}
         _note_unused(export)
+        note_programmes(lowering, graph.playbook)
         lowering.complete(graph)
         if has_errors(lowering.findings):
             return None, in_order(lowering.findings)

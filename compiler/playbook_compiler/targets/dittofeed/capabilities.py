@@ -14,6 +14,7 @@ from playbook_compiler.export.capability import (
     refused,
     table,
 )
+from playbook_compiler.export.elsewhere import programmes_elsewhere
 
 _NO_FLOW = "the whole flow is left out"
 _TRAIT = "it is read from a trait that the shop keeps"
@@ -54,7 +55,7 @@ _PLAYBOOK = [
         "the rules are left out: keep marketplace customers out of the workspace",
         "playbook.marketplaces",
     ),
-    *refused(_PROGRAMMES, "programmes are left out", "playbook.programmes", "programme.*"),
+    *programmes_elsewhere(_PROGRAMMES),
 ]
 _GUARDRAILS = [
     *approximated(

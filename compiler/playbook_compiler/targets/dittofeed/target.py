@@ -11,6 +11,7 @@ from playbook_compiler.diagnostics import Diagnostic, has_errors, in_order
 from playbook_compiler.export.bundle import ExportBundle, make_bundle
 from playbook_compiler.export.capability import Capability
 from playbook_compiler.export.dialect import Dialect
+from playbook_compiler.export.elsewhere import note_programmes
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.export.offers import benefit
 from playbook_compiler.export.places import conditions_of
@@ -59,6 +60,7 @@ class Dittofeed:
         requests.audiences(export)
         send_traits_along(export)
         _note_objects(export)
+        note_programmes(lowering, graph.playbook)
         lowering.complete(graph)
         if has_errors(lowering.findings):
             return None, in_order(lowering.findings)

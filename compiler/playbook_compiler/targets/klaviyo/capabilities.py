@@ -14,6 +14,7 @@ from playbook_compiler.export.capability import (
     refused,
     table,
 )
+from playbook_compiler.export.elsewhere import programmes_elsewhere
 
 _LEFT_OUT = "the step is left out and the run goes on"
 _NO_FLOW = "the whole flow is left out"
@@ -58,7 +59,7 @@ _PLAYBOOK = [
         "the rules are left out: keep marketplace customers out of the account",
         "playbook.marketplaces",
     ),
-    *refused(_PROGRAMMES, "programmes are left out", "playbook.programmes", "programme.*"),
+    *programmes_elsewhere(_PROGRAMMES),
 ]
 _GUARDRAILS = [
     *approximated(

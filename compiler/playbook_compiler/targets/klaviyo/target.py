@@ -9,6 +9,7 @@ from playbook_compiler.diagnostics import Diagnostic, has_errors, in_order
 from playbook_compiler.export.bundle import ExportBundle, make_bundle
 from playbook_compiler.export.capability import Capability
 from playbook_compiler.export.dialect import Dialect
+from playbook_compiler.export.elsewhere import note_programmes
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.export.offers import benefit
 from playbook_compiler.graph import TriggerGraph
@@ -52,6 +53,7 @@ class Klaviyo:
         segments = requests.segments(export)
         _note_objects(export)
         _note_caps(export)
+        note_programmes(lowering, graph.playbook)
         lowering.complete(graph)
         if has_errors(lowering.findings):
             return None, in_order(lowering.findings)

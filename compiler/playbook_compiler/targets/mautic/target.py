@@ -8,6 +8,7 @@ from playbook_compiler.diagnostics import Diagnostic, has_errors, in_order
 from playbook_compiler.export.bundle import ExportBundle, file_name, make_bundle, to_bytes
 from playbook_compiler.export.capability import Capability
 from playbook_compiler.export.dialect import Dialect
+from playbook_compiler.export.elsewhere import note_programmes
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.export.wording import variation
 from playbook_compiler.graph import TriggerGraph
@@ -53,6 +54,7 @@ class Mautic:
         campaigns = [lower_flow(export, flow, (End(),)) for flow in graph.playbook.flows.values()]
         _note_objects(export)
         _note_account(export)
+        note_programmes(lowering, graph.playbook)
         lowering.complete(graph)
         if has_errors(lowering.findings):
             return None, in_order(lowering.findings)

@@ -14,6 +14,7 @@ from playbook_compiler.export.capability import (
     refused,
     table,
 )
+from playbook_compiler.export.elsewhere import programmes_elsewhere
 
 _READER = "a word for the reader: it stays in the playbook"
 _SIMULATION = "for the simulation: it stays in the playbook"
@@ -57,7 +58,7 @@ _PLAYBOOK = [
         "the rules are left out: the shop calls for no marketplace customers",
         "playbook.marketplaces",
     ),
-    *refused(_PROGRAMMES, "programmes are left out", "playbook.programmes", "programme.*"),
+    *programmes_elsewhere(_PROGRAMMES),
 ]
 _GUARDRAILS = [
     *approximated(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from playbook_compiler.diagnostics import Diagnostic, has_errors, in_order
 from playbook_compiler.export.bundle import ExportBundle, file_name, make_bundle, to_bytes
 from playbook_compiler.export.capability import Capability
+from playbook_compiler.export.elsewhere import note_programmes
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.targets.n8n.capabilities import CAPABILITIES
@@ -39,6 +40,7 @@ class N8n:
         export = Export(graph, lowering)
         workflows = {flow.id: lower_flow(export, flow) for flow in graph.playbook.flows.values()}
         _note_objects(export)
+        note_programmes(lowering, graph.playbook)
         lowering.complete(graph)
         if has_errors(lowering.findings):
             return None, in_order(lowering.findings)

@@ -11,6 +11,7 @@ from playbook_compiler.export.capability import (
     refused,
     table,
 )
+from playbook_compiler.export.elsewhere import programmes_elsewhere
 
 _LEFT_OUT = "the step is left out and the run goes on"
 _READER = "a word for the reader: it stays in the playbook"
@@ -49,12 +50,7 @@ _PLAYBOOK = [
         "the rules are left out: make no contacts of marketplace customers",
         "playbook.marketplaces",
     ),
-    *refused(
-        "Resend has no points, tiers or memberships",
-        "programmes are left out",
-        "playbook.programmes",
-        "programme.*",
-    ),
+    *programmes_elsewhere("Resend has no points, tiers or memberships"),
 ]
 _GUARDRAILS = [
     *refused(
