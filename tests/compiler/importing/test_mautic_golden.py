@@ -84,7 +84,7 @@ def test_the_json_of_an_archive_says_the_same() -> None:
 
 def test_what_mautic_has_and_the_language_has_not_is_listed() -> None:
     said = " ".join(note.what for note in case("everything").of(Outcome.LEFT))
-    for what in ("the holdout", "lead.changepoints", "campaign.sendwebhook", "sms.send_text_sms"):
+    for what in ("the holdout", "the text of `text`", "what the offer `come-back` is worth"):
         assert what in said, what
 
 

@@ -1,10 +1,11 @@
-"""There and back by way of Mautic, for what it gives back: mails, tags, forks on one test.
+"""There and back by way of Mautic without the notes in our own words, as for other campaigns.
 
 `python -m tests.compiler.importing.test_mautic_round_trip FIRST COUNT` tries more playbooks.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,20 +35,29 @@ def exported(graph: TriggerGraph) -> bytes:
     return bundle.files[ARCHIVE]
 
 
+def without_notes(archive: bytes) -> bytes:
+    """Return an archive whose events say their names alone, as after a person rewrote them."""
+    groups = json.loads(archive)
+    for group in groups:
+        for event in group["campaign_event"]:
+            event["description"] = event["description"].partition("\n")[0]
+    return json.dumps(groups).encode()
+
+
 def problems(seed: int, folder: Path) -> list[str]:
     """Return how the import of a generated playbook's export differs from the playbook."""
     made = folder / "made.yaml"
     data = exact_playbook(seed, MAUTIC)
     made.write_text(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), encoding="utf-8")
     graph = graph_of(made)
-    first = exported(graph)
+    first = without_notes(exported(graph))
     found, findings = IMPORTER.read(Given("export", {ARCHIVE: first}), BERLIN)
     assert found is not None, [one.message for one in findings]
     back = checked(written(found, folder / "imported")).graph
     assert back is not None
     digests = digest_of_part(graph) == digest_of_part(back)
     return ([] if digests else [f"digest of seed {seed}"]) + (
-        [] if exported(back) == first else [f"{ARCHIVE} of seed {seed}"]
+        [] if without_notes(exported(back)) == first else [f"{ARCHIVE} of seed {seed}"]
     )
 
 

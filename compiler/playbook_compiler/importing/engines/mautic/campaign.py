@@ -6,29 +6,50 @@ import re
 from typing import Final
 
 from playbook_compiler.importing.engines.mautic.conditions import Asking
-from playbook_compiler.importing.engines.mautic.mails import message_of
-from playbook_compiler.importing.engines.mautic.reading import Reading, Row, listed, mapping
+from playbook_compiler.importing.engines.mautic.deeds import Acting
+from playbook_compiler.importing.engines.mautic.filters import asked, complement, told
+from playbook_compiler.importing.engines.mautic.forks import (
+    Chain,
+    Fork,
+    Forks,
+    arms,
+    chains,
+    gate,
+    joined,
+)
+from playbook_compiler.importing.engines.mautic.reading import Reading, Row, listed
+from playbook_compiler.importing.engines.mautic.times import Moment, length_of, moment_of
+from playbook_compiler.importing.imported import Data
+from playbook_compiler.importing.names import fact_name
 from playbook_compiler.importing.structure import NOTHING, Block, Way
 from playbook_compiler.printing_yaml import Bare, Written
+from playbook_compiler.targets.mautic.logic import ALWAYS
+from playbook_compiler.units import plain
 from playbook_compiler.values import dataclass, field
 
-_UNITS: Final = {"i": "min", "h": "h", "d": "d", "m": "mo", "y": "y"}
 _OURS = re.compile(r"playbook: ([^/\n]*)/([^\n]*)")
 _DECISIONS: Final = {"email.click": "link_clicked", "email.open": "message_opened"}
+ALL: Final = "orders >= 0"  # what everybody passes
+_EXIT, _HELD, _ENTRY = "~exit-when", "~holdout", "may-enter"
 
 
 @dataclass(slots=True)
 class Campaign:
-    """One campaign while it is read: `flow` is its id, `path` its place in the input."""
+    """One campaign while it is read. `audience` and `exit_when` are what it says of them."""
 
     reading: Reading
     data: Row
-    flow: str
     path: str
+    asking: Asking
+    acting: Acting
+    where: str = ""
+    audience: str = ""
+    exit_when: str = ""
     events: dict[str, Row] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
     children: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     blocks: dict[str, Block] = field(default_factory=dict)
+    forks: Forks = field(default_factory=dict)
 
     def read(self) -> str | None:
         """Make the blocks of the campaign, and return the first."""
@@ -44,6 +65,11 @@ class Campaign:
         first = self.way("", "")
         for id_ in self.events:
             self.make(id_)
+        self.settle()
+        joined(self.forks, self.resolve, lambda target: self.coming(target, first))
+        self.entered(first)
+        self.ended()
+        self.forked(first)
         return first
 
     def way(self, id_: str, path: str) -> str | None:
@@ -58,99 +84,245 @@ class Campaign:
         return found[0] if found else None
 
     def make(self, id_: str) -> None:
-        """Make the block of an event, with the wait in front of it."""
+        """Make the blocks of an event, with the waits in front of it."""
         event = self.events[id_]
-        interval, unit = (
-            event.get("trigger_interval"),
-            _UNITS.get(str(event.get("trigger_interval_unit"))),
-        )
-        waits = (
-            event.get("trigger_mode") == "interval" and isinstance(interval, int) and interval > 0
-        )
-        block = self.block(id_, event)
-        if not (waits and unit) or (block.kind == "wait" and block.ways and len(block.ways) == 2):
-            self.blocks[id_] = block
-            return
-        self.blocks[f"{id_}~do"] = block
-        self.blocks[id_] = Block(
-            "wait", {"wait": Bare(f"{interval}{unit}")}, (Way("", f"{id_}~do"),)
-        )
+        moment = moment_of(self.reading, event, self.paths[id_])
+        if event.get("event_type") == "decision":
+            moment = Moment()
+        own = f"{id_}~do" if moment.waits else id_
+        self.do(id_, own, event, moment.hours)
+        target = own
+        for number, wait in reversed([*enumerate(moment.waits)]):
+            place = f"{id_}~wait-{number}" if number else id_
+            self.blocks[place] = Block("wait", {"wait": wait}, (Way("", target),))
+            target = place
 
-    def block(self, id_: str, event: Row) -> Block:
-        kind, said = str(event.get("type")), _OURS.match(str(event.get("description") or ""))
-        wanted = said[2] if said is not None else ""
-        properties = mapping(event.get("properties"))
+    def do(self, id_: str, own: str, event: Row, hours: str) -> None:
+        """Make the blocks of an event under the name `own`, without its waits."""
+        kind, path = str(event.get("type")), self.paths[id_]
+        wanted = self.wanted(event)
         after = self.way(id_, "")
         if kind == "campaign.jump_to_event":
-            target = str(properties.get("jumpToEvent"))
-            return Block(NOTHING, {}, (Way("", target if target in self.events else None),))
-        if wanted and event.get("name") == "leave the flow":  # it ends there anyway
-            return Block(NOTHING, {}, (Way("", None),))
-        if event.get("event_type") == "condition":
-            asking = Asking(self.reading, self.data, self.flow, self.path)
-            text = asking.condition(id_, event, properties, self.paths[id_])
-            if not text:  # the holdout alone
-                return Block(NOTHING, {}, (Way("", self.way(id_, "yes")),))
-            return Block(
-                "if",
-                {"if": text},
-                (Way("then", self.way(id_, "yes")), Way("else", self.way(id_, "no"))),
-                wanted,
-            )
-        if kind in _DECISIONS:
-            late = self.way(id_, "no")
-            waited = self.events[late] if late is not None else {}
-            interval, unit = (
-                waited.get("trigger_interval"),
-                _UNITS.get(str(waited.get("trigger_interval_unit"))),
-            )
-            length = (
-                f"{interval}{unit}" if isinstance(interval, int) and interval > 0 and unit else "7d"
-            )
-            if late is not None:
-                after_late = f"{late}~do"
-                late = after_late if unit and interval else late
-            data: dict[str, Written] = {
-                "wait": {"until": _DECISIONS[kind], "at_most": Bare(length)}
-            }
-            return Block(
-                "wait",
-                data,
-                (Way("happened", self.way(id_, "yes")), Way("timed_out", late)),
-                wanted,
-            )
-        match kind:
-            case "email.send":
-                return Block(
-                    "send",
-                    {"send": message_of(self.reading, self.data, properties, self.paths[id_])},
-                    (Way("", after),),
-                    wanted,
-                )
-            case "lead.changetags":
-                return self.tags(id_, properties, after, wanted)
-        yes = self.way(id_, "yes") or after
-        self.reading.notes.left(
-            self.paths[id_], f"an event of the type `{kind}` (`{event.get('name')}`)",
-            "the language has no such step", "the flow goes on without it",
-        )  # fmt: skip
-        return Block(NOTHING, {}, (Way("", yes),))
+            target = str(told(event).get("jumpToEvent"))
+            self.blocks[own] = _going(target if target in self.events else None)
+        elif event.get("event_type") == "condition":
+            formula = asked(self.reading, self.data, event, path)
+            yes, no = self.way(id_, "yes"), self.way(id_, "no")
+            name = str(event.get("name") or "")
+            self.forks[own] = Fork(formula, yes, no, wanted, name, path)
+        elif event.get("event_type") == "decision":
+            self.blocks[own] = self.decision(id_, kind, wanted)
+        else:
+            deed = self.acting.deed(event, path)
+            self.deeds(own, [*deed.steps], None if deed.ends else after, wanted)
+            if hours:
+                self.hours(own, hours, path, event)
+            elif self.blocks[own].kind == "send":
+                self.reading.at_once.add(str(self.blocks[own].data["send"]))
 
-    def tags(self, id_: str, properties: Row, after: str | None, wanted: str) -> Block:
-        steps: list[dict[str, Written]] = []
-        for key, deed in (("add_tags", "tag"), ("remove_tags", "untag")):
-            for tag in properties.get(key) or ():
-                text = str(tag)
-                if text.startswith("task: ") and deed == "tag":
-                    steps.append({"task": text.removeprefix("task: ")[:1_000]})
-                elif text.strip() and text.isprintable():
-                    steps.append({"update": {deed: text[:100]}})
+    def wanted(self, event: Row) -> str:
+        """Return the step that an event of our own export belongs to, with its part."""
+        said = _OURS.match(str(event.get("description") or ""))
+        return said[2] if said is not None else ""
+
+    def deeds(self, own: str, steps: list[Data], after: str | None, wanted: str) -> None:
+        """Make the blocks of steps that follow each other."""
         if not steps:
-            return Block(NOTHING, {}, (Way("", after),))
+            self.blocks[own] = _going(after)
+            return
         for number in range(len(steps), 1, -1):
-            place = f"{id_}~step-{number}"
-            self.blocks[place] = Block(
-                next(iter(steps[number - 1])), steps[number - 1], (Way("", after),)
-            )
+            place, step = f"{own}~step-{number}", steps[number - 1]
+            self.blocks[place] = Block(next(iter(step)), step, (Way("", after),))
             after = place
-        return Block(next(iter(steps[0])), steps[0], (Way("", after),), wanted)
+        self.blocks[own] = Block(next(iter(steps[0])), steps[0], (Way("", after),), wanted)
+
+    def hours(self, own: str, hours: str, path: str, event: Row) -> None:
+        """Keep the hours of a send; other steps have none."""
+        block = self.blocks[own]
+        if block.kind == "send":
+            self.reading.windows.append((block.data, hours, path))
+            return
+        self.reading.notes.left(
+            path, f"the hours of `{event.get('name')}`: {hours}",
+            "only messages are sent at some hours alone", "put `wait: {until: 09:00}` before it",
+        )  # fmt: skip
+
+    def decision(self, id_: str, kind: str, wanted: str) -> Block:
+        """Return a wait for an event; what happens `no` later is waited for by it."""
+        event = _DECISIONS.get(kind)
+        if event is None:
+            event = fact_name(kind.replace(".", "_"), "event")
+            self.reading.names.event(event)
+            self.reading.notes.changed(
+                self.paths[id_], f"the decision `{kind}`",
+                "an event of the shop's own stands for it", f"send `{event}` when it happens",
+            )  # fmt: skip
+        late = self.way(id_, "no")
+        length = length_of(self.events[late]) if late is not None else ""
+        if late is not None and length:
+            late = f"{late}~late"
+        data: dict[str, Written] = {"wait": {"until": event, "at_most": Bare(length or "7d")}}
+        ways = (Way("happened", self.way(id_, "yes")), Way("timed_out", late))
+        return Block("wait", data, ways, wanted)
+
+    def settle(self) -> None:
+        """Point the time-outs of decisions past the wait that they are; make equal waits one."""
+        for id_ in self.events:
+            block = self.blocks.get(id_)
+            if block is not None and block.kind == "wait" and not block.ways[0].name:
+                self.blocks[f"{id_}~late"] = _going(block.ways[0].target)
+        changed = True
+        while changed:
+            changed = False
+            waits: dict[str, str] = {}
+            for id_, block in [*self.blocks.items()]:
+                if block.kind != "wait" or len(block.ways) != 1:
+                    continue
+                key = f"{block.data} {self.resolve(block.ways[0].target)}"
+                first = waits.setdefault(key, id_)
+                if first != id_:
+                    self.blocks[id_] = _going(first)
+                    changed = True
+
+    def resolve(self, id_: str | None) -> str | None:
+        """Return the block that a way leads to, past those that are no step."""
+        seen = 0
+        while id_ is not None and seen <= len(self.blocks):
+            seen += 1
+            block = self.blocks.get(id_)
+            if block is None or block.kind != NOTHING:
+                return id_
+            id_ = block.ways[0].target
+        return id_
+
+    def coming(self, target: str, first: str | None) -> int:
+        """Return how many ways lead to a block."""
+        ways = [
+            way.target
+            for block in self.blocks.values()
+            if block.kind != NOTHING
+            for way in block.ways
+        ]
+        ways += [way for one in self.forks.values() for way in (one.yes, one.no)]
+        return sum(self.resolve(one) == target for one in (*ways, first))
+
+    def passed(self, id_: str, target: str | None) -> None:
+        """Put a way in place of a condition."""
+        del self.forks[id_]
+        self.blocks[id_] = _going(target)
+
+    def entered(self, first: str | None) -> None:
+        """Read who may enter out of the condition in front of our own flows."""
+        id_ = self.resolve(first)
+        one = self.forks.get(id_) if id_ is not None else None
+        found = gate(one, self.resolve, ends=False) if one is not None else None
+        if one is None or id_ is None or one.wanted != _ENTRY or found is None:
+            return
+        formula, target = found
+        if not self.where or not self.asking.says(self.where, formula):
+            self.audience = self.asking.condition(formula, one.path)
+        self.passed(id_, target)
+
+    def ended(self) -> None:
+        """Read the condition that ends runs: the same one is asked before each action."""
+        for id_, one in [*self.forks.items()]:
+            if one.wanted.endswith(_HELD) and one.formula == ALWAYS:
+                self.passed(id_, one.yes)
+        gates = {
+            id_: found
+            for id_, one in self.forks.items()
+            if one.wanted.endswith(_EXIT)
+            and (found := gate(one, self.resolve, ends=True)) is not None
+        }
+        texts = set()
+        for id_, (formula, _) in gates.items():
+            one = self.forks[id_]
+            hint = one.name.removeprefix("exit when ")
+            texts.add(self.asking.condition(formula, one.path, hint))
+        asked_of = {self.forks[id_].wanted.removesuffix(_EXIT) for id_ in gates}
+        acting = {
+            block.wanted.partition("~")[0]
+            for block in self.blocks.values()
+            if block.wanted and block.kind not in ("wait", NOTHING)
+        }
+        if len(texts) != 1 or not acting <= asked_of:
+            return
+        self.exit_when = texts.pop()
+        for id_, (_, target) in gates.items():
+            self.passed(id_, target)
+
+    def forked(self, first: str | None) -> None:
+        """Make the blocks of the conditions: branches and splits of ours, else forks."""
+        for id_, one in self.forks.items():
+            other = complement(one.formula)
+            if other is not None and self.asking.says(one.name, other):
+                self.forks[id_] = one.turned(other)
+        counts = {one: self.coming(one, first) for one in self.forks}
+        for chain in chains(self.forks, self.resolve, lambda target: counts.get(target, 0)):
+            if not self.split(chain):
+                self.branch(chain)
+        for id_, one in [*self.forks.items()]:
+            self.blocks[id_] = self.fork(one)
+        self.forks.clear()
+
+    def split(self, chain: Chain) -> bool:
+        """Make the block of a split; False where the chain is none."""
+        found = arms(chain, self.forks, self.below)
+        if found is None:
+            return False
+        targets = [*(self.forks[one].yes for one in chain.ids), chain.otherwise]
+        data: Data = {
+            "split": chain.name.rpartition(".")[2],
+            "variants": {name: {"share": Bare(f"{plain(share)}%")} for name, share in found},
+        }
+        ways = tuple(Way(name, way) for (name, _), way in zip(found, targets, strict=True))
+        self.made(chain, Block("split", data, ways, chain.name))
+        return True
+
+    def branch(self, chain: Chain) -> None:
+        """Make the block of a branch."""
+        several = [self.forks[one] for one in chain.ids]
+        cases: list[Written] = [{"if": self.text(one) or ALL} for one in several]
+        ways = [Way(f"case-{number}", one.yes) for number, one in enumerate(several, 1)]
+        ways.append(Way("else", chain.otherwise))
+        self.made(chain, Block("branch", {"branch": cases}, tuple(ways), chain.name))
+
+    def made(self, chain: Chain, block: Block) -> None:
+        for one in chain.ids:
+            del self.forks[one]
+        self.blocks[chain.ids[0]] = block
+
+    def fork(self, one: Fork) -> Block:
+        """Return a condition as a fork; one that asks for nothing goes on."""
+        other = complement(one.formula)
+        if other is not None and self.resolve(one.yes) is None and self.resolve(one.no) is not None:
+            one = one.turned(other)
+        text = self.text(one)
+        if not text:
+            return _going(one.yes)
+        return Block("if", {"if": text}, (Way("then", one.yes), Way("else", one.no)), one.wanted)
+
+    def text(self, one: Fork) -> str:
+        return self.asking.condition(one.formula, one.path, one.name)
+
+    def below(self, id_: str | None) -> list[str]:
+        """Return the ids of the steps that follow a block, near ones first."""
+        found: list[str] = []
+        waiting, seen = [self.resolve(id_)], set()
+        while waiting:
+            one = waiting.pop(0)
+            if one is None or one in seen:
+                continue
+            seen.add(one)
+            if one in self.forks:
+                fork = self.forks[one]
+                found.append(fork.wanted)
+                waiting += [self.resolve(fork.yes), self.resolve(fork.no)]
+            elif one in self.blocks:
+                found.append(self.blocks[one].wanted)
+                waiting += [self.resolve(way.target) for way in self.blocks[one].ways]
+        return found
+
+
+def _going(target: str | None) -> Block:
+    return Block(NOTHING, {}, (Way("", target),))

@@ -1,125 +1,225 @@
-"""Conditions of campaigns and filters of segments as conditions of ours."""
+"""Formulas of Mautic as conditions: put together again, and tried with our exporter.
+
+Mautic's groups are multiplied out. Several wordings may have led to them: the one is taken of which
+the exporter makes the same groups; first what the object's name says.
+"""
 
 from __future__ import annotations
 
-import re
-from typing import Any, Final
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Final
 
-from playbook_compiler.condition_tokens import written
-from playbook_compiler.importing.engines.mautic.reading import Reading, Row, listed
+from playbook_compiler.condition_parser import parse_condition
+from playbook_compiler.condition_scope import ConditionScope
+from playbook_compiler.conditions import NOWHERE, Condition
+from playbook_compiler.export.lowering import Lowering
+from playbook_compiler.facts import IdKind
+from playbook_compiler.graph import TriggerGraph
+from playbook_compiler.importing.engines.mautic.filters import QUESTION, plain
+from playbook_compiler.importing.engines.mautic.literals import (
+    KNOWN_AND_UNEQUAL,
+    NOT_SINCE,
+    literal_of,
+)
+from playbook_compiler.importing.engines.mautic.reading import Reading
+from playbook_compiler.importing.engines.mautic.vocabulary import Names
+from playbook_compiler.importing.literals import Literal, Side
+from playbook_compiler.importing.shell import shell_of
+from playbook_compiler.importing.wordings import any_of_terms, multiplied, wordings
+from playbook_compiler.model import Playbook
+from playbook_compiler.targets.mautic.capabilities import CAPABILITIES
+from playbook_compiler.targets.mautic.conditions import satisfied, segment_groups
+from playbook_compiler.targets.mautic.fields import Fields
+from playbook_compiler.targets.mautic.logic import (
+    Filter,
+    Formula,
+    Groups,
+    TooManyGroups,
+    groups,
+)
+from playbook_compiler.targets.mautic.state import Export
+from playbook_compiler.targets.mautic.terms import alias
 from playbook_compiler.values import dataclass
 
-HOLDOUT: Final = "pb_holdout"
-_SIGNS: Final = {
-    "=": "=",
-    "eq": "=",
-    "!=": "!=",
-    "neq": "!=",
-    "gt": ">",
-    "gte": ">=",
-    "lt": "<",
-    "lte": "<=",
-}
+_TERMS_LIMIT: Final = 40
+Alternatives = frozenset[frozenset[Filter]]
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Reads the conditions of one campaign. `path` is its place in the input."""
+    """Reads conditions of one campaign. `flow` is its id, `event` what starts it (or nothing);
+    `inside` says that the exporter says them in a segment, where there are no questions."""
 
     reading: Reading
-    data: Row
     flow: str
-    path: str
+    event: str
+    inside: bool = False
 
-    def condition(self, id_: str, event: Row, properties: Row, path: str) -> str:
-        """Return what a condition asks; a fact stands for what cannot be said."""
-        kind = event.get("type")
-        if kind == "lead.tags" and isinstance(properties.get("tags"), list):
-            tags = [str(one) for one in properties["tags"] if str(one).isprintable() and one]
-            if tags:
-                return " or ".join(f"tags has {written(one)}" for one in tags)
-        if kind == "lead.field_value":
-            text = self.compared(properties)
-            if text:
-                return text
-        if kind == "lead.segments":
-            filtered = self.segments(properties)
-            if filtered is not None:
-                return filtered
-        fact = self.reading.names.stand_in(f"{self.flow} {id_}")
+    def condition(self, formula: Formula, path: str, hint: str = "") -> str:
+        """Return what a formula asks, empty where all pass; facts stand for what cannot be said,
+        noted. `hint` is what it may say in our words."""
+        try:
+            several = groups(formula)
+        except TooManyGroups:
+            return self.unsaid(f"{self.flow} {path}", f"the condition `{hint}`", path)
+        if several == ((),) or not several:
+            return "" if several else "orders < 0"
+        terms = [self.term(group, path) for group in gathered(several, self.reading.names)]
+        texts = [hint] if hint else []
+        clauses = multiplied([tuple(term) for term in terms]) if len(terms) < _TERMS_LIMIT else None
+        straight = any_of_terms([tuple(term) for term in terms])
+        said = [straight, *(wordings(clauses) if clauses else ())]
+        texts += sorted(dict.fromkeys(said), key=len)
+        wanted = _set(several)
+        for text in dict.fromkeys(texts):
+            condition = self.parsed(text)
+            if condition is not None and self.lowered(condition) == wanted:
+                return str(condition)
+        condition = self.parsed(straight)
+        if condition is None:
+            return self.unsaid(f"{self.flow} {path}", f"the condition `{hint or straight}`", path)
+        return str(condition)
+
+    def says(self, text: str, formula: Formula) -> bool:
+        """Return whether the exporter makes a formula of a condition."""
+        condition = self.parsed(text)
+        try:
+            return condition is not None and self.lowered(condition) == _set(groups(formula))
+        except TooManyGroups:
+            return False
+
+    def unsaid(self, key: str, what: str, path: str) -> str:
+        """Return the fact that stands for what cannot be said, and note it."""
+        fact = self.reading.names.stand_in(key)
         self.reading.notes.left(
-            path,
-            f"the condition `{event.get('name')}`",
-            "its segment or field cannot be said",
+            path, what, "the language has no such test",
             f"`{fact}` stands for it: fill it in for each customer, or write the condition",
         )  # fmt: skip
         return fact
 
-    def segments(self, properties: Row) -> str | None:
-        """Return the filters of the segments that a condition asks, empty where all pass; None
-        where one of them cannot be said."""
-        found: list[str] = []
-        for number in properties.get("segments") or ():
-            lists = listed(self.data, "lists")
-            one = next((one for one in lists if one.get("id") == number), None)
-            text = self.filters(one) if one is not None else None
-            if text is None:
-                return None
-            found += [text] if text else []
-        return " or ".join(found)
+    def term(self, group: Sequence[Filter], path: str) -> list[Literal]:
+        """Return filters that hold together as literals."""
+        empty = {one.field for one in group if one.operator == "empty"}
+        unequal = {one.field for one in group if one.operator == "!="}
+        known = {one.field for one in group if one.operator == "!empty"} & unequal
+        found = []
+        for one in group:
+            if one.operator == "!=" and one.value == "0" and one.field in empty:
+                continue  # Mautic takes the number 0 for an empty field
+            if one.field in known:  # another value, and not none: what our `!=` says
+                if one.operator == "!empty":
+                    continue
+                one = Filter(one.field, one.type, KNOWN_AND_UNEQUAL, one.value)
+            text = self.reading.names.texts.get(one.field, "")
+            literal = None
+            if not text or self.parsed(text) is not None:
+                literal = literal_of(one, self.reading.names, self.event)
+            found.append(literal or self.stand_in(one, path))
+        return found
 
-    def filters(self, segment: Row) -> str | None:
-        """Return a segment's filters: `or` begins a new group of those that hold together."""
-        groups: list[list[str]] = [[]]
-        for one in listed(segment, "filters"):
-            if one.get("field") == HOLDOUT:
-                self.reading.held_out.append(self.path)
+    def stand_in(self, one: Filter, path: str) -> Literal:
+        """Return a fact that stands for a filter."""
+        negative = one.type == "boolean" and (one.value == "0") == (one.operator == "=")
+        named = one.field if one.type == "boolean" else f"{one.field} {one.operator} {one.value}"
+        said = f"{one.field} {one.operator} {one.value}".strip()
+        what = f"the filter `{said}`"
+        if one.type == "event":
+            named, what = f"{self.flow} {path}", f"the condition `{one.value}`"
+        if one.type == QUESTION:
+            named, negative = one.field, one.operator == "no"
+            what = f"the question `{one.field}`"
+        fact = self.unsaid(named, what, path)
+        yes, no = f"{fact} = true", f"{fact} = false"
+        if one.type == "event":
+            yes = fact
+        sides = Side(yes, yes, True), Side(no, no, True)
+        return Literal(fact, *(sides[::-1] if negative else sides))
+
+    def parsed(self, text: str) -> Condition | None:
+        """Return a text as a condition; None where it is none."""
+        scope = ConditionScope(self.shell().catalogue, self.ids(), trigger=self.event or None)
+        return parse_condition(text, scope, lambda start, end: NOWHERE)[0]
+
+    def lowered(self, condition: Condition) -> Alternatives | None:
+        """Return what the exporter makes of a condition."""
+        shell = self.shell()
+        lowering = Lowering("Mautic", CAPABILITIES, allow_lossy=True)
+        graph = TriggerGraph(shell, MappingProxyType({}), ())
+        export = Export(graph, lowering, Fields(lowering))
+        formula = satisfied(condition, export, self.flow)
+        try:
+            found = (
+                segment_groups(formula, str(condition), export)
+                if self.inside
+                else groups(plain(formula))
+            )
+        except TooManyGroups:
+            return None
+        return frozenset(frozenset(self.foreign(one) for one in group) for group in found)
+
+    def foreign(self, one: Filter) -> Filter:
+        """Return a filter of the exporter's with the field that this archive has for the fact."""
+        for own, fact in self.reading.names.fields.items():
+            if alias(fact) == one.field and own != one.field:
+                return Filter(own, one.type, one.operator, one.value)
+        return one
+
+    def ids(self) -> dict[IdKind, frozenset[str]]:
+        reading = self.reading
+        return {
+            IdKind.AUDIENCE: frozenset(reading.audiences),
+            IdKind.FLOW: frozenset(reading.flows),
+            IdKind.MESSAGE: frozenset(reading.messages),
+        }
+
+    def shell(self) -> Playbook:
+        """Return a playbook with the names that are known so far."""
+        names, audiences = self.reading.names, self.reading.audiences
+        events = {
+            name: {one: "text" if kind == "?" else kind for one, kind in fields.items()}
+            for name, fields in names.events.items()
+        }
+        key = str((names.declared(), events, audiences))
+        if key not in self.reading.shells:
+            made = shell_of(names.declared(), events, audiences, audiences)
+            self.reading.shells[key] = made
+        return self.reading.shells[key]
+
+
+def _set(several: Groups) -> Alternatives:
+    return frozenset(map(frozenset, several))
+
+
+def gathered(several: Groups, names: Names) -> list[list[Filter]]:
+    """Return groups in which two alternatives that say one thing together are one: `before a day`
+    and `empty` of an event's date, yes and no of a field that is known."""
+    found = [list(group) for group in several]
+    while (pair := _pair(found, names)) is not None:
+        group, place, whole, twin = pair
+        found[group][place] = whole
+        del found[twin]
+    for filters in found:
+        for place, one in enumerate(filters):
+            if one.operator == "empty" and names.event_of(one.field):
+                filters[place] = Filter(one.field, one.type, NOT_SINCE)
+    return found
+
+
+def _pair(found: list[list[Filter]], names: Names) -> tuple[int, int, Filter, int] | None:
+    """Return a group, a place in it, what stands there for two, and the group of the other."""
+    for number, group in enumerate(found):
+        for place, one in enumerate(group):
+            if one.operator == "lt" and names.event_of(one.field):
+                other = Filter(one.field, one.type, "empty")
+                whole = Filter(one.field, one.type, NOT_SINCE, one.value)
+            elif one.type == "boolean" and (one.operator, one.value) == ("=", "1"):
+                other = Filter(one.field, one.type, "=", "0")
+                whole = Filter(one.field, one.type, "!empty")
+            else:
                 continue
-            properties = one.get("properties")
-            inside = properties.get("filter") if isinstance(properties, dict) else None
-            value = one.get("filter") if inside is None else inside
-            kind, operator = str(one.get("type")), str(one.get("operator"))
-            text = self.filter(str(one.get("field")), operator, value, kind)
-            if not text:
-                return None
-            if one.get("glue") == "or" and groups[-1]:
-                groups.append([])
-            groups[-1].append(text)
-        return " or ".join(" and ".join(group) for group in groups if group)
-
-    def filter(self, alias: str, operator: str, value: Any, kind: str) -> str:
-        """Return one filter as a condition, empty where it cannot be said."""
-        days = re.fullmatch(r"-([0-9]{1,5}) days", str(value))
-        if alias == "pb_last_order" and kind == "date":
-            sign = {"lte": ">=", "gt": "<"}.get(operator)
-            return f"days_since_last_order {sign} {days[1]}" if sign and days is not None else ""
-        if kind == "boolean" and str(value) in ("0", "1") and operator in ("=", "!="):
-            fact = self.reading.names.named(alias, "boolean")
-            yes = (str(value) == "1") == (operator == "=")
-            return f"{fact} = {'true' if yes else 'false'}" if fact else ""
-        return self.compared({"field": alias, "operator": operator, "value": value})
-
-    def compared(self, properties: Row) -> str:
-        """Return a comparison of a contact field, empty where it cannot be said."""
-        alias, operator, value = (properties.get(key) for key in ("field", "operator", "value"))
-        if not isinstance(alias, str):
-            return ""
-        if operator in ("empty", "!empty"):
-            fact = self.reading.names.named(alias, "?")
-            return f"{fact} is {'unknown' if operator == 'empty' else 'known'}" if fact else ""
-        sign, text = _SIGNS.get(str(operator)), str(value)
-        if (
-            self.reading.types.get(alias) == "boolean"
-            and text in ("0", "1")
-            and sign in ("=", "!=")
-        ):
-            fact = self.reading.names.named(alias, "boolean")
-            yes = (text == "1") == (sign == "=")
-            return f"{fact} = {'true' if yes else 'false'}" if fact else ""
-        number = re.fullmatch(r"-?[0-9]{1,12}(?:\.[0-9]{1,4})?", text) is not None
-        fact = self.reading.names.named(alias, "number" if number else "text")
-        if sign is None or fact is None or not text or not text.isprintable():
-            return ""
-        if number:
-            return f"{fact} {sign} {text}"
-        return f"{fact} {sign} {written(text)}" if sign in ("=", "!=") else ""
+            wanted = {other if each == one else each for each in group}
+            for twin, each in enumerate(found):
+                if {*each} == wanted:
+                    return number, place, whole, twin
+    return None
