@@ -1,8 +1,8 @@
 """Programmes, for engines of messages and steps: another engine runs them.
 
 A playbook with flows and programmes goes to two engines, and neither export is a loss of the other.
-So programmes are no error here (decision 0054); they stand in the report and among what a person has to see to
-before anything is switched on. What a flow needs of them is told at its own line.
+So programmes are no error here (decision 0054); they stand in the report and among what a person
+has to see to before anything is switched on. What a flow needs of them is told at its own line.
 """
 
 from __future__ import annotations
