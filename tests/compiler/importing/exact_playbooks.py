@@ -106,17 +106,15 @@ DITTOFEED = Says(
 )
 
 
-# Mautic keeps neither the waits' own ids nor what an event is beyond the segment's description.
+# Without its notes, Mautic keeps neither the waits' own ids, nor the texts of SMS and push, nor
+# what an audience is called, and an order always ends an inactivity.
 MAUTIC = Says(
-    atoms=("tags has vip", "has_account = true", "height > 1.8"),
     inside=False,
     offers=False,
-    exits=(),
-    exit_when=False,
     audience=False,
     entries=("once",),
-    triggers=("event",),
-    steps=("send", "send", "tag", "if"),
+    triggers=("event", "field", "date"),
+    steps=("send", "send", "task", "tag", "field", "if", "branch"),
     exits_seen=True,
 )
 

@@ -19,15 +19,17 @@ from playbook_compiler.importing.engines.mautic.forks import (
 )
 from playbook_compiler.importing.engines.mautic.reading import Reading, Row, listed
 from playbook_compiler.importing.engines.mautic.times import Moment, length_of, moment_of
+from playbook_compiler.importing.engines.mautic.vocabulary import OURS
 from playbook_compiler.importing.imported import Data
 from playbook_compiler.importing.names import fact_name
 from playbook_compiler.importing.structure import NOTHING, Block, Way
 from playbook_compiler.printing_yaml import Bare, Written
 from playbook_compiler.targets.mautic.logic import ALWAYS
-from playbook_compiler.units import plain
+from playbook_compiler.units import parse_duration, plain
 from playbook_compiler.values import dataclass, field
 
-_OURS = re.compile(r"playbook: ([^/\n]*)/([^\n]*)")
+# What a wait for an event is called that a decision of Mautic's own cannot say.
+_AWAITED = re.compile(r"([a-z][a-z0-9_.]*) within (\w+)")
 _DECISIONS: Final = {"email.click": "link_clicked", "email.open": "message_opened"}
 ALL: Final = "orders >= 0"  # what everybody passes
 _EXIT, _HELD, _ENTRY = "~exit-when", "~holdout", "may-enter"
@@ -35,13 +37,15 @@ _EXIT, _HELD, _ENTRY = "~exit-when", "~holdout", "may-enter"
 
 @dataclass(slots=True)
 class Campaign:
-    """One campaign while it is read. `audience` and `exit_when` are what it says of them."""
+    """One campaign while it is read. `own` is the id that the flow had in our own export, `where`
+    what its trigger asks. `audience` and `exit_when` are what it says of them."""
 
     reading: Reading
     data: Row
     path: str
     asking: Asking
     acting: Acting
+    own: str = ""
     where: str = ""
     audience: str = ""
     exit_when: str = ""
@@ -122,8 +126,9 @@ class Campaign:
 
     def wanted(self, event: Row) -> str:
         """Return the step that an event of our own export belongs to, with its part."""
-        said = _OURS.match(str(event.get("description") or ""))
-        return said[2] if said is not None else ""
+        said = str(event.get("description") or "").partition("\n")[0]
+        prefix = f"{OURS}{self.own}/"
+        return said.removeprefix(prefix) if self.own and said.startswith(prefix) else ""
 
     def deeds(self, own: str, steps: list[Data], after: str | None, wanted: str) -> None:
         """Make the blocks of steps that follow each other."""
@@ -262,8 +267,36 @@ class Campaign:
             if not self.split(chain):
                 self.branch(chain)
         for id_, one in [*self.forks.items()]:
-            self.blocks[id_] = self.fork(one)
+            if not self.awaited(id_, one, counts[id_]):
+                self.blocks[id_] = self.fork(one)
         self.forks.clear()
+
+    def awaited(self, id_: str, one: Fork, coming: int) -> bool:
+        """Make the block of a wait for an event out of a wait and a look at it; False where it is
+        none."""
+        said = _AWAITED.fullmatch(one.name) if one.wanted else None
+        before = [
+            place
+            for place, block in self.blocks.items()
+            if block.kind == "wait" and self.resolve(block.ways[0].target) == id_
+        ]
+        if said is None or coming != 1 or len(before) != 1:
+            return False
+        length = self.blocks[before[0]].data["wait"]
+        if not isinstance(length, Bare) or not _within(length.text, said[2]):
+            return False
+        if not self.asking.says(f"event({said[1]}) within {said[2]}", one.formula):
+            return False
+        if length.text != said[2]:
+            self.reading.notes.changed(
+                one.path, f"a wait for `{said[1]}` that looks {said[2]} back",
+                "what came since the action before counts here", "see whether that is meant",
+            )  # fmt: skip
+        data: Data = {"wait": {"until": said[1], "at_most": length}}
+        ways = (Way("happened", one.yes), Way("timed_out", one.no))
+        self.blocks[before[0]] = Block("wait", data, ways, one.wanted)
+        self.blocks[id_] = _going(None)
+        return True
 
     def split(self, chain: Chain) -> bool:
         """Make the block of a split; False where the chain is none."""
@@ -322,6 +355,14 @@ class Campaign:
                 found.append(self.blocks[one].wanted)
                 waiting += [self.resolve(way.target) for way in self.blocks[one].ways]
         return found
+
+
+def _within(length: str, window: str) -> bool:
+    """Return whether a wait is no longer than the time that is looked back."""
+    one, other = parse_duration(length), parse_duration(window)
+    if isinstance(one, str) or isinstance(other, str):
+        return False
+    return one.nominal_days <= other.nominal_days
 
 
 def _going(target: str | None) -> Block:

@@ -169,7 +169,8 @@ class Asking:
         reading = self.reading
         return {
             IdKind.AUDIENCE: frozenset(reading.audiences),
-            IdKind.FLOW: frozenset(reading.flows),
+            IdKind.FLOW: frozenset(reading.flows.values()),
+            IdKind.OFFER: frozenset(reading.offers),
             IdKind.MESSAGE: frozenset(reading.messages),
         }
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from playbook_compiler.catalogue import BUILT_IN
 from playbook_compiler.importing.engines.mautic.filters import CHANNELS, told
 from playbook_compiler.importing.engines.mautic.literals import is_day
 from playbook_compiler.importing.engines.mautic.mails import (
@@ -192,7 +193,8 @@ class Acting:
         is_ours = str(event.get("description") or "").startswith(OURS)
         if is_ours and str(event.get("name")).startswith("grant "):
             return self.grant(sent, path)
-        if is_ours and {*sent} == {"contact", "email", "message", "channel"}:
+        channel = BUILT_IN.channels.get(sent.get("channel", ""))
+        if is_ours and channel is not None and channel.message and sent.get("message"):
             said = Said(sent["channel"], "marketing", "", "", "", path)
             name = id_of(sent["message"], "message")
             self.left(path, f"the text of `{name}`", "a call carries its name alone", "write it")

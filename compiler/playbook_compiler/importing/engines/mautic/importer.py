@@ -105,7 +105,7 @@ def _flow(reading: Reading, data: Row, flow: str, path: str) -> Tree | None:
     start = start_of(reading, data, flow, path)
     asking = Asking(reading, flow, start.event)
     acting = Acting(reading, data, flow, frozenset(map(key_of, sources_of(data))))
-    campaign = Campaign(reading, data, path, asking, acting, start.where)
+    campaign = Campaign(reading, data, path, asking, acting, own_id(head), start.where)
     first = campaign.read()
     try:
         made = structured(campaign.blocks, first)

@@ -143,10 +143,12 @@ def _empty(channel: str, path: str) -> Said:
 
 def _with_offer(reading: Reading, title: str, found: _Found, said: Said) -> Sent:
     message, _, carried = title.partition("+")
-    offer = found.offer
+    offer = id_of(found.offer, "offer") if found.offer else ""
     if offer:
         reading.offers[offer] = reading.offers.get(offer, False) or found.until
-    return kept(reading, id_of(message if carried == offer else title, "message"), offer, said)
+    return kept(
+        reading, id_of(message if carried == found.offer else title, "message"), offer, said
+    )
 
 
 def _note(reading: Reading, told: Told, path: str) -> None:
@@ -164,7 +166,7 @@ def _variable(reading: Reading, found: _Found, expression: str) -> str | None:
     own = reading.names.own(alias)
     for prefix, variable in ((_CODE, "offer.code"), (_UNTIL, "offer.valid_until")):
         if own.startswith(prefix) and found.offer in ("", own.removeprefix(prefix)):
-            found.offer = own.removeprefix(prefix)
+            found.offer = own.removeprefix(prefix)  # of a tactic: with a slash
             found.until = found.until or prefix == _UNTIL
             return variable
     return variable_of(reading, expression)

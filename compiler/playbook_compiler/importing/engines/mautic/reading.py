@@ -68,7 +68,12 @@ def reading_of(campaigns: Sequence[Row]) -> Reading:
     texts: dict[str, str] = {}
     for key, text in _stood_for(campaigns):
         texts.setdefault(f"{PREFIX}is_{_digest(key)}", text)
-    return Reading(Names(labels, types, texts=texts), Notes())
+    names = Names(labels, types, texts=texts)
+    for alias in labels:  # conditions of ours may name what is asked of the customer only later
+        if names.own(alias):
+            names.event_of(alias)
+            names.named(alias)
+    return Reading(names, Notes())
 
 
 def _stood_for(campaigns: Sequence[Row]) -> Iterator[tuple[str, str]]:

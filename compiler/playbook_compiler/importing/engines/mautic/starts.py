@@ -127,13 +127,14 @@ def _ours(
         if kind == "enters":
             trigger = {kind: _audience(reading, [row], formula, flow, path, value)}
         if kind == "inactive_for":
-            exits = tuple(one for one in exits if one != _LAST_ORDER)
+            # Whoever orders leaves the segment, and with it the campaign.
+            exits = tuple(dict.fromkeys((*exits, _LAST_ORDER)))
     elif kind == "enters":
         trigger = {kind: _audience(reading, [row], Filter("segment", "event", "=", value), flow,
                                    path, value)}  # fmt: skip
     if kind == "date":
         _dated(reading, value)
-    if kind == "points_reach":
+    if kind == "points_reach" or event.startswith("points_"):
         reading.points.append(path)
     for one in exits:
         reading.names.event(one)

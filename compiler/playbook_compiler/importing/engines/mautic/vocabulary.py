@@ -64,6 +64,8 @@ class Names:
         name = self.own(alias)
         if (not name and alias.startswith(PREFIX)) or _OTHERS.match(name):
             return None
+        if name in BUILT_IN.variables and name not in BUILT_IN.facts:
+            return None  # what messages alone show
         name = name or alias
         known = self.kind(alias)
         kind = kind if known == "?" else known
@@ -73,7 +75,7 @@ class Names:
             return name if kind in ("?", own_kind) else None
         fact = self.fields.get(alias)
         if fact is None:
-            fact = fact_name(name, "field", {*BUILT_IN.facts, *self.facts})
+            fact = fact_name(name, "field", {*BUILT_IN.facts, *BUILT_IN.variables, *self.facts})
             self.fields[alias] = fact
         if self.facts.setdefault(fact, kind) == "?":
             self.facts[fact] = kind
