@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import numpy as np
@@ -26,6 +27,7 @@ class ZoneTable:
     offsets: npt.NDArray[np.int64]
 
 
+@cache
 def zone_table(name: str) -> ZoneTable | None:
     """Return the table of an IANA zone, or None when there is no such zone."""
     try:
