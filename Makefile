@@ -9,12 +9,13 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test bench docs lint clean n8n
+.PHONY: demo test bench docs lint kernel clean n8n
 
 demo: $(VENV)/.run
 	$(BIN)/playbook demo
 
-test: lint
+test: $(VENV)/.test
+	$(MAKE) -j2 lint kernel
 	$(BIN)/python -m pytest -q -n $(PYTEST_WORKERS)
 
 lint: $(VENV)/.test
@@ -22,6 +23,10 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Compiles the simulation once, beside the checks of the text, so that no test has to.
+kernel: $(VENV)/.test
+	$(BIN)/python -c "from tests.properties.simulated import case_world as world; world('audiences', customers=1).counts()"
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m tests.benchmarks
