@@ -17,7 +17,7 @@ from playbook_compiler.catalogue import BUILT_IN
 from playbook_compiler.export.bundle import ExportBundle
 from playbook_compiler.export.capability import Support, Target
 from playbook_compiler.export.constructs import constructs
-from playbook_compiler.export.places import places
+from playbook_compiler.export.places import Place, places
 from playbook_compiler.export.registry import all_targets
 from playbook_compiler.graph import TriggerGraph
 
@@ -50,6 +50,11 @@ def _graph(seed: int) -> TriggerGraph:
     return graph_of(read_text(as_json(data)))
 
 
+@cache
+def _places(seed: int) -> tuple[Place, ...]:
+    return tuple(places(_graph(seed)))
+
+
 def _seeds(batch: int) -> range:
     first = FIRST + batch * OF_A_BATCH
     return range(first, first + OF_A_BATCH)
@@ -76,7 +81,7 @@ def test_what_is_emitted_passes_the_vendors_validation_and_is_accounted_for(
         by_name = {(one.construct, one.id) for one in entries}
         untold = {
             (one.construct, one.id, one.span.line)
-            for one in places(_graph(seed))
+            for one in _places(seed)
             if (one.construct, one.span.line) not in told and (one.construct, one.id) not in by_name
         }
         assert untold == set(), f"seed {seed}"
@@ -111,5 +116,5 @@ def test_a_second_export_has_the_same_bytes(target: Target) -> None:
 
 def test_the_playbooks_hold_every_construct_of_the_language() -> None:
     seeds = [seed for batch in range(BATCHES) for seed in _seeds(batch)]
-    held = {one.construct for seed in seeds for one in places(_graph(seed))}
+    held = {one.construct for seed in seeds for one in _places(seed)}
     assert set(constructs()) - held == _NO_PLACES

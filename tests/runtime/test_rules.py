@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ FAMILIES = {
 CSV_RULES = [name for name in RULES if any(ORDERS in one.files for one in examples(name, "Fails"))]
 
 
+@cache
 def emitted() -> set[str]:
     """Return the names of all rules that the sources of both packages can report."""
     found = set(members(checks))

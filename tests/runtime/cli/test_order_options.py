@@ -98,7 +98,7 @@ def test_a_wrong_option_is_wrong_usage(tmp_path: Path, flags: list[str], said: s
     (tmp_path / "orders.csv").write_text(
         "order_id,customer_id,ordered_at,total\n1,a,2024-01-01,5\n"
     )
-    done = process("fit", "orders.csv", *flags, cwd=tmp_path)
+    done = playbook("fit", "orders.csv", *flags, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert f"Invalid value for '{flags[0]}': " in done.stderr
     assert said in " ".join(done.stderr.split())
@@ -115,7 +115,7 @@ def test_lines_set_aside_are_counted_in_words(tmp_path: Path) -> None:
     rows = "".join(f"{n},c,2024-01-{n:02},5\n" for n in range(1, 29))
     for bad, said in (("x,c,,5\n", "; line 30\n"), ("x,c,,5\ny,c,,5\n", "; lines 30, 31\n")):
         (tmp_path / "orders.csv").write_text(f"order_id,customer_id,ordered_at,total\n{rows}{bad}")
-        assert said in process("fit", "orders.csv", cwd=tmp_path).stderr
+        assert said in playbook("fit", "orders.csv", cwd=tmp_path).stderr
 
 
 @pytest.mark.parametrize(

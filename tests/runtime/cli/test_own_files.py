@@ -104,7 +104,7 @@ def test_rows_set_aside_never_take_the_place_of_a_file(
 ) -> None:
     (shop / "orders.csv").write_text(f"{ORDERS}99,c1,not a day,20.00\n")
     before = contents(shop)
-    done = process(*command.split(), "--quarantine", target, cwd=shop)
+    done = playbook(*command.split(), "--quarantine", target, cwd=shop)
     assert (done.returncode, done.stdout) == (2, "")
     assert target in done.stderr
     assert contents(shop) == before
@@ -113,13 +113,13 @@ def test_rows_set_aside_never_take_the_place_of_a_file(
 def test_a_quarantine_file_is_replaced_by_the_next_and_devices_stay(shop: Path) -> None:
     (shop / "orders.csv").write_text(f"{ORDERS}99,c1,not a day,20.00\n")
     for name in ("q.csv", "q.csv", "/dev/null"):
-        done = process("fit", "orders.csv", "--quarantine", name, cwd=shop)
+        done = playbook("fit", "orders.csv", "--quarantine", name, cwd=shop)
         assert "bad-date" in done.stderr
         assert done.returncode == 0
     assert (shop / "q.csv").read_text().startswith("line,reason,column,value,row\n62,bad-date,")
     assert not Path("/dev/null").is_file()
     (shop / "orders.csv.quarantine.csv").write_text("mine\n")
-    done = process("fit", "orders.csv", cwd=shop)
+    done = playbook("fit", "orders.csv", cwd=shop)
     assert done.returncode == 2
     assert FOREIGN in done.stderr
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
+from operator import attrgetter
 
-from playbook_runtime.launch import Launch
+from playbook_runtime.launch import Launch, OperationalClock
+
+_MOMENT, _PASSED = attrgetter("moment"), attrgetter("passed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,8 @@ class Season:
     stretches: tuple[Stretch, ...]
 
     def _at(self, seconds: float) -> Stretch:
-        return [one for one in self.stretches if one.moment <= seconds][-1]
+        assert self.stretches[0].moment <= seconds
+        return self.stretches[bisect_right(self.stretches, seconds, key=_MOMENT) - 1]
 
     def operational(self, seconds: float) -> float:
         """Return the operational seconds after so many seconds since the start."""
@@ -39,7 +45,8 @@ class Season:
         """Return the seconds after which so many operational seconds have passed."""
         if not self.stretches:
             return passed
-        one = [one for one in self.stretches if one.passed <= passed][-1]
+        assert self.stretches[0].passed <= passed
+        one = self.stretches[bisect_right(self.stretches, passed, key=_PASSED) - 1]
         share = (passed - one.passed) / one.passing
         return math.inf if share >= 1.0 else one.moment + share * one.length
 
@@ -53,7 +60,12 @@ class Season:
 
 def season(launch: Launch) -> Season:
     """Return the season of a launch."""
-    midnights = zip(launch.season.moments, launch.season.passed, strict=True)
+    return _season(launch.season)
+
+
+@cache
+def _season(clock: OperationalClock) -> Season:
+    midnights = zip(clock.moments, clock.passed, strict=True)
     return Season(
         tuple(
             Stretch(moment, later - moment, passed, further - passed)

@@ -39,7 +39,7 @@ def next_change(state: State, condition: Condition) -> int | None:
 
 def _changes(state: State, condition: Condition) -> Iterator[int]:
     for leaf in nodes(condition):
-        if str(leaf) in state.person.static:
+        if state.person.static and str(leaf) in state.person.static:
             continue
         match leaf:
             case InAudience(name):
