@@ -10,7 +10,6 @@ import pytest
 from click.testing import CliRunner
 
 from playbook_runtime.cli.main import group
-from playbook_runtime.demo_shop import write_demo_shop
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "guide" / "first-playbook"
@@ -27,17 +26,15 @@ def test_the_playbook_is_the_guides_and_has_twenty_lines() -> None:
     assert len(text.splitlines()) == 20
 
 
-def test_the_table_is_what_the_simulation_prints(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shutil.copytree(EXAMPLE, tmp_path / "first")
-    write_demo_shop(tmp_path / "first" / "shop")
-    monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.chdir(tmp_path / "first")
+def test_the_table_is_what_the_simulation_prints() -> None:
+    """The guide shows the same command on the same playbook, and test_guide.py runs it there."""
     command, _, table = block("text").partition("\n")
-    words = command.removeprefix("$ playbook ").split()
-    printed = CliRunner().invoke(group, words).output
-    assert table.rstrip() in printed
+    page = (EXAMPLE.parent / "numbers.md").read_text(encoding="utf-8")
+    session = "<!-- folder: first-playbook -->\n\n```text\n$ playbook demo --keep shop\n"
+    _, printed = page.split(f"{session}{command}\n")
+    printed, _, _ = printed.partition("```")
+    assert table.strip()
+    assert printed.startswith(table.rstrip())
     told = re.search(r"model said (\d+) repeat orders .* in which (\d+) came", README, re.DOTALL)
     assert told is not None
     assert f"predicted {told[1]} orders, actual {told[2]} (outside the 80 % band" in printed
