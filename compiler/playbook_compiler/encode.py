@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeAlias
 
 from playbook_compiler.changes import FIELD, Change
@@ -46,15 +47,23 @@ def encode(value: Any, *, without: frozenset[str] = frozenset()) -> Json:
             return str(value)
 
 
+@cache
+def _written(kind: type[Any]) -> tuple[tuple[str, str], ...]:
+    """Return what is written of a record, as attribute and key. Steps in a step are not: the
+    graph's edges say which steps follow."""
+    return tuple(
+        (one.name, one.metadata.get("name") or one.name)
+        for one in fields(kind)
+        if "kind" in one.metadata and one.metadata["kind"] is not STEP_LIST
+    )
+
+
 def _record(record: Record, without: frozenset[str]) -> Json:
     read: dict[str, Json] = {}
-    for entry in fields(record):
-        name = entry.metadata.get("name") or entry.name
-        if "kind" not in entry.metadata or name in without:
+    for attribute, name in _written(type(record)):
+        if name in without:
             continue
-        if entry.metadata["kind"] is STEP_LIST:
-            continue  # the graph's edges say which steps follow
-        value = getattr(record, entry.name)
+        value = getattr(record, attribute)
         if isinstance(record, Existing) and record.over is not None and name == "rule":
             continue
         data = encode(value)
