@@ -48,7 +48,7 @@ def encode(value: Any, *, without: frozenset[str] = frozenset()) -> Json:
 
 
 @cache
-def _written(kind: type[Any]) -> tuple[tuple[str, str], ...]:
+def _written(kind: Any) -> tuple[tuple[str, str], ...]:
     """Return what is written of a record, as attribute and key. Steps in a step are not: the
     graph's edges say which steps follow."""
     return tuple(
