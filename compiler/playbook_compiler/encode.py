@@ -60,7 +60,8 @@ def _written(kind: Any) -> tuple[tuple[str, str], ...]:
 
 def _record(record: Record, without: frozenset[str]) -> Json:
     read: dict[str, Json] = {}
-    for attribute, name in _written(type(record)):
+    kind: Any = type(record)
+    for attribute, name in _written(kind):
         if name in without:
             continue
         value = getattr(record, attribute)
