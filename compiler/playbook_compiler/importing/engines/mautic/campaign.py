@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from playbook_compiler.importing.engines.mautic.choices import ALLOWED, TURN, ladder, rotation
 from playbook_compiler.importing.engines.mautic.conditions import Asking
 from playbook_compiler.importing.engines.mautic.deeds import Acting
 from playbook_compiler.importing.engines.mautic.filters import asked, complement, told
@@ -73,6 +74,7 @@ class Campaign:
         joined(self.forks, self.resolve, lambda target: self.coming(target, first))
         self.entered(first)
         self.ended()
+        self.climbed()
         self.forked(first)
         return first
 
@@ -255,6 +257,27 @@ class Campaign:
         self.exit_when = texts.pop()
         for id_, (_, target) in gates.items():
             self.passed(id_, target)
+
+    def climbed(self) -> None:
+        """Make the blocks of our own ladders and rotations; their messages go at the same hours."""
+        for id_, one in [*self.forks.items()]:
+            if id_ not in self.forks or not one.wanted.endswith((ALLOWED, TURN)):
+                continue
+            read = ladder if one.wanted.endswith(ALLOWED) else rotation
+            found = read(id_, self.blocks, self.forks, self.resolve)
+            if found is None:
+                continue
+            sends = [self.blocks[place].data for place in found.sends]
+            hours = [each for each in self.reading.windows if any(each[0] is it for it in sends)]
+            if len({each[1] for each in hours}) > 1 or len(hours) not in (0, len(sends)):
+                continue
+            for each in hours:
+                self.reading.windows.remove(each)
+            if hours:
+                self.reading.windows.append((found.block.data, hours[0][1], hours[0][2]))
+            for place in found.forks:
+                self.passed(place, None)
+            self.blocks[id_] = found.block
 
     def forked(self, first: str | None) -> None:
         """Make the blocks of the conditions: branches and splits of ours, else forks."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from playbook_compiler.catalogue import BUILT_IN
-from playbook_compiler.importing.engines.mautic.filters import CHANNELS, told
+from playbook_compiler.importing.engines.mautic.filters import CHANNELS, tag_of, told
 from playbook_compiler.importing.engines.mautic.literals import is_day
 from playbook_compiler.importing.engines.mautic.mails import (
     email_of,
@@ -109,10 +109,15 @@ class Acting:
                 tag = str(one)
                 if tag.startswith("task: ") and deed == "tag":
                     steps.append(_task(tag))
-                elif tag.strip() and tag.isprintable() and len(tag) <= 100:
-                    steps.append({"update": {deed: tag}})
+                elif tag.strip() and tag.isprintable():
+                    steps.append({"update": {deed: tag_of(tag)}})
+                    if tag_of(tag) != tag and not tag.startswith(OURS):
+                        self.reading.notes.changed(
+                            path, f"the tag `{tag[:100]}`", "its name is too long",
+                            f"it is called `{tag_of(tag)}` here",
+                        )  # fmt: skip
                 else:
-                    self.left(path, f"the tag `{tag[:100]}`", "its name is too long or unreadable")
+                    self.left(path, f"the tag `{tag[:100]}`", "its name is unreadable")
         return Deed(tuple(steps))
 
     def points(self, properties: Row, event: Row, path: str) -> Deed:

@@ -6,6 +6,7 @@ type `question` here: its operator is `yes` or `no`.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -36,6 +37,7 @@ YES, NO = "yes", "no"
 # Mautic's words of campaigns for those of segments.
 _OPERATORS: Final = {"eq": "=", "neq": "!=", "notEmpty": "!empty", "isEmpty": "empty"}
 _DEPTH_LIMIT: Final = 8
+_TAG_LIMIT: Final = 100
 
 
 def asked(reading: Reading, data: Row, event: Row, path: str) -> Formula:
@@ -44,7 +46,7 @@ def asked(reading: Reading, data: Row, event: Row, path: str) -> Formula:
     kind = str(event.get("type"))
     match kind:
         case "lead.tags":
-            tags = [str(one) for one in properties.get("tags") or () if str(one).strip()]
+            tags = [tag_of(str(one)) for one in properties.get("tags") or () if str(one).strip()]
             return any_of(*(question(f"tags has {one}") for one in tags))
         case "lead.dnc":
             channels = properties.get("channels") or ()
@@ -67,6 +69,13 @@ def told(event: Row) -> Row:
     """Return an event's properties: Mautic's own forms keep them once more within themselves."""
     properties = mapping(event.get("properties"))
     return {**properties, **mapping(properties.get("properties"))}
+
+
+def tag_of(text: str) -> str:
+    """Return a tag's name as the language takes it: long ones end with a digest."""
+    if len(text) <= _TAG_LIMIT:
+        return text
+    return f"{text[: _TAG_LIMIT - 9]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def question(name: str) -> Filter:
