@@ -191,7 +191,10 @@ def _events(name: str, flow: str) -> dict[str, Json]:
         for one in read(case(name).files[IMPORT_FILE])
         if one.campaign["name"].endswith(f": {flow}")
     ]
-    return {one["description"].partition("\n")[0].partition("/")[2]: one for one in campaign.events.values()}
+    return {
+        one["description"].partition("\n")[0].partition("/")[2]: one
+        for one in campaign.events.values()
+    }
 
 
 def _segment(flow: str, name: str) -> Json:

@@ -45,7 +45,9 @@ def _campaign(bundle: ExportBundle) -> Imported:
 
 def _events(bundle: ExportBundle) -> dict[str, Json]:
     events = _campaign(bundle).events.values()
-    return {one["description"].partition("\n")[0].removeprefix("playbook: f/"): one for one in events}
+    return {
+        one["description"].partition("\n")[0].removeprefix("playbook: f/"): one for one in events
+    }
 
 
 def _above(bundle: ExportBundle, event: Json) -> str:
