@@ -205,6 +205,13 @@ def test_a_secret_address_becomes_a_variable_and_is_not_told(tmp_path: Path) -> 
     assert "catch/1/abc" not in str(found.notes)
 
 
+def test_each_secret_address_has_a_variable_of_its_own(tmp_path: Path) -> None:
+    secret = "https://hooks.zapier.com/hooks/catch/"
+    calls = [action("campaign.sendwebhook", {"url": secret + end}) for end in ("1/a", "2/b", "1/a")]
+    found = imported(tmp_path, campaign(chain(*calls)))
+    assert [one["call"] for one in steps(found)] == ["MAUTIC_HOOK", "MAUTIC_HOOK_2", "MAUTIC_HOOK"]
+
+
 def test_constants_and_headers_of_a_webhook_are_listed_without_their_values(
     tmp_path: Path,
 ) -> None:

@@ -241,7 +241,7 @@ class Acting:
             return found
         if not url.startswith("https://"):
             return ""
-        variable = "MAUTIC_HOOK"
+        variable = self.reading.hook(url)
         self.reading.notes.changed(
             path, "the address of a webhook", found[0],
             f"put the address into the variable {variable} of the environment",

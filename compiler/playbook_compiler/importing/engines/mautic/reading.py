@@ -40,7 +40,7 @@ class Reading:
     the segment that feeds them; `audiences` conditions; `offers` whether texts show their last day;
     `windows` the sends of some hours alone with these and their places, `at_once` the messages that
     go out at any hour; `points` and `held_out` the places that give points and ask for the holdout;
-    `shells` playbooks of names alone.
+    `shells` playbooks of names alone; `hooks` the variables that stand for secret addresses.
     """
 
     names: Names
@@ -58,6 +58,12 @@ class Reading:
     points: list[str] = field(default_factory=list)
     held_out: list[str] = field(default_factory=list)
     shells: dict[str, Playbook] = field(default_factory=dict)
+    hooks: dict[str, str] = field(default_factory=dict)
+
+    def hook(self, address: str) -> str:
+        """Return the variable of the environment that a secret address becomes."""
+        number = f"_{len(self.hooks) + 1}" if self.hooks else ""
+        return self.hooks.setdefault(address, f"MAUTIC_HOOK{number}")
 
 
 def reading_of(campaigns: Sequence[Row]) -> Reading:
