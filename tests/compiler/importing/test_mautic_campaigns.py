@@ -376,3 +376,47 @@ def test_a_decision_that_the_language_does_not_know_waits_for_an_event(tmp_path:
     found = imported(tmp_path, campaign(chain(decision, points)))
     assert steps(found)[0]["wait"] == {"until": "page_pagehit", "at_most": "7d"}
     assert "the decision `page.pagehit`" in [note.what for note in found.of(Outcome.CHANGED)]
+
+
+@pytest.mark.parametrize(
+    ("mode", "at_most"),
+    [("interval", "3d"), ("immediate", "7d")],
+)
+def test_what_happens_without_an_answer_is_waited_for_as_long_as_mautic_waits(
+    mode: str, at_most: str, tmp_path: Path
+) -> None:
+    # Mautic's form keeps an interval of its own even where it is not asked for.
+    timed = {"trigger_mode": mode, "trigger_interval": 3, "trigger_interval_unit": "d"}
+    events = chain(
+        {"type": "email.open", "event_type": "decision", "properties": {}},
+        action("lead.changetags", {"add_tags": ["reader"]}, decisionPath="yes"),
+        action("lead.changetags", {"add_tags": ["quiet"]}, decisionPath="no", parent_id=1, **timed),
+    )
+    found = imported(tmp_path, campaign(events))
+    assert steps(found) == [
+        {
+            "wait": {"until": "message_opened", "at_most": at_most},
+            "happened": [{"update": {"tag": "reader"}}],
+            "timed_out": [{"update": {"tag": "quiet"}}],
+        }
+    ]
+    assumed = [note.what for note in found.of(Outcome.ASSUMED)]
+    assert ("`at_most: 7d`" in assumed) == (mode == "immediate")
+
+
+def test_a_decision_below_another_one_waits_for_its_own_event(tmp_path: Path) -> None:
+    timed = {"trigger_mode": "interval", "trigger_interval": 2, "trigger_interval_unit": "d"}
+    second = {"type": "email.click", "event_type": "decision", "decisionPath": "no", **timed}
+    events = chain({"type": "email.open", "event_type": "decision"}, second)
+    waits = [{"wait": {"until": "message_opened", "at_most": "7d"}, "timed_out": [
+        {"wait": {"until": "link_clicked", "at_most": "7d"}}
+    ]}]  # fmt: skip
+    assert steps(imported(tmp_path, campaign(events))) == waits
+
+
+def test_a_condition_that_the_language_does_not_know_is_told_and_no_fact_of_its_name(
+    tmp_path: Path,
+) -> None:
+    found = asking(tmp_path, asks("lead.device", {"device_type": ["mobile"]}))
+    assert whole(found)["facts"] == {"mautic_filter_1": "boolean"}
+    assert "the condition `Event 1`: the language has no such test" in left(found)

@@ -19,7 +19,7 @@ from playbook_compiler.importing.engines.mautic.forks import (
     joined,
 )
 from playbook_compiler.importing.engines.mautic.reading import Reading, Row, listed
-from playbook_compiler.importing.engines.mautic.times import Moment, length_of, moment_of
+from playbook_compiler.importing.engines.mautic.times import Moment, moment_of, patience_of
 from playbook_compiler.importing.engines.mautic.vocabulary import OURS
 from playbook_compiler.importing.imported import Data
 from playbook_compiler.importing.names import fact_name
@@ -165,10 +165,16 @@ class Campaign:
                 "an event of the shop's own stands for it", f"send `{event}` when it happens",
             )  # fmt: skip
         late = self.way(id_, "no")
-        length = length_of(self.events[late]) if late is not None else ""
-        if late is not None and length:
+        length = patience_of(self.events[late]) if late is not None else ""
+        limit = length or "7d"
+        if length:
             late = f"{late}~late"
-        data: dict[str, Written] = {"wait": {"until": event, "at_most": Bare(length or "7d")}}
+        else:
+            self.reading.notes.assumed(
+                self.paths[id_], f"`at_most: {limit}`",
+                "Mautic waits without end, or goes on at once", "write how long it waits",
+            )  # fmt: skip
+        data: dict[str, Written] = {"wait": {"until": event, "at_most": Bare(limit)}}
         ways = (Way("happened", self.way(id_, "yes")), Way("timed_out", late))
         return Block("wait", data, ways, wanted)
 

@@ -16,7 +16,7 @@ from playbook_compiler.conditions import NOWHERE, Condition
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.facts import IdKind
 from playbook_compiler.graph import TriggerGraph
-from playbook_compiler.importing.engines.mautic.filters import QUESTION, plain
+from playbook_compiler.importing.engines.mautic.filters import QUESTION, UNKNOWN, plain
 from playbook_compiler.importing.engines.mautic.literals import (
     KNOWN_AND_UNEQUAL,
     NOT_SINCE,
@@ -124,14 +124,15 @@ class Asking:
         named = one.field if one.type == "boolean" else f"{one.field} {one.operator} {one.value}"
         said = f"{one.field} {one.operator} {one.value}".strip()
         what = f"the filter `{said}`"
-        if one.type == "event":
-            named, what = f"{self.flow} {path}", f"the condition `{one.value}`"
+        if one.type == UNKNOWN:
+            named = f"{self.flow} {path} {one.field} {one.value}"
+            what = f"the condition `{one.value}`"
         if one.type == QUESTION:
             named, negative = one.field, one.operator == "no"
             what = f"the question `{one.field}`"
         fact = self.unsaid(named, what, path)
         yes, no = f"{fact} = true", f"{fact} = false"
-        if one.type == "event":
+        if one.type == UNKNOWN:
             yes = fact
         sides = Side(yes, yes, True), Side(no, no, True)
         return Literal(fact, *(sides[::-1] if negative else sides))

@@ -33,6 +33,7 @@ from playbook_compiler.targets.mautic.logic import (
 
 HOLDOUT: Final = "pb_holdout"
 QUESTION: Final = "question"
+UNKNOWN: Final = "event"  # a filter that stands for a condition nobody reads
 YES, NO = "yes", "no"
 # Mautic's words of campaigns for those of segments.
 _OPERATORS: Final = {"eq": "=", "neq": "!=", "notEmpty": "!empty", "isEmpty": "empty"}
@@ -62,7 +63,7 @@ def asked(reading: Reading, data: Row, event: Row, path: str) -> Formula:
             numbers = properties.get("segments") or ()
             parts = [segment(reading, data, number, path) for number in numbers]
             return any_of(*parts)
-    return Filter(kind, "event", "=", str(event.get("name") or ""))
+    return Filter(kind, UNKNOWN, "=", str(event.get("name") or ""))
 
 
 def told(event: Row) -> Row:
@@ -87,7 +88,7 @@ def segment(reading: Reading, data: Row, number: Any, path: str, depth: int = 0)
     """Return who belongs to a segment of the archive."""
     row = by_number(data, "lists", number)
     if row is None or not listed(row, "filters") or depth > _DEPTH_LIMIT:
-        return Filter("segment", "event", "=", str(row.get("name") if row is not None else number))
+        return Filter("segment", UNKNOWN, "=", str(row.get("name") if row is not None else number))
     return of_segment(reading, data, row, path, depth)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from playbook_compiler.condition_tokens import written
-from playbook_compiler.importing.engines.mautic.filters import CHANNELS, QUESTION, YES
+from playbook_compiler.importing.engines.mautic.filters import CHANNELS, QUESTION, UNKNOWN, YES
 from playbook_compiler.importing.engines.mautic.vocabulary import AGES, Names
 from playbook_compiler.importing.literals import Literal, Side, is_known, sure
 from playbook_compiler.targets.mautic.conditions import READ, SENT
@@ -25,6 +25,8 @@ def literal_of(one: Filter, names: Names, event: str) -> Literal | None:
     """Return what a filter says, None where the language cannot say it. `event` starts the flow."""
     if one.type == QUESTION:
         return _question(one)
+    if one.type == UNKNOWN:
+        return None
     alias = one.field
     if names.event_of(alias) and one.operator in ("gte", "!empty", NOT_SINCE):
         return _since(one, names.event_of(alias))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from playbook_compiler.catalogue import BUILT_IN
 from playbook_compiler.importing.engines.mautic.conditions import Asking, gathered
-from playbook_compiler.importing.engines.mautic.filters import of_segment
+from playbook_compiler.importing.engines.mautic.filters import UNKNOWN, of_segment
 from playbook_compiler.importing.engines.mautic.literals import NOT_SINCE
 from playbook_compiler.importing.engines.mautic.reading import (
     Reading,
@@ -130,7 +130,7 @@ def _ours(
             # Whoever orders leaves the segment, and with it the campaign.
             exits = tuple(dict.fromkeys((*exits, _LAST_ORDER)))
     elif kind == "enters":
-        trigger = {kind: _audience(reading, [row], Filter("segment", "event", "=", value), flow,
+        trigger = {kind: _audience(reading, [row], Filter("segment", UNKNOWN, "=", value), flow,
                                    path, value)}  # fmt: skip
     if kind == "date":
         _dated(reading, value)

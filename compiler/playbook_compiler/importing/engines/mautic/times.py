@@ -69,6 +69,15 @@ def length_of(event: Row) -> str:
     return f"{int(number)}{unit}"
 
 
+def patience_of(event: Row) -> str:
+    """Return how long is waited before what happens without an answer, empty for not at all.
+
+    An interval counts only where it is asked for, and never before a decision.
+    """
+    waits = event.get("trigger_mode") == "interval" and event.get("event_type") != "decision"
+    return length_of(event) if waits else ""
+
+
 def _clock(value: Any) -> int | None:
     """Return a time of day in minutes."""
     text = value.get("date") if isinstance(value, dict) else value
