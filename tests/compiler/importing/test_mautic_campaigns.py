@@ -420,3 +420,15 @@ def test_a_condition_that_the_language_does_not_know_is_told_and_no_fact_of_its_
     found = asking(tmp_path, asks("lead.device", {"device_type": ["mobile"]}))
     assert whole(found)["facts"] == {"mautic_filter_1": "boolean"}
     assert "the condition `Event 1`: the language has no such test" in left(found)
+
+
+def test_filters_that_somebody_adds_to_the_segment_of_an_event_are_listed(tmp_path: Path) -> None:
+    ours = (
+        "playbook: put the contact in when `cart_abandoned` happens; take him out at order_placed"
+    )
+    lists = [{**LISTS[0], "description": ours, "filters": filters(("and", "orders", "gt", "2"))}]
+    found = imported(tmp_path, campaign(chain(action("lead.changetags", {})), lists=lists))
+    flow = whole(found)["flows"]["hello"]
+    assert flow["trigger"] == {"event": "cart_abandoned"}
+    assert flow["exit_on"] == ["order_placed"]
+    assert "the filters of the segment `Newcomers`" in left(found)

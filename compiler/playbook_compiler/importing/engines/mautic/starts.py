@@ -122,7 +122,13 @@ def _ours(
     if said["shift"]:
         trigger[said["shift"]] = Bare(said["by"])
     exits = tuple(said["exits"].split(", ")) if said["exits"] else ()
-    if listed(row, "filters"):
+    if event and listed(row, "filters"):
+        reading.notes.left(
+            f"{path}/lists", f"the filters of the segment `{row.get('name')}`",
+            "they were added in Mautic: the shop alone fills the segment of our export",
+            "write them under `audience` or `where`",
+        )  # fmt: skip
+    elif listed(row, "filters"):
         formula, exits = _without_exits(reading, of_segment(reading, data, row, f"{path}/lists"))
         if kind == "enters":
             trigger = {kind: _audience(reading, [row], formula, flow, path, value)}
