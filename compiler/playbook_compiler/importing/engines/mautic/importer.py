@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from playbook_compiler.diagnostics import Diagnostic
 from playbook_compiler.importing.engines.mautic.archive import read_entities
 from playbook_compiler.importing.engines.mautic.campaign import Campaign
+from playbook_compiler.importing.engines.mautic.choosing import Choosing
 from playbook_compiler.importing.engines.mautic.conditions import Asking
 from playbook_compiler.importing.engines.mautic.deeds import Acting
 from playbook_compiler.importing.engines.mautic.mails import title_of
@@ -105,10 +106,12 @@ def _flow(reading: Reading, data: Row, flow: str, path: str) -> Tree | None:
     start = start_of(reading, data, flow, path)
     asking = Asking(reading, flow, start.event)
     acting = Acting(reading, data, flow, frozenset(map(key_of, sources_of(data))))
-    campaign = Campaign(reading, data, path, asking, acting, own_id(head), start.where)
+    campaign = Campaign(reading, data, path, acting, own_id(head))
     first = campaign.read()
+    choosing = Choosing(reading, asking, campaign.ways, start.where)
+    choosing.read(first)
     try:
-        made = structured(campaign.blocks, first)
+        made = structured(campaign.ways.blocks, first)
     except Tangled as problem:
         notes.left(path, f"the campaign `{title}`", str(problem), "write it by hand")
         return None
@@ -120,13 +123,13 @@ def _flow(reading: Reading, data: Row, flow: str, path: str) -> Tree | None:
         )  # fmt: skip
     keys: Data = {} if own_id(head) else {"about": title[:1_000]}
     keys["trigger"] = start.trigger
-    if campaign.audience:
-        keys["audience"] = campaign.audience
+    if choosing.audience:
+        keys["audience"] = choosing.audience
     again = head.get("allow_restart") in (True, 1)
     keys["entry"] = "always" if again else "once"
     keys["exit_on"] = [*start.exits]
-    if campaign.exit_when:
-        keys["exit_when"] = campaign.exit_when
+    if choosing.exit_when:
+        keys["exit_when"] = choosing.exit_when
     return Tree(keys, made.steps, path)
 
 
