@@ -219,6 +219,66 @@ def test_what_was_changed_in_mautic_is_read_as_it_stands_there(
     checked(written(found, tmp_path / "back"))
 
 
+def test_of_a_changed_campaign_the_note_tells_what_mautic_cannot_hold(tmp_path: Path) -> None:
+    data = json.loads(json.dumps(PLAYBOOK))
+    data["guardrails"] |= {
+        "frequency": [{"at_most": 3, "per": "7d"}],
+        "consent": {"email": "opt-in", "sms": "opt-in"},
+    }
+    data["offers"] = {"ten": {"percent_off": "10%", "code": "unique", "valid": "10d"}}
+    data["messages"]["hello"]["body"] += " {{ offer.code }}"
+    data["messages"]["text"] = {"channel": "sms", "body": "Tea? {{ unsubscribe_url }}"}
+    welcome = data["flows"]["welcome"]
+    welcome |= {"entry": {"again_after": "90d"}, "priority": 70, "strategy": "S1"}
+    welcome |= {"goal": {"event": "order_placed", "within": "20d"}}
+    welcome["steps"][0] = {"send": "hello", "offer": "ten"}
+    welcome["steps"].insert(1, {"send": "text"})
+    made = tmp_path / "leaf.yaml"
+    made.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+    groups = json.loads(exported(graph_of(made)))
+    assert not read(groups).notes
+    later(groups[0])
+    found = read(groups)
+    assert [note.what for note in found.notes] == ["the campaign `leaf: welcome`"]
+    back = checked(written(found, tmp_path / "back")).graph
+    assert back is not None
+    flow, playbook = back.playbook.flows["welcome"], back.playbook
+    assert (flow.priority, flow.strategy, str(flow.goal.within)) == (70, "S1", "20d")
+    assert flow.entry is not None and str(flow.entry.again_after) == "90d"
+    assert str(playbook.offers["ten"].percent_off) == "10%"
+    assert playbook.messages["text"].body.startswith("Tea?")
+    assert playbook.guardrails is not None and playbook.guardrails.frequency
+    assert playbook.currency == "EUR"
+
+
+def test_a_campaign_alone_is_believed_without_the_fields_that_others_brought(
+    tmp_path: Path,
+) -> None:
+    for stage in ("growth", "startup"):
+        for group in json.loads(exported(graph_of(SHIPPED / f"{stage}.yaml"))):
+            group.pop("lead_field", None)
+            assert read([group]).notes == (), group["campaign"][0]["name"]
+
+
+def test_what_mautic_adds_or_writes_otherwise_is_no_change(archive: list[Group]) -> None:
+    before = read(archive)
+    for group in archive:
+        for one in group["campaign_event"]:
+            one["name"] += " (renamed)"
+            one["properties"] |= {"canvasSettings": {"droppedX": 1}, "anchor": "leadsource"}
+            for key in ("triggerRestrictedStartHour", "triggerRestrictedStopHour"):
+                one[key] = one[key] and f"1970-01-01T{one[key]}+00:00"
+        for one in group.get("email", ()):
+            one["custom_html"] = one["custom_html"].replace("\n", "\r\n")
+    assert read(archive) == before
+
+
+def test_a_flow_that_starts_another_one_says_so_when_it_stands_alone(archive: list[Group]) -> None:
+    found = read([group for group in archive if group["campaign"][0]["name"] == "leaf: welcome"])
+    (note,) = found.of(Outcome.CHANGED)
+    assert "wine-club" in note.why
+
+
 @pytest.mark.parametrize(
     "note",
     [

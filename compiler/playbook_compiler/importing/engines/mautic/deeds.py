@@ -12,6 +12,7 @@ from playbook_compiler.importing.engines.mautic.filters import CHANNELS, tag_of,
 from playbook_compiler.importing.engines.mautic.literals import is_day
 from playbook_compiler.importing.engines.mautic.mails import (
     email_of,
+    in_own_words,
     kept,
     text_message,
     variable_of,
@@ -200,6 +201,9 @@ class Acting:
             return self.grant(sent, path)
         channel = BUILT_IN.channels.get(sent.get("channel", ""))
         if is_ours and channel is not None and channel.message and sent.get("message"):
+            noted = in_own_words(self.reading, sent["message"])
+            if noted is not None:
+                return self.send(noted)
             said = Said(sent["channel"], "marketing", "", "", "", path)
             name = id_of(sent["message"], "message")
             self.left(path, f"the text of `{name}`", "a call carries its name alone", "write it")

@@ -27,7 +27,7 @@ from playbook_compiler.importing.given import Given
 from playbook_compiler.importing.imported import Answers, Data, Imported
 from playbook_compiler.importing.names import id_of
 from playbook_compiler.importing.structure import Tangled, structured
-from playbook_compiler.values import dataclass
+from playbook_compiler.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ def playbook_of(campaigns: Sequence[Row], answers: Answers) -> Imported:
     """Return campaigns as a playbook."""
     known = noted(campaigns)
     reading = reading_of(campaigns)
-    reading.known, reading.same = known.messages, _same(campaigns, known)
+    reading.known = {**known.texts, **known.messages}
+    reading.same = _same(campaigns, known)
     flows, name = _named(campaigns, known)
     for number, data in enumerate(campaigns):
         for row in sources_of(data):
@@ -60,18 +61,21 @@ def playbook_of(campaigns: Sequence[Row], answers: Answers) -> Imported:
     for number, data in enumerate(campaigns):
         if number in known.flows:
             continue
-        if number in known.stale:
+        stale = known.stale.get(number)
+        if stale is not None:
             reading.notes.changed(
-                f"/{number}", f"the campaign `{head_of(data).get('name')}`",
-                "it no longer does what the playbook says that it was exported from",
+                f"/{number}", f"the campaign `{head_of(data).get('name')}`", stale.why,
                 "its steps are read as they stand in Mautic: compare them",
             )  # fmt: skip
         tree = _flow(reading, data, flows[number], f"/{number}")
         if tree is not None:
-            trees[flows[number]] = tree
+            unseen = stale.unseen if stale is not None else {}
+            trees[flows[number]] = replace(tree, head={**tree.head, **unseen})
     told = {"name": name or "imported from Mautic", **known.settings}
-    sections, paths = sections_of(reading, trees, told, answers)
-    whole = joined((known.sections, sections))
+    sections, paths = sections_of(reading, trees, told, known.offers, answers)
+    sent = str(trees)
+    texts: Data = {name: dict(one) for name, one in known.texts.items() if f"'{name}'" in sent}
+    whole = joined((known.sections, sections, {"messages": texts}, known.declared))
     return finished("mautic", whole, trees, paths, reading.notes)
 
 

@@ -85,9 +85,9 @@ def text_message(reading: Reading, data: Row, event: Row, channel: str, path: st
     title = str(event.get("name") or channel)
     if str(event.get("description") or "").startswith(OURS):
         title = title.removeprefix(f"{channel} ")
-    if row is None and title.partition("+")[0] in reading.known:
-        message, _, offer = title.partition("+")
-        return message, offer
+    noted = in_own_words(reading, title)
+    if row is None and noted is not None:
+        return noted
     if row is None:
         reading.notes.left(
             path, f"the text of `{title}`", "an archive holds none for this channel", "write it"
@@ -114,6 +114,13 @@ class _Found:
 
     offer: str = ""
     until: bool = False
+
+
+def in_own_words(reading: Reading, title: str) -> Sent | None:
+    """Return a message, with its offer, of which the archive holds the author's words."""
+    message, _, offer = title.partition("+")
+    name = id_of(message, "message")
+    return (name, id_of(offer, "offer") if offer else "") if name in reading.known else None
 
 
 def kept(reading: Reading, name: str, offer: str, said: Said) -> Sent:

@@ -15,10 +15,14 @@ from playbook_compiler.printing_yaml import Bare, Written
 
 
 def sections_of(
-    reading: Reading, trees: Mapping[str, Tree], told: Data, answers: Answers
+    reading: Reading,
+    trees: Mapping[str, Tree],
+    told: Data,
+    worth: Mapping[str, Data],
+    answers: Answers,
 ) -> tuple[Data, dict[str, str]]:
     """Return the sections of the playbook but its flows, and the places of messages in the input.
-    `told` are settings that are known."""
+    `told` are settings that are known, `worth` offers."""
     notes, messages = reading.notes, message_data(reading.messages)
     paths = {
         f"messages/{name}": next(iter(said.values())).path
@@ -64,16 +68,19 @@ def sections_of(
         for one, fields in sorted(events.items())
     }
     whole["audiences"] = {one: reading.audiences[one] for one in sorted(reading.audiences)}
-    whole["offers"] = _offers(reading)
+    whole["offers"] = _offers(reading, worth)
     whole["messages"] = {one: messages[one] for one in sorted(messages)}
     kept: Data = {one: value for one, value in whole.items() if value}
     return kept, paths
 
 
-def _offers(reading: Reading) -> Data:
-    """Return the offers of whose codes texts tell; their worth is nowhere."""
+def _offers(reading: Reading, worth: Mapping[str, Data]) -> Data:
+    """Return the offers of whose codes texts tell; their worth is nowhere but in notes of ours."""
     offers: Data = {}
     for name, until in sorted(reading.offers.items()):
+        if name in worth:
+            offers[name] = dict(worth[name])
+            continue
         offers[name] = {
             "gift": f"what the code of {name} gives", "code": "unique",
             **({"valid": Bare("30d")} if until else {}),

@@ -37,8 +37,8 @@ def moment_of(reading: Reading, event: Row, path: str) -> Moment:
     length = length_of(event)
     if length:
         waits.append(Bare(length))
-    start, stop = (_clock(event.get(f"triggerRestricted{key}Hour")) for key in ("Start", "Stop"))
-    hour = _clock(event.get("trigger_hour"))
+    start, stop = (clock(event.get(f"triggerRestricted{key}Hour")) for key in ("Start", "Stop"))
+    hour = clock(event.get("trigger_hour"))
     days = _days(event.get("triggerRestrictedDaysOfWeek"))
     is_minute = start is not None and stop is not None and 0 <= stop - start <= 1
     at = hour if hour is not None else start if is_minute else None
@@ -78,7 +78,7 @@ def patience_of(event: Row) -> str:
     return length_of(event) if waits else ""
 
 
-def _clock(value: Any) -> int | None:
+def clock(value: Any) -> int | None:
     """Return a time of day in minutes."""
     text = value.get("date") if isinstance(value, dict) else value
     found = _CLOCK.fullmatch(str(text)) if text else None
