@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.inert import mermaid_quoted
 from playbook_compiler.views._labels import edge_label, node_label
 
+FIRST_LINE: Final = "flowchart LR"
 _SHAPES = {
     "trigger": ("([", "])"),
     "end": ("((", "))"),
@@ -32,7 +34,7 @@ def chart(graph: TriggerGraph, flows: Sequence[str]) -> str:
     """
     nodes = [node.id for flow in flows for node in graph.of_flow(flow)]
     numbers = {node_id: f"n{index}" for index, node_id in enumerate(nodes)}
-    lines = ["flowchart LR"]
+    lines = [FIRST_LINE]
     for position, flow in enumerate(flows):
         lines.append(f"  subgraph f{position}[{mermaid_quoted(flow)}]")
         lines.append("    direction LR")

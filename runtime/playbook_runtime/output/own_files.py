@@ -13,6 +13,8 @@ import json
 from hashlib import sha256
 from typing import Any, Final
 
+from playbook_compiler.views.mermaid import FIRST_LINE
+
 _WRITTEN_OUT: Final = "# Written by `playbook compile --format yaml`; sha256:"
 _TITLES: Final = (
     "A retention playbook, ",
@@ -23,7 +25,7 @@ _TITLES: Final = (
     "Diagnosis, ",
 )
 _PICTURES: Final = (
-    "flowchart TD\n  subgraph f0[",
+    f"{FIRST_LINE}\n  subgraph f0[",
     "digraph playbook {\n",
     "The most that one customer can get, by the playbook alone.",
     "No flow sends anything.\n",
@@ -45,7 +47,7 @@ def is_schema(content: bytes) -> bool:
 def is_picture(content: bytes) -> bool:
     """Whether `playbook graph` wrote this: by its first line, or by the digest of its JSON."""
     text = _text(content)
-    if text.startswith(_PICTURES) or text == "flowchart TD\n":
+    if text.startswith(_PICTURES) or text == f"{FIRST_LINE}\n":
         return True
     data = _mapping(content)
     return {"version", "digest", "nodes", "edges"} <= data.keys() and _is_digest(data)
