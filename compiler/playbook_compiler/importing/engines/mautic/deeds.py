@@ -30,7 +30,7 @@ from playbook_compiler.importing.imported import Data
 from playbook_compiler.importing.names import id_of
 from playbook_compiler.printing_yaml import Bare, Written
 from playbook_compiler.units import parse_duration
-from playbook_compiler.values import dataclass
+from playbook_compiler.values import dataclass, field
 from playbook_compiler.webhook import VARIABLE, parse_address
 
 # Keys of Mautic's form of an event, which older versions keep among the properties.
@@ -56,18 +56,21 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """Reads the actions of one campaign; `sources` are the keys of the segments that feed it."""
+    """Reads the actions of one campaign; `sources` are the keys of the segments that feed it,
+    `sent` the numbers of the e-mails that it sends."""
 
     reading: Reading
     data: Row
     flow: str
     sources: frozenset[str]
+    sent: set[str] = field(default_factory=set)
 
     def deed(self, event: Row, path: str) -> Deed:
         """Return what an action does; what the language cannot say is noted."""
         properties = told(event)
         match str(event.get("type")):
             case "email.send":
+                self.sent.add(str(properties.get("email")))
                 return self.send(email_of(self.reading, self.data, properties, path))
             case "sms.send_text_sms":
                 return self.send(text_message(self.reading, self.data, event, "sms", path))

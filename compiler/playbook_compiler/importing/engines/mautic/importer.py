@@ -10,6 +10,7 @@ from playbook_compiler.importing.engines.mautic.campaign import Campaign
 from playbook_compiler.importing.engines.mautic.choosing import Choosing
 from playbook_compiler.importing.engines.mautic.conditions import Asking
 from playbook_compiler.importing.engines.mautic.deeds import Acting
+from playbook_compiler.importing.engines.mautic.foreign import note_mails
 from playbook_compiler.importing.engines.mautic.mails import title_of
 from playbook_compiler.importing.engines.mautic.noted import Noted, joined, noted
 from playbook_compiler.importing.engines.mautic.reading import (
@@ -112,6 +113,7 @@ def _flow(reading: Reading, data: Row, flow: str, path: str) -> Tree | None:
     acting = Acting(reading, data, flow, frozenset(map(key_of, sources_of(data))))
     campaign = Campaign(reading, data, path, acting, own_id(head))
     first = campaign.read()
+    note_mails(notes, data, path, acting.sent)
     choosing = Choosing(reading, asking, campaign.ways, start.where)
     choosing.read(first)
     try:
