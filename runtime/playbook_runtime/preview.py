@@ -11,12 +11,13 @@ from functools import cache
 from html import escape
 from typing import Final
 
+from playbook_compiler.brought import lacks
 from playbook_compiler.export.capability import Capability, Support, Target
 from playbook_compiler.export.constructs import constructs
 from playbook_compiler.export.dialect import Dialect, Fixed, Place, Reading
 from playbook_compiler.export.lowering import Lowering
 from playbook_compiler.export.pieces import plain_name
-from playbook_compiler.export.quoting import everything, unquoted
+from playbook_compiler.export.quoting import everything, senders, unquoted
 from playbook_compiler.export.wording import Wording, page, word
 from playbook_compiler.facts import Fact, IdKind, ValueType
 from playbook_compiler.graph import TriggerGraph
@@ -114,9 +115,11 @@ def _conditions(template: Template) -> frozenset[str]:
     return frozenset(found)
 
 
-def samples(playbook: Playbook, message: Message, offer: Offer | None) -> dict[str, str]:
-    """Return a value for every variable of a message, by its plain name."""
-    catalogue = playbook.catalogue
+def samples(graph: TriggerGraph, message: Message, offer: Offer | None) -> dict[str, str]:
+    """Return a value for every variable of a message, by its plain name; none for what no flow that
+    sends it brings."""
+    playbook, catalogue = graph.playbook, graph.playbook.catalogue
+    flows = senders(graph, message.id)
     known = {
         name: fact
         for source in (*catalogue.events, *catalogue.triggers)
@@ -125,6 +128,7 @@ def samples(playbook: Playbook, message: Message, offer: Offer | None) -> dict[s
     return {
         name: _sample(name, known.get(one.name), playbook, offer)
         for name, one in asked(message).items()
+        if not flows or any(not lacks(flow.trigger, name, catalogue) for flow in flows)
     }
 
 

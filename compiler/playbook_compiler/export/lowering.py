@@ -41,12 +41,14 @@ class Lowering:
         lossy: str = "",
         *,
         kept: bool = False,
+        spoken: str = "",
     ) -> bool:
         """Record a construct by its row, or as told, and return whether it is to be said at all.
 
         A refused construct is an error, or with `allow_lossy` a recorded loss; both return False,
         and the caller goes on with what `lossy` promises. `kept`: what `lossy` promises is still
-        the construct, only another way, so that the loss is an approximation.
+        the construct, only another way, so that the loss is an approximation. `spoken` is what the
+        error calls the construct, where its name says less than the author wrote.
         """
         row = self.capabilities[construct]
         support = support or row.support
@@ -57,8 +59,8 @@ class Lowering:
                 self.findings.append(
                     error(
                         RULE,
-                        f"{self.title} cannot say {_spoken(construct)} of `{shown(name)}`: "
-                        f"{shown(how)}",
+                        f"{self.title} cannot say {spoken or _spoken(construct)} of"
+                        f" `{shown(name)}`: {shown(how)}",
                         span,
                         caption=f"not in {self.title}",
                         help=f"leave it out, or export with --allow-lossy: {lossy}",

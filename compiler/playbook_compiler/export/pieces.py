@@ -23,9 +23,13 @@ from playbook_compiler.export.dialect import (
 )
 from playbook_compiler.source import Span
 from playbook_compiler.template import Conditional, Literal, Template, Variable
-from playbook_compiler.values import dataclass
+from playbook_compiler.values import dataclass, replace
 
 _LEFT_OUT = "it is left out of the text"
+# What stands where a flow brings no value, by what the author wrote for that.
+_DEFAULT = "there, the default always stands"
+_OTHERWISE = "there, the text after {% else %} always stands, or nothing"
+_WITHIN = "there, the `if` around it leaves it out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class _Text:
     reading: Reading
     dialect: Dialect
     key: str
+    # The variables of the `if`s around, and their families: there they have a value.
+    given: frozenset[str] = frozenset()
 
     def span(self, start: int, end: int) -> Span:
         message = self.reading.message
@@ -105,7 +111,9 @@ def _decided(text: _Text, template: Template) -> Iterator[Piece]:
             case Literal(words):
                 yield Authored(words)
             case Variable(name, default, start, end):
-                said = _said(text, name, text.span(start, end))
+                without = _WITHIN if _family(name) in text.given else ""
+                without = without if default is None else _DEFAULT
+                said = _said(text, name, text.span(start, end), without)
                 yield Value(plain_name(name), said, default or "")
             case Conditional():
                 yield from _choice(text, part)
@@ -113,18 +121,22 @@ def _decided(text: _Text, template: Template) -> Iterator[Piece]:
 
 def _choice(text: _Text, part: Conditional) -> Iterator[Piece]:
     span = text.span(part.start, part.end)
-    said = _said(text, part.name, text.span(part.start, part.start + 1))
+    said = _said(text, part.name, text.span(part.start, part.start + 1), _OTHERWISE)
+    inner = replace(text, given=text.given | {_family(part.name)})
     match said:
         case Fixed(known):
-            yield from _decided(text, part.then if known.strip() else part.otherwise)
+            if known.strip():
+                yield from _decided(inner, part.then)
+            else:
+                yield from _decided(text, part.otherwise)
         case Tag():
-            yield from _decided(text, part.then)
+            yield from _decided(inner, part.then)
         case Filled(expression):
             tags = _if_tags(text, expression, span)
             if tags is None:
                 yield from _decided(text, part.otherwise)
                 return
-            then = tuple(_decided(text, part.then))
+            then = tuple(_decided(inner, part.then))
             otherwise = tuple(_decided(text, part.otherwise))
             yield Choice(plain_name(part.name), tags, then, otherwise)
 
@@ -155,24 +167,42 @@ def plain_name(name: str) -> str:
     return own if own in BUILT_IN.variables else name
 
 
-def _said(text: _Text, name: str, span: Span) -> Said:
-    """Return what stands for a variable, nothing where the engine has none."""
+def _family(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _said(text: _Text, name: str, span: Span, without: str) -> Said:
+    """Return what stands for a variable, nothing where the engine has none.
+
+    `without` is what the author wants without a value, in words: then a flow which brings none by
+    the language is no error. "": nothing is said of that.
+    """
     reading, name = text.reading, plain_name(name)
     lowering, message = reading.lowering, reading.message
     construct = construct_of("variable", name)
-    said = _known(reading, text.dialect, name)
-    if said is None:
-        missing = reading.unquoted(name)
-        said = None if missing else text.dialect.value(name, reading)
-        if said is None:
-            missing = missing or f"{lowering.title} has no such value"
-            row = lowering.capabilities[construct]
-            how = "" if row.support is Support.REFUSED else missing
-            lowering.note(construct, message.id, span, how, Support.REFUSED, _LEFT_OUT)
-            return Fixed("")
-    if said is None or not lowering.note(construct, message.id, span):
+    known = _known(reading, text.dialect, name)
+    if known is not None:
+        return known if lowering.note(construct, message.id, span) else Fixed("")
+    row, gap = lowering.capabilities[construct], reading.unquoted(name)
+    harmless = gap is not None and bool(without) and not gap.engine
+    how = f"{gap.why}: {without}" if gap is not None else ""
+    if gap is not None and harmless and gap.everywhere:
+        lowering.note(construct, message.id, span, how, Support.APPROXIMATED)
         return Fixed("")
-    return said
+    said = text.dialect.value(name, reading) if gap is None or harmless else None
+    if said is None:
+        missing = gap.why if gap is not None else f"{lowering.title} has no such value"
+        lowering.note(
+            *(construct, message.id, span),
+            "" if row.support is Support.REFUSED else missing,
+            *(Support.REFUSED, _LEFT_OUT),
+            spoken=f"the variable `{name}`",
+        )
+        return Fixed("")
+    if gap is not None and row.support in (Support.EXACT, Support.APPROXIMATED):
+        lowering.note(construct, message.id, span, f"{row.how}; {how}", Support.APPROXIMATED)
+        return said
+    return said if lowering.note(construct, message.id, span) else Fixed("")
 
 
 def _known(reading: Reading, dialect: Dialect, name: str) -> Said | None:

@@ -10,14 +10,31 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from playbook_compiler.brought import FAMILIES, lacks
+from playbook_compiler.facts import Catalogue
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Flow, Message
 from playbook_compiler.steps import Send
 from playbook_compiler.template import parse_template, variables
 from playbook_compiler.triggers import EventTrigger, Trigger
+from playbook_compiler.values import dataclass
 
-# Returns why a variable cannot be quoted, as a sentence without its stop; empty where it can.
-Unquoted: TypeAlias = Callable[[str], str]
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Why a variable has no value in a flow that sends the message; a sentence without its stop.
+
+    `engine`: there is a value, and the engine has no way to quote it: a default would be a loss.
+    Else there is none by the language, and a default, or the other text of an `if`, says all that
+    there is to say. `everywhere`: so it is in every flow that sends the message.
+    """
+
+    why: str
+    engine: bool
+    everywhere: bool
+
+
+# Returns why a variable cannot be quoted, None where it can.
+Unquoted: TypeAlias = Callable[[str], Gap | None]
 _PREFIXES = tuple(f"{family}." for family in (*FAMILIES, "trigger"))
 
 
@@ -31,9 +48,8 @@ def carries_all(_trigger: Trigger) -> bool:
     return True
 
 
-def everything(_name: str) -> str:
+def everything(_name: str) -> None:
     """Say that every variable can be quoted: for a reader who sees whether there is a value."""
-    return ""
 
 
 def senders(graph: TriggerGraph, message: str) -> tuple[Flow, ...]:
@@ -57,23 +73,34 @@ def unquoted(
     flows = senders(graph, message)
     catalogue = graph.playbook.catalogue
 
-    def why(name: str) -> str:
+    def gap(name: str) -> Gap | None:
         if not is_quoted(name):
-            return ""
+            return None
+        reasons = {
+            flow.id: lacks(flow.trigger, name, catalogue)
+            for flow in flows
+            if not isinstance(flow.trigger, EventTrigger)
+        }
         for flow in flows:
-            if isinstance(flow.trigger, EventTrigger):
-                continue
-            reason = lacks(flow.trigger, name, catalogue)
-            if reason:
-                return f"the flow `{flow.id}` sends this message, and {reason}"
-            if not carries(flow.trigger):
-                return (
-                    f"the flow `{flow.id}` sends this message, and does not start with an event"
-                    " that could be quoted"
-                )
-        return ""
+            if reasons.get(flow.id) == "" and not carries(flow.trigger):
+                why = "does not start with an event that could be quoted"
+                return Gap(_of(flow.id, why), engine=True, everywhere=False)
+        lacking = {flow: reason for flow, reason in reasons.items() if reason}
+        if not lacking:
+            return None
+        first, reason = next(iter(lacking.items()))
+        return Gap(_of(first, reason), engine=False, everywhere=len(lacking) == len(flows))
 
-    return why
+    return gap
+
+
+def _of(flow: str, why: str) -> str:
+    return f"the flow `{flow}` sends this message, and {why}"
+
+
+def brings(flow: Flow, name: str, catalogue: Catalogue) -> bool:
+    """Return whether the messages of a flow may quote a variable: an event's always."""
+    return isinstance(flow.trigger, EventTrigger) or not lacks(flow.trigger, name, catalogue)
 
 
 def quoted(messages: tuple[Message, ...]) -> tuple[str, ...]:

@@ -147,7 +147,7 @@ def _filled(
         given = values_set(pairs, graph.playbook)
     except BadValuesError as problem:
         raise click.BadParameter(str(problem), param_hint="--set") from problem
-    values, source = samples(graph.playbook, message, offer), "samples"
+    values, source = samples(graph, message, offer), "samples"
     if customer is not None:
         source = name = click.format_filename(customer)
         try:

@@ -29,7 +29,7 @@ programmes:
     redeem: [{points: 50, for: {amount_off: 5.00}}]
   tiers: {basis: revenue over 12mo, levels: {leaf: 0, bud: 150}}
 messages:
-  m: {kind: transactional, subject: Hello, body: "It is <SAID>."}
+  m: {kind: transactional, subject: Hello, body: 'It is <SAID>.'}
 flows:
   f:
     trigger: <TRIGGER>
@@ -130,3 +130,41 @@ def test_dittofeed_quotes_the_event_that_the_shops_programme_sends() -> None:
     (found,) = (text for name, text in files.items() if "trigger_points" in name)
     assert b'"event": "points_expiring"' in found
     assert b'"path": "points"' in found
+
+
+UNBROUGHT = (
+    '{{ cart.url | default: "https://leaf.example" }}{% if cart.total %}{{ cart.total }}{% endif %}'
+)
+
+
+def unbrought(trigger: str, more: str = "") -> TriggerGraph:
+    text = PLAYBOOK.replace("<TRIGGER>", trigger).replace("<SAID>", UNBROUGHT)
+    return graph_of(read_text(text + more))
+
+
+@pytest.mark.parametrize("start", ["{enters: rich}", "{points_reach: 500}", "{every: month}"])
+@pytest.mark.parametrize("target", sorted(set(QUOTED) - {"manual"}))
+def test_a_default_stands_for_what_the_trigger_does_not_bring(target: str, start: str) -> None:
+    graph = unbrought(start)
+    assert "variable-without-value" not in {one.rule for one in run_checks(graph)}
+    bundle, findings = all_targets()[target].export(graph)
+    assert not [one.message for one in findings if "variable" in one.message]
+    if bundle is not None:  # else the engine lacks the trigger itself
+        entries = [one for one in bundle.lowering.entries if one.construct.startswith("variable.")]
+        assert {one.support for one in entries} == {Support.APPROXIMATED}
+        assert any(b"https://leaf.example" in text for text in bundle.files.values())
+
+
+@pytest.mark.parametrize("target", sorted(set(QUOTED) - {"manual"}))
+def test_a_message_of_two_flows_quotes_what_one_of_them_brings(target: str) -> None:
+    graph = unbrought("{enters: rich}", "  g: {trigger: cart_abandoned, steps: [send: m]}\n")
+    bundle, findings = all_targets()[target].export(graph)
+    assert not [one.message for one in findings if "cart.total" in one.message]
+    _, of_the_event = all_targets()[target].export(unbrought("cart_abandoned"))
+    # Whether `if`s can be said does not hang on who sends the message.
+    assert {one.message for one in findings if "`m`" in one.message} <= {
+        one.message for one in of_the_event
+    }
+    if bundle is not None:
+        how = {one.how for one in bundle.lowering.entries if one.construct == "variable.cart.url"}
+        assert all("flow `f` sends" in one and "the default always stands" in one for one in how)

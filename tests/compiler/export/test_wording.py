@@ -9,7 +9,7 @@ from playbook_compiler.export.capability import Capability, Support
 from playbook_compiler.export.constructs import constructs
 from playbook_compiler.export.dialect import Reading, Said, inert_tags, inert_tags_html
 from playbook_compiler.export.lowering import Lowering
-from playbook_compiler.export.quoting import everything
+from playbook_compiler.export.quoting import Gap, everything
 from playbook_compiler.export.wording import page, variation, word
 from playbook_compiler.values import replace
 
@@ -142,10 +142,64 @@ def test_a_value_that_the_flows_do_not_bring_is_refused_and_the_engine_is_not_as
     done = made(
         "{{ product.name }} {{ first_name }}",
         dialect=replace(LIQUID, value=value),
-        unquoted=lambda name: "it brings none" if name == "product.name" else "",
+        unquoted=lambda name: Gap("it brings none", False, True) if "product" in name else None,
     )
     assert ["it brings none" in one for one in done.refused] == [True]
     assert asked == ["first_name"]
+
+
+NOWHERE = Gap("f brings none", engine=False, everywhere=True)
+SOMEWHERE = Gap("f brings none", engine=False, everywhere=False)
+BY_NOBODY = Gap("f starts with no event", engine=True, everywhere=False)
+TEA = (
+    '{{ product.name | default: "tea" }}'
+    "{% if product.sku %}[{{ product.sku }}]{% else %}-{% endif %}"
+)
+
+
+def test_what_no_flow_brings_is_its_default_and_the_other_text_of_an_if() -> None:
+    done = made(TEA, unquoted=lambda _: NOWHERE)
+    assert done.findings == ()
+    assert done.wording.text == "tea-\n"
+    assert [(one.construct, one.support, one.how) for one in done.entries] == [
+        (
+            "variable.product.name",
+            Support.APPROXIMATED,
+            "f brings none: there, the default always stands",
+        ),
+        (
+            "variable.product.sku",
+            Support.APPROXIMATED,
+            "f brings none: there, the text after {% else %} always stands, or nothing",
+        ),
+    ]
+
+
+def test_what_only_some_flows_bring_is_filled_in_by_the_engine_and_said() -> None:
+    done = made(TEA, unquoted=lambda _: SOMEWHERE)
+    assert done.findings == ()
+    assert done.wording.text == made(TEA).wording.text
+    assert {one.support for one in done.entries} == {Support.APPROXIMATED}
+    assert all(one.how.startswith("yes; f brings none: there, the ") for one in done.entries)
+
+
+def test_a_default_does_not_stand_for_a_value_that_only_the_engine_lacks() -> None:
+    done = made(TEA, unquoted=lambda _: BY_NOBODY)
+    assert len(done.refused) == 2
+    assert made(TEA, unquoted=lambda _: BY_NOBODY, allow_lossy=True).wording.text == "tea-\n"
+
+
+@pytest.mark.parametrize("gap", [NOWHERE, SOMEWHERE])
+def test_without_a_default_it_is_an_error_also_in_the_other_text_of_its_if(gap: Gap) -> None:
+    done = made(
+        "{% if product.name %}a{% else %}{{ product.name }}{% endif %}", unquoted=lambda _: gap
+    )
+    assert len(done.refused) == 1
+
+
+def test_a_field_of_the_trigger_is_named_in_full() -> None:
+    (said,) = made("{{ trigger.points }}", unquoted=lambda _: NOWHERE).refused
+    assert said == "Liquid cannot say the variable `trigger.points` of `m`: f brings none"
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,17 @@ def shop(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_what_no_flow_brings_is_no_sample(shop: Path) -> None:
+    late = SHOP.replace("trigger: cart_abandoned", "trigger: {every: month}").replace(
+        "[shop]({{ cart.url }})", "[shop]({{ cart.url | default: 'https://leaf.example' }})"
+    )
+    (shop / "playbook.yaml").write_text(late, encoding="utf-8")
+    done = playbook("preview", "note", cwd=shop)
+    assert "shop (https://leaf.example)" in done.stdout, done.stdout + done.stderr
+    told = playbook("preview", "note", "--set", "cart.url=https://else.example", cwd=shop)
+    assert "shop (https://else.example)" in told.stdout
+
+
 def test_a_message_stands_there_as_its_reader_sees_it(shop: Path) -> None:
     done = playbook("preview", "cart", cwd=shop)
     assert done.returncode == 0, done.stderr

@@ -9,7 +9,7 @@ from playbook_compiler.export.bundle import stable_uuid
 from playbook_compiler.export.dialect import Reading
 from playbook_compiler.export.logic import Tree
 from playbook_compiler.export.lowering import Lowering
-from playbook_compiler.export.quoting import senders, unquoted
+from playbook_compiler.export.quoting import brings, senders, unquoted
 from playbook_compiler.export.wording import Wording, word
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.model import Guardrails, Message, Playbook
@@ -90,11 +90,19 @@ class Export:
         return self.wordings[key]
 
     def _property(self, kind: str, name: str, reading: Reading) -> str:
-        """Make the user property that a text reads, and return its name; "" where none can be."""
+        """Make the user property that a text reads, and return its name; "" where none can be.
+
+        `name` is the trait or offer, or the variable that quotes the run's event.
+        """
         if kind == EVENT:
-            flows = senders(self.graph, reading.message.id)
-            runs = [quoted_event(self.playbook, flow) for flow in flows]
-            return self.event_property(name, runs) if all(event for event, _ in runs) else ""
+            catalogue = self.playbook.catalogue
+            runs = [
+                quoted_event(self.playbook, flow)
+                for flow in senders(self.graph, reading.message.id)
+                if brings(flow, name, catalogue)
+            ]
+            path = name.removeprefix("trigger.")
+            return self.event_property(path, runs) if all(event for event, _ in runs) else ""
         trait = property_name(kind, name)
         note = "a trait of the customer that the shop keeps"
         if kind == CODE:

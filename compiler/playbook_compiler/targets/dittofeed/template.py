@@ -24,7 +24,8 @@ UNSUBSCRIBE_URL: Final = "{% unsubscribe_url %}"
 _LATER: Final = "{{{{ 'now' | date: '%s' | plus: {seconds} | date: '%Y-%m-%d' }}}}"
 # What a user property reads: a trait, the code of an offer, a property of the run's event.
 TRAIT, CODE, EVENT = "trait", "code", "event"
-# Returns the name of the user property of (kind, name), "" where there can be none.
+# Returns the name of the user property of (kind, name), "" where there can be none. Of an event,
+# the name is the variable that quotes it.
 Property: TypeAlias = Callable[[str, str, Reading], str]
 
 
@@ -50,7 +51,7 @@ def dialect(property_: Property) -> Dialect:
             return Tag(_LATER.format(seconds=segment_tests.seconds(offer.valid)))
         if name.startswith("offer."):
             return None
-        quoted_property = property_(EVENT, name.removeprefix("trigger."), reading)
+        quoted_property = property_(EVENT, name, reading)
         return Filled(f"user.{quoted_property}") if quoted_property else None
 
     return Dialect(
