@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import pytest
+import yaml
+from tests.compiler.importing.klaviyo_imports import graph_of
 from tests.compiler.importing.mautic_campaigns import (
+    FIELDS,
+    LISTS,
     action,
     campaign,
     chain,
+    filters,
     imported,
     left,
     steps,
     whole,
 )
+from tests.compiler.importing.test_mautic_round_trip import exported, without_notes
+
+from playbook_compiler.importing.imported import Imported, Outcome
 
 
 def test_events_that_no_way_leads_to_are_listed_and_their_mails_stay_out(tmp_path: Path) -> None:
@@ -59,3 +71,148 @@ def test_the_second_event_of_a_number_is_listed(tmp_path: Path) -> None:
     tag = action("lead.changetags", {"add_tags": ["a"]}, id=1, parent_id=None)
     found = imported(tmp_path, campaign(chain(tag, tag)))
     assert "the event `Event 2`: another one has its number" in left(found)
+
+
+def ours(folder: Path, trigger: Any, exits: Sequence[str] = ("sign_up",)) -> dict[str, Any]:
+    """Return a campaign of our own export, without the note of it in our words."""
+    data = {
+        "playbook": 1, "name": "leaf", "currency": "EUR", "timezone": "Europe/Berlin",
+        "facts": {"renewal": "date", "height": "number"},
+        "flows": {
+            "back": {
+                "trigger": trigger, "entry": "once", "exit_on": [*exits],
+                "steps": [{"wait": "1d"}, {"update": {"tag": "back"}}],
+            }
+        },
+    }  # fmt: skip
+    made = folder / "made.yaml"
+    made.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+    (group,) = json.loads(without_notes(exported(graph_of(made))))
+    assert isinstance(group, dict)
+    group["lead_field"] = [*group.get("lead_field", []), *FIELDS]
+    return group
+
+
+def flow(found: Imported, name: str = "back") -> dict[str, Any]:
+    data: dict[str, Any] = whole(found)["flows"][name]
+    return data
+
+
+TRIGGERS: dict[str, Any] = {
+    "inactive": {"inactive_for": "120d"},
+    "points": {"points_reach": 500},
+    "date": {"date": "renewal", "before": "7d"},
+    "after": {"date": "renewal", "after": "2d"},
+    "birthday": {"date": "birthday", "before": "7d"},
+    "today": {"date": "first_order"},
+}
+LARGE = ("and", "company_size", "gt", "9")
+
+
+@pytest.mark.parametrize("name", TRIGGERS)
+def test_the_filters_of_a_trigger_of_ours_are_no_audience(name: str, tmp_path: Path) -> None:
+    found = imported(tmp_path, ours(tmp_path, TRIGGERS[name]))
+    assert flow(found)["trigger"] == TRIGGERS[name]
+    assert "audience" not in flow(found)
+    assert [note.what for note in found.notes if note.path.endswith("lists")] == []
+
+
+@pytest.mark.parametrize("name", ["inactive", "points", "date", "after"])
+def test_a_filter_added_to_the_segment_of_our_flow_is_its_audience(
+    name: str, tmp_path: Path
+) -> None:
+    group = ours(tmp_path, TRIGGERS[name])
+    for place, one in reversed([*enumerate(group["lists"][0]["filters"])]):
+        if place == 0 or one["glue"] == "or":  # each group of filters that hold together
+            group["lists"][0]["filters"][place + 1 : place + 1] = filters(LARGE)
+    found = imported(tmp_path, group)
+    assert flow(found)["audience"] == "company_size > 9"
+    assert flow(found)["trigger"] == TRIGGERS[name]
+    assert "sign_up" in flow(found)["exit_on"]
+
+
+def test_a_filter_added_to_a_flow_without_exits_is_its_audience(tmp_path: Path) -> None:
+    group = ours(tmp_path, TRIGGERS["inactive"], exits=[])
+    group["lists"][0]["filters"] += filters(LARGE)
+    assert flow(imported(tmp_path, group))["audience"] == "company_size > 9"
+
+
+def test_a_filter_that_nobody_can_say_is_a_fact_in_the_audience(tmp_path: Path) -> None:
+    group = ours(tmp_path, TRIGGERS["inactive"], exits=[])
+    group["lists"][0]["filters"] += filters(("and", "favourite", "startsWith", "t"))
+    found = imported(tmp_path, group)
+    assert flow(found)["audience"] == "mautic_filter_1 = true"
+    assert "the filter `favourite startsWith t`" in left(found)
+
+
+@pytest.mark.parametrize("name", ["inactive", "birthday"])
+def test_a_filter_on_one_of_several_ways_is_listed(name: str, tmp_path: Path) -> None:
+    group = ours(tmp_path, TRIGGERS[name])
+    group["lists"][0]["filters"] += filters(LARGE)
+    found = imported(tmp_path, group)
+    assert "audience" not in flow(found)
+    assert "the filter `company_size gt 9`" in left(found)
+    assert "sign_up" in flow(found)["exit_on"]
+
+
+@pytest.mark.parametrize("name", ["inactive", "points", "date"])
+def test_another_way_into_the_segment_of_our_flow_is_listed(name: str, tmp_path: Path) -> None:
+    group = ours(tmp_path, TRIGGERS[name])
+    group["lists"][0]["filters"] += filters(("or", "company_size", "gt", "9"))
+    found = imported(tmp_path, group)
+    assert "audience" not in flow(found)
+    assert "sign_up" in flow(found)["exit_on"]
+    assert "those with `company_size gt 9`" in left(found)
+
+
+CHANGES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "inactive": ("-120 days", "-90 days", {"inactive_for": "90d"}),
+    "points": ("500", "800", {"points_reach": 800}),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_trigger_follows_the_filter_that_somebody_changed(name: str, tmp_path: Path) -> None:
+    before, after, trigger = CHANGES[name]
+    text = json.dumps(ours(tmp_path, TRIGGERS[name])).replace(f'"{before}"', f'"{after}"')
+    found = imported(tmp_path, json.loads(text))
+    assert flow(found)["trigger"] == trigger
+    assert any("the segment" in note.what for note in found.of(Outcome.CHANGED))
+
+
+def test_other_days_than_a_trigger_says_are_listed(tmp_path: Path) -> None:
+    text = json.dumps(ours(tmp_path, TRIGGERS["date"])).replace('"+7 days"', '"+5 days"')
+    assert "the days of the segment" in left(imported(tmp_path, json.loads(text)))
+
+
+def test_filters_of_a_segment_that_the_shop_fills_are_listed(tmp_path: Path) -> None:
+    group = ours(tmp_path, {"every": "month on 1 at 10:00"})
+    group["lists"][0]["filters"] = filters(LARGE)
+    found = imported(tmp_path, group)
+    assert "the filters of the segment `leaf: back`" in left(found)
+    assert "sign_up" in flow(found)["exit_on"]
+
+
+def test_a_segment_without_filters_beside_one_with_filters_is_listed(tmp_path: Path) -> None:
+    lists = [
+        {"id": 1, "name": "Large shops", "alias": "large", "filters": filters(LARGE)},
+        LISTS[1],
+    ]
+    sources = [{"campaign": 1, "lists": one} for one in (1, 2)]
+    data = campaign(
+        chain(action("lead.changepoints", {"points": 1})),
+        lists=lists, dependencies=[{"lists": sources}],
+    )  # fmt: skip
+    found = imported(tmp_path, data)
+    assert flow(found, "hello")["trigger"] == {"enters": "large-shops"}
+    assert "the segment `Partners`: it has no filters" in left(found)
+
+
+def test_a_segment_beside_the_one_of_our_flow_and_a_form_are_listed(tmp_path: Path) -> None:
+    group = ours(tmp_path, TRIGGERS["inactive"])
+    group["lists"].append({"id": 7, "name": "Fair", "alias": "fair", "filters": filters(LARGE)})
+    group["dependencies"][0]["lists"].append({"campaign": 1, "lists": 7})
+    group["forms"] = [{"id": 1, "name": "Ask"}]
+    found = imported(tmp_path, group)
+    assert "the segment `Fair`: a flow starts for one reason" in left(found)
+    assert "the forms of a campaign" in left(found)

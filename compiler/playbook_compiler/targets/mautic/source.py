@@ -172,11 +172,11 @@ def _dated(export: Export, flow: Flow, trigger: DateTrigger) -> Formula | None:
     name = trigger.date
     alias = export.fields.of(name, DATE, f"`{name}`, kept up to date by the shop")
     if fact is not None and fact.type is ValueType.DATE:
-        last, first = _relative(shift), _relative(shift - days)
+        last, first = relative(shift), relative(shift - days)
         return all_of(Filter(alias, DATE, "lte", last), Filter(alias, DATE, "gte", first))
     if days > LONGEST_RUN:
         return None
-    came = any_of(*(Filter(alias, DATE, "=", _anniversary(shift - day)) for day in range(days + 1)))
+    came = any_of(*(Filter(alias, DATE, "=", anniversary(shift - day)) for day in range(days + 1)))
     if name == FIRST_ORDER:
         # The first anniversary is a year after the order, not the day of it.
         return all_of(came, Filter(alias, DATE, "lte", "-300 days"))
@@ -200,11 +200,12 @@ def _note_days(export: Export, flow: Flow, key: str, duration: Duration) -> None
     export.lowering.note(construct, f"{flow.id}/trigger", trigger.origin.key_span(key), how)
 
 
-def _relative(days: int) -> str:
+def relative(days: int) -> str:
+    """Return the filter value of a day that is so many days ahead."""
     return "today" if days == 0 else f"{days:+d} days"
 
 
-def _anniversary(days: int) -> str:
+def anniversary(days: int) -> str:
     """Return the filter value of a yearly day that is so many days ahead."""
     return BIRTHDAY if days == 0 else f"{BIRTHDAY} {days:+d} days"
 

@@ -89,6 +89,14 @@ class Asking:
         except TooManyGroups:
             return False
 
+    def both(self, one: str, other: str) -> str:
+        """Return two conditions as one; either may be empty."""
+        if not one or not other:
+            return one or other
+        condition = self.parsed(f"({one}) and ({other})")
+        assert condition is not None, "both are conditions"
+        return str(condition)
+
     def unsaid(self, key: str, what: str, path: str) -> str:
         """Return the fact that stands for what cannot be said, and note it."""
         fact = self.reading.names.stand_in(key)

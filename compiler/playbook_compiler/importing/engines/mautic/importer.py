@@ -129,8 +129,9 @@ def _flow(reading: Reading, data: Row, flow: str, path: str) -> Tree | None:
         )  # fmt: skip
     keys: Data = {} if own_id(head) else {"about": title[:1_000]}
     keys["trigger"] = start.trigger
-    if choosing.audience:
-        keys["audience"] = choosing.audience
+    audience = asking.both(start.audience, choosing.audience)
+    if audience:
+        keys["audience"] = audience
     again = head.get("allow_restart") in (True, 1)
     keys["entry"] = "always" if again else "once"
     keys["exit_on"] = [*start.exits]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from playbook_compiler.catalogue import BUILT_IN
-from playbook_compiler.importing.engines.mautic.conditions import Asking, gathered
+from playbook_compiler.importing.engines.mautic.belonging import (
+    FILTERED,
+    belonging,
+    without_exits,
+)
+from playbook_compiler.importing.engines.mautic.conditions import Asking
 from playbook_compiler.importing.engines.mautic.filters import UNKNOWN, of_segment
-from playbook_compiler.importing.engines.mautic.literals import NOT_SINCE
 from playbook_compiler.importing.engines.mautic.reading import (
     Reading,
     Row,
@@ -21,19 +25,14 @@ from playbook_compiler.importing.imported import Data
 from playbook_compiler.importing.names import fact_name, id_of
 from playbook_compiler.printing_yaml import Bare
 from playbook_compiler.targets.mautic.logic import (
-    Every,
     Filter,
     Formula,
-    Some,
-    TooManyGroups,
-    all_of,
     any_of,
-    groups,
 )
 from playbook_compiler.values import dataclass
 
 _SAYS = re.compile(
-    r"playbook: (?:put the contact in when )?(?:`(?P<event>[a-z_.]+)` happens"
+    r"playbook: (?P<outside>put the contact in when )?(?:`(?P<event>[a-z_.]+)` happens"
     r"(?: (?P<times>\d+) times within (?P<within>\w+))?"
     r"|the trigger `(?P<kind>\w+): (?P<value>[^`]+)` fires"
     r"(?:, (?P<shift>before|after|to) (?P<by>[\w-]+))?)"
@@ -49,12 +48,14 @@ _LAST_ORDER: Final = "order_placed"
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What starts a flow, the event of that (or nothing), what it asks, and what ends a run."""
+    """What starts a flow, the event of that (or nothing), what it asks, what ends a run, and who
+    enters besides."""
 
     trigger: Data
     event: str = ""
     where: str = ""
     exits: tuple[str, ...] = ()
+    audience: str = ""
 
 
 def sources_of(data: Row) -> list[Row]:
@@ -71,17 +72,22 @@ def sources_of(data: Row) -> list[Row]:
 def start_of(reading: Reading, data: Row, flow: str, path: str) -> Start:
     """Return what starts a flow: a segment of our own says it, another one's filters tell it."""
     sources = sources_of(data)
-    for row in sources:
-        said = _SAYS.fullmatch(str(row.get("description") or "").partition("\n")[0])
-        if said is not None and (said["event"] or said["kind"] in _KINDS):
-            return _ours(reading, data, row, flow, path, said)
     if listed(data, "forms"):
         reading.notes.left(
             f"{path}/forms", "the forms of a campaign", "a flow starts for one reason",
             "write a flow that starts when a form is sent",
         )  # fmt: skip
+    for row in sources:
+        said = _SAYS.fullmatch(str(row.get("description") or "").partition("\n")[0])
+        if said is not None and (said["event"] or said["kind"] in _KINDS):
+            others = [other for other in sources if other is not row]
+            _beside(reading, others, "a flow starts for one reason", path)
+            return _ours(reading, data, row, flow, path, said)
     filtered = [row for row in sources if listed(row, "filters")]
     if filtered:
+        others = [row for row in sources if row not in filtered]
+        why = "it has no filters: people are put into it, and a flow starts for one reason"
+        _beside(reading, others, why, path)
         parts = [of_segment(reading, data, row, f"{path}/lists") for row in filtered]
         return Start({"enters": _audience(reading, filtered, any_of(*parts), flow, path)})
     event = fact_name(f"entered {flow}", "event", reading.names.events)
@@ -91,6 +97,15 @@ def start_of(reading: Reading, data: Row, flow: str, path: str) -> Start:
         f"send `{event}`, or write another trigger",
     )  # fmt: skip
     return Start({"event": event}, event)
+
+
+def _beside(reading: Reading, rows: Sequence[Row], why: str, path: str) -> None:
+    """Note segments that feed a campaign beside what starts the flow."""
+    for row in rows:
+        reading.notes.left(
+            f"{path}/lists", f"the segment `{row.get('name')}`", why,
+            "write another flow with the same steps that starts for those in it",
+        )  # fmt: skip
 
 
 def _audience(
@@ -122,16 +137,23 @@ def _ours(
     if said["shift"]:
         trigger[said["shift"]] = Bare(said["by"])
     exits = tuple(said["exits"].split(", ")) if said["exits"] else ()
-    if event and listed(row, "filters"):
-        reading.notes.left(
-            f"{path}/lists", f"the filters of the segment `{row.get('name')}`",
-            "they were added in Mautic: the shop alone fills the segment of our export",
-            "write them under `audience` or `where`",
-        )  # fmt: skip
+    audience = ""
+    if kind not in ("enters", *FILTERED) or (said["outside"] and kind != "enters"):
+        if listed(row, "filters"):
+            reading.notes.left(
+                f"{path}/lists", f"the filters of the segment `{row.get('name')}`",
+                "they were added in Mautic: the shop alone fills the segment of our export",
+                "write them under `audience` or `where`",
+            )  # fmt: skip
     elif listed(row, "filters"):
-        formula, exits = _without_exits(reading, of_segment(reading, data, row, f"{path}/lists"))
+        formula = of_segment(reading, data, row, f"{path}/lists")
         if kind == "enters":
+            formula, exits = without_exits(reading, formula)
             trigger = {kind: _audience(reading, [row], formula, flow, path, value)}
+        else:
+            name = str(row.get("name"))
+            found = belonging(reading, formula, trigger, name, flow, f"{path}/lists")
+            trigger, exits, audience = found.trigger, found.exits, found.audience
         if kind == "inactive_for":
             # Whoever orders leaves the segment, and with it the campaign.
             exits = tuple(dict.fromkeys((*exits, _LAST_ORDER)))
@@ -149,7 +171,7 @@ def _ours(
     where = _where(reading, said["rest"], flow, event, path)
     if where:
         trigger["where"] = where
-    return Start(trigger, event, where, exits)
+    return Start(trigger, event, where, exits, audience)
 
 
 def _note_rest(reading: Reading, row: Row, path: str) -> None:
@@ -193,43 +215,6 @@ def _where(reading: Reading, rest: str, flow: str, event: str, path: str) -> str
         "it stands in the segment's description alone", "write it under `where:`",
     )  # fmt: skip
     return ""
-
-
-def _without_exits(reading: Reading, formula: Formula) -> tuple[Formula, tuple[str, ...]]:
-    """Return who belongs into one of our flows, without those who are there on the first day, and
-    the events that every group says did not happen: they end its runs."""
-    try:
-        several = groups(formula)
-    except TooManyGroups:
-        return formula, ()
-    names = reading.names
-    kept = [
-        [one for one in group if not names.own(one.field).startswith("existing_")]
-        for group in gathered(several, names)
-    ]
-    ends: dict[str, Any] = {}
-    for one in kept[0] if kept else ():
-        if one.operator == NOT_SINCE and one.value and all(one in group for group in kept):
-            ends[names.event_of(one.field)] = one
-    gone = set(ends.values())
-    parts = [_again([one for one in group if one not in gone]) for group in kept]
-    return any_of(*parts), tuple(ends)
-
-
-def _again(group: Sequence[Filter]) -> Formula:
-    """Return filters as the formula that they were."""
-    parts: list[Formula] = []
-    for one in group:
-        empty = Filter(one.field, one.type, "empty")
-        if one.operator == NOT_SINCE and one.value:
-            parts.append(Some((Filter(one.field, one.type, "lt", one.value), empty)))
-        elif one.operator == NOT_SINCE:
-            parts.append(empty)
-        elif one.operator == "!empty" and one.type == "boolean":
-            parts.append(Some(tuple(Filter(one.field, one.type, "=", each) for each in "10")))
-        else:
-            parts.append(one)
-    return all_of(*parts) if parts else Every()
 
 
 def own_id(head: Row) -> str:
