@@ -1,5 +1,7 @@
 """MJML bodies of messages as a tree, read strictly: well-formed XML without entities of its own.
 
+As in HTML, `<br>`, `<hr>` and `<img>` need no end.
+
 The text may hold tags of the message language. They are told to the reader beforehand as words
 (export/markup.py) or as one character each of `TAG_BEGIN` ... `TAG_END` (mjml_rules.py), because
 quotes in them would end an attribute.
@@ -8,6 +10,7 @@ quotes in them would end an attribute.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING, TypeAlias
@@ -28,6 +31,10 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 DEPTH_LIMIT = 64
 # Elements of HTML that have no end.
 VOID = frozenset({"br", "hr", "img"})
+# One that is not closed. No value holds `<`, so that every search ends at the next tag.
+_UNCLOSED = re.compile(
+    r"""<(br|hr|img)(?:\s(?:[^"'<>]|"[^"<]*"|'[^'<]*')*+)?+(?<!/)(?=>(?!\s*</\1\s*>))"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,10 @@ def read_mjml(text: str) -> Element | MjmlProblem:
     """Return the tree of a body, or why it cannot be read."""
     from xml.parsers import expat
 
-    reader = _Reader(text.encode(), [])
+    closed = _UNCLOSED.sub(r"\g<0>/", text)
+    # The slash that is put in behind each stands there in `closed`, moved by those before it.
+    slashes = tuple(found.end() + number for number, found in enumerate(_UNCLOSED.finditer(text)))
+    reader = _Reader(closed.encode(), slashes, [])
     parser = expat.ParserCreate("utf-8")
     parser.StartDoctypeDeclHandler = lambda *_: reader.refuse(
         parser,
@@ -160,8 +170,6 @@ def _in_words(error: str) -> tuple[str, str]:
 def _unclosed(element: Element, where: str) -> MjmlProblem:
     tag = shown(element.tag)
     advice = f"write `</{tag}>` before {where}"
-    if element.tag in VOID:
-        advice = f"write `<{tag} />`: it has no end tag"
     end = element.at + 1 + len(element.tag)
     return MjmlProblem(f"`<{tag}>` is still open at {where}", advice, element.at, end)
 
@@ -171,12 +179,15 @@ class _Reader:
     """What has been read: the elements that are open, the root first and kept at the end."""
 
     source: bytes
+    # Where `source` has a slash that the text has not.
+    slashes: tuple[int, ...]
     open_: list[Element]
     depth: list[Element] = field(default_factory=list)
 
     def index(self, byte: int) -> int:
-        """Return the character at a byte of the source."""
-        return len(self.source[:byte].decode(errors="ignore"))
+        """Return the character of the text at a byte of the source."""
+        at = len(self.source[:byte].decode(errors="ignore"))
+        return at - bisect_left(self.slashes, at)
 
     def refuse(self, parser: XMLParserType, message: str, advice: str) -> None:
         at = self.index(parser.CurrentByteIndex)
@@ -210,13 +221,13 @@ class _Reader:
         if any(one.tag == tag for one in self.depth):
             return _unclosed(last, f"`</{shown(tag)}>`")
         close = nearest(tag, [last.tag])
+        advice = f"delete it, or begin with `<{shown(tag)}>`"
+        if tag in VOID:
+            advice = f"delete it: `<{tag}>` has no end tag"
+        elif close:
+            advice = f"did you mean `</{close}>`?"
         return MjmlProblem(
-            f"`</{shown(tag)}>` ends what never began",
-            f"did you mean `</{close}>`?"
-            if close
-            else f"delete it, or begin with `<{shown(tag)}>`",
-            at - 2,
-            at + len(tag) + 1,
+            f"`</{shown(tag)}>` ends what never began", advice, at - 2, at + len(tag) + 1
         )
 
     def words(self, parser: XMLParserType, words: str) -> None:

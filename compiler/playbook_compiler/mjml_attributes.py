@@ -1,7 +1,8 @@
 """The attributes that each element of MJML takes, and their values, after the reference of MJML 4.
 
-Source: documentation.mjml.io. Left out is what a body may not use: `path`, and `hamburger`, which
-needs a form.
+Source: documentation.mjml.io. Left out is what a body may not use: `path`. Added is what people
+write, mrml renders and mail programs understand: `em` and `normal` of letters, `auto` of buttons.
+Spaces around a value do not count; mjml_page.py takes them away.
 """
 
 from __future__ import annotations
@@ -12,6 +13,14 @@ from typing import Final
 from playbook_compiler.diagnostics import nearest, shown
 from playbook_compiler.values import dataclass
 
+# A number without a unit.
+_BARE: Final = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)")
+
+
+def tight(value: str) -> str:
+    """Return a value without spaces around it, and with one where there are several."""
+    return " ".join(value.split())
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -20,14 +29,24 @@ class Kind:
     pattern: str
     said: str
     words: frozenset[str] = frozenset()
+    # Words that people write, each with the one that says it.
+    instead: tuple[tuple[str, str], ...] = ()
 
     def allows(self, value: str) -> bool:
         """Return whether a value is of this kind."""
+        value = tight(value)
         return value.lower() in self.words or re.fullmatch(self.pattern, value) is not None
 
     def advice(self, value: str) -> str:
         """Return what to write instead of a value."""
-        close = nearest(value.lower(), self.words)
+        value = tight(value).lower()
+        measured = " ".join(
+            f"{one}px" if _BARE.fullmatch(one) and one != "0" else one for one in value.split(" ")
+        )
+        meant = dict(self.instead).get(value, measured)
+        if meant != value and self.allows(meant):
+            return f"write `{shown(meant)}`"
+        close = nearest(value, self.words)
         return f"did you mean `{close}`?" if close else f"write {self.said}"
 
 
@@ -41,8 +60,8 @@ def _length(*units: str, up_to: int = 1, words: tuple[str, ...] = (), sign: str 
     if up_to > 1:
         said = f"one to four lengths in {' or '.join(units)}, such as 10px 25px"
     elif "" in units:
-        said = "how high a line is, such as 1.5, 24px or 150%"
-    return Kind(rf"{one}(?: +{one}){{0,{up_to - 1}}}", said, frozenset(words))
+        said = "how high a line is, such as 1.5, 24px, 1.5em or 150%"
+    return Kind(rf"{one}(?: {one}){{0,{up_to - 1}}}", said, frozenset(words))
 
 
 # The names of colours in CSS.
@@ -66,11 +85,12 @@ slategray slategrey snow springgreen steelblue tan teal thistle tomato transpare
 violet wheat white whitesmoke yellow yellowgreen
 """
 _COLOUR: Final = Kind(
-    r"#(?:[0-9A-Fa-f]{3}){1,2}"
+    r"#(?:[0-9A-Fa-f]{3,4}){1,2}"
     r"|rgb\((?:\s*\d{1,3}\s*,){2}\s*\d{1,3}\s*\)"
     r"|rgba\((?:\s*\d{1,3}\s*,){3}\s*(?:\d(?:\.\d{1,3})?|\.\d{1,3})\s*\)",
     "a colour such as #1a2b3c, rgb(26, 43, 60) or the name of one",
     frozenset(_NAMES.split()),
+    (("none", "transparent"),),
 )
 _TEXT: Final = Kind(r"[^\0]*", "any text")
 _NUMBER: Final = Kind(r"\d+", "a whole number")
@@ -78,8 +98,13 @@ _FLAG: Final = _one_of("true", "false")
 _PX: Final = _length("px")
 _LENGTH: Final = _length("px", "%")
 _LENGTHS: Final = _length("px", "%", up_to=4)
-_LINE: Final = _length("px", "%", "")
-_SPACING: Final = _length("px", "em", sign="-?")
+_AUTO: Final = _length("px", "%", words=("auto",))
+_FONT: Final = _length("px", "em", "rem", "%")
+_LINE: Final = _length("px", "%", "em", "rem", "", words=("normal",))
+_SPACING: Final = _length("px", "em", "rem", words=("normal",), sign="-?")
+_FULL: Final = Kind(
+    "(?!)", '`full-width="full-width"`, or leave it out', frozenset({"full-width", "false", ""})
+)
 _SIDES: Final = ("top", "right", "bottom", "left")
 _ACROSS: Final = _one_of("left", "center", "right")
 _UPRIGHT: Final = _one_of("top", "middle", "bottom")
@@ -96,7 +121,7 @@ _BORDER: Final = {**_around("border", _TEXT, _TEXT), "border-radius": _LENGTHS}
 _LETTERS: Final = {
     "color": _COLOUR,
     "font-family": _TEXT,
-    "font-size": _PX,
+    "font-size": _FONT,
     "font-style": _TEXT,
     "font-weight": _TEXT,
     "line-height": _LINE,
@@ -122,7 +147,7 @@ _SECTION: Final = {
     **_BORDER,
     **_BACKGROUND,
     "direction": _DIRECTION,
-    "full-width": _one_of("full-width", "false", ""),
+    "full-width": _FULL,
     "text-align": _ACROSS,
     "text-padding": _LENGTHS,
 }
@@ -162,6 +187,7 @@ ALLOWED: Final[dict[str, dict[str, Kind]]] = {
         **_BLOCK,
         **_around("inner-padding", _LENGTHS, _LENGTH),
         "mode": _one_of("fixed-height", "fluid-height"),
+        "width": _PX,
         "height": _LENGTH,
         "background-color": _COLOUR,
         "background-url": _TEXT,
@@ -191,8 +217,8 @@ ALLOWED: Final[dict[str, dict[str, Kind]]] = {
         "vertical-align": _UPRIGHT,
         "background-color": _COLOUR,
         "inner-padding": _LENGTHS,
-        "height": _LENGTH,
-        "width": _LENGTH,
+        "height": _AUTO,
+        "width": _AUTO,
     },
     "mj-image": {
         **_BLOCK,
@@ -201,7 +227,7 @@ ALLOWED: Final[dict[str, dict[str, Kind]]] = {
         **_PICTURE,
         "align": _ACROSS,
         "fluid-on-mobile": _FLAG,
-        "font-size": _PX,
+        "font-size": _FONT,
         "width": _PX,
         "height": _length("px", words=("auto",)),
         "max-height": _LENGTH,
@@ -222,7 +248,7 @@ ALLOWED: Final[dict[str, dict[str, Kind]]] = {
         "border": _TEXT,
         "color": _COLOUR,
         "font-family": _TEXT,
-        "font-size": _PX,
+        "font-size": _FONT,
         "font-weight": _TEXT,
         "line-height": _LINE,
         "cellpadding": _NUMBER,
@@ -230,7 +256,7 @@ ALLOWED: Final[dict[str, dict[str, Kind]]] = {
         "role": _one_of("none", "presentation"),
         "table-layout": _one_of("auto", "fixed", "initial", "inherit"),
         "vertical-align": _UPRIGHT,
-        "width": _length("px", "%", words=("auto",)),
+        "width": _AUTO,
     },
     "mj-social": {
         **_BLOCK,
@@ -265,11 +291,12 @@ ALLOWED: Final[dict[str, dict[str, Kind]]] = {
         **_around("ico-padding", _LENGTHS, _LENGTH),
         "align": _ACROSS,
         "base-url": _TEXT,
+        "hamburger": _one_of("hamburger"),
         "ico-align": _ACROSS,
         "ico-open": _TEXT,
         "ico-close": _TEXT,
         "ico-color": _COLOUR,
-        "ico-font-size": _LENGTH,
+        "ico-font-size": _FONT,
         "ico-font-family": _TEXT,
         "ico-line-height": _LINE,
         "ico-text-decoration": _TEXT,
@@ -277,6 +304,10 @@ ALLOWED: Final[dict[str, dict[str, Kind]]] = {
     },
     "mj-navbar-link": {**_ALWAYS, **_PADDING, **_SPACED, **_LINK},
 }
+
+
+# What belongs on another element, by element and attribute.
+_ELSEWHERE: Final = {("mj-body", one): "write it on `<mjml>`" for one in ("lang", "dir")}
 
 
 def attribute_problem(tag: str, name: str, value: str) -> tuple[str, str] | None:
@@ -295,6 +326,7 @@ def attribute_problem(tag: str, name: str, value: str) -> tuple[str, str] | None
             return None
         close = nearest(name, known)
         advice = f"did you mean `{close}`?" if close else "leave it out"
+        advice = _ELSEWHERE.get((tag, name), advice)
         return f"<{tag}> has no attribute `{shown(name)}`", advice
     if any(kind.allows(value) for kind in kinds):
         return None

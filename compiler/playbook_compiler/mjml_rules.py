@@ -209,7 +209,7 @@ def _attributes(element: Element, text: str) -> Iterator[MjmlProblem]:
     html = not element.tag.startswith("mj")
     for name, value in element.attributes:
         problem: tuple[str, str] | None = None
-        if name.lower().startswith("on") or name in ("path", "hamburger"):
+        if name.lower().startswith("on") or name == "path":
             problem = f"the attribute `{shown(name)}` is not allowed", "leave it out"
         elif html and name not in _HTML_ATTRIBUTES:
             close = nearest(name, _HTML_ATTRIBUTES)

@@ -6,6 +6,7 @@ import re
 from html import escape
 
 from playbook_compiler.mjml import Content, Element, Words, read_mjml, without_comments
+from playbook_compiler.mjml_attributes import tight
 from playbook_compiler.mjml_rules import RICH, TAKES_IF
 
 _FOOTER = (("font-size", "12px"), ("color", "#666666"))
@@ -85,4 +86,16 @@ def _with_raw(element: Element, tag: re.Pattern[str]) -> Element:
                 content.append(Element("mj-raw", (), one.at, [Words(found[0], one.at)]))
         else:
             content.append(one)
-    return Element(element.tag, element.attributes, element.at, content)
+    return Element(element.tag, _as_rendered(element), element.at, content)
+
+
+def _as_rendered(element: Element) -> tuple[tuple[str, str], ...]:
+    """Return the attributes as mrml takes them: it loses a length with spaces around it, and reads
+    `full-width` as a yes whatever it says."""
+    if not element.tag.startswith("mj"):
+        return element.attributes
+    named = (
+        (name, value if name in ("alt", "title") else tight(value))
+        for name, value in element.attributes
+    )
+    return tuple(one for one in named if one not in (("full-width", "false"), ("full-width", "")))
