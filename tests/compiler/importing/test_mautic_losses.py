@@ -216,3 +216,99 @@ def test_a_segment_beside_the_one_of_our_flow_and_a_form_are_listed(tmp_path: Pa
     found = imported(tmp_path, group)
     assert "the segment `Fair`: a flow starts for one reason" in left(found)
     assert "the forms of a campaign" in left(found)
+
+
+HTML = "<style>p {}</style><p>Tea is <b>r</b>eady, {contactfield=firstname}.</p>"
+KEYS: dict[str, tuple[str, Any]] = {
+    "replies": ("reply_to_address", "tea@leaf.example"),
+    "replies as older versions say it": ("reply_to", "tea@leaf.example"),
+    "a copy": ("bcc_address", "boss@leaf.example"),
+    "tags of links": ("utm_tags", {"utmSource": "mautic", "utmMedium": None}),
+    "headers": ("headers", {"X-Tea": "yes"}),
+    "from a day on": ("publish_up", "2026-03-01 00:00:00"),
+    "until a day": ("publish_down", "2026-04-01 00:00:00"),
+    "the owner as sender": ("use_owner_as_mailer", True),
+}
+
+
+def mailed(folder: Path, *emails: dict[str, Any]) -> Imported:
+    rows = [{"name": f"Mail {row['id']}", "subject": "Tea", **row} for row in emails]
+    events = chain(action("email.send", {"email": rows[0]["id"]}))
+    return imported(folder, campaign(events, email=rows))
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_what_a_message_cannot_have_is_listed(name: str, tmp_path: Path) -> None:
+    key, value = KEYS[name]
+    found = mailed(tmp_path, {"id": 1, "custom_html": HTML, key: value})
+    (note,) = found.of(Outcome.LEFT)
+    assert note.path == "/0/email/0"
+    assert f"{key.removesuffix('_address')}" in note.what
+    assert note.advice
+
+
+def test_what_mautic_keeps_empty_is_not_listed(tmp_path: Path) -> None:
+    empty = {"headers": [], "utm_tags": {"utmSource": None, "utmMedium": ""}, "bcc_address": ""}
+    plain = {"plain_text": "Tea is ready, {contactfield=firstname}. [1] https://leaf.example/x"}
+    assert left(mailed(tmp_path, {"id": 1, "custom_html": HTML, **empty, **plain})) == ""
+
+
+def test_a_plain_text_that_says_something_else_is_listed(tmp_path: Path) -> None:
+    found = mailed(tmp_path, {"id": 1, "custom_html": HTML, "plain_text": "Coffee is ready"})
+    assert "the plain text of the e-mail `Mail 1`" in left(found)
+
+
+def test_an_e_mail_whose_text_the_builder_keeps_is_listed(tmp_path: Path) -> None:
+    found = mailed(tmp_path, {"id": 1, "custom_html": "", "template": "blank"})
+    assert "the text of the e-mail `Mail 1`" in left(found)
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [("variant_parent_id", "A/B test"), ("translation_parent_id", "translation of another")],
+)
+def test_variants_and_translations_are_listed(key: str, why: str, tmp_path: Path) -> None:
+    found = mailed(tmp_path, {"id": 1, "custom_html": HTML}, {"id": 2, key: 1})
+    assert "the e-mail `Mail 2`: it is " in left(found)
+    assert why in left(found)
+
+
+@pytest.mark.parametrize("key", ["publish_up", "publish_down"])
+def test_the_days_of_a_campaign_are_listed(key: str, tmp_path: Path) -> None:
+    data = campaign(chain(action("lead.changetags", {"add_tags": ["a"]})))
+    data["campaign"][0][key] = "2026-03-01 00:00:00"
+    assert f"`{key}` of the campaign `Hello`" in left(imported(tmp_path, data))
+
+
+@pytest.mark.parametrize(("published", "enabled"), [(False, False), (True, None), (None, None)])
+def test_a_campaign_that_nobody_published_is_not_enabled(
+    published: bool | None, enabled: bool | None, tmp_path: Path
+) -> None:
+    data = campaign(chain(action("lead.changetags", {"add_tags": ["a"]})))
+    if published is not None:
+        data["campaign"][0]["is_published"] = published
+    assert flow(imported(tmp_path, data), "hello").get("enabled") is enabled
+
+
+def test_an_export_of_ours_is_a_draft_and_its_flow_enabled(tmp_path: Path) -> None:
+    group = ours(tmp_path, TRIGGERS["inactive"])
+    assert group["campaign"][0]["is_published"] is False
+    assert "enabled" not in flow(imported(tmp_path, group))
+
+
+def test_a_click_on_one_address_counts_on_any_and_that_is_told(tmp_path: Path) -> None:
+    urls = {"urls": {"list": ["https://leaf.example/sale"]}}
+    decision = {"type": "email.click", "event_type": "decision", "properties": urls}
+    tag = action("lead.changetags", {"add_tags": ["a"]}, decisionPath="yes")
+    found = imported(tmp_path, campaign(chain(decision, tag)))
+    assert steps(found)[0]["wait"] == {"until": "link_clicked", "at_most": "7d"}
+    assert "the addresses of `Event 1`" in [note.what for note in found.of(Outcome.CHANGED)]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("campaign_event", "x"), ("lists", 5), ("email", [3]), ("forms", "x")]
+)
+def test_what_is_no_list_of_objects_is_listed(key: str, value: Any, tmp_path: Path) -> None:
+    tag = action("lead.changetags", {"add_tags": ["a"]})
+    found = imported(tmp_path, campaign(chain(tag), **{key: value}))
+    assert f"/0/{key}" in [note.path for note in found.of(Outcome.LEFT)]

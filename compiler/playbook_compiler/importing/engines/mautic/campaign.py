@@ -7,6 +7,7 @@ from typing import Final
 
 from playbook_compiler.importing.engines.mautic.deeds import Acting
 from playbook_compiler.importing.engines.mautic.filters import asked, told
+from playbook_compiler.importing.engines.mautic.foreign import is_set
 from playbook_compiler.importing.engines.mautic.forks import Fork
 from playbook_compiler.importing.engines.mautic.reading import Reading, Row, listed
 from playbook_compiler.importing.engines.mautic.times import Moment, moment_of, patience_of
@@ -177,6 +178,11 @@ class Campaign:
             self.reading.notes.changed(
                 self.paths[id_], f"the decision `{kind}`",
                 "an event of the shop's own stands for it", f"send `{event}` when it happens",
+            )  # fmt: skip
+        elif is_set(told(self.events[id_]).get("urls")):
+            self.reading.notes.changed(
+                self.paths[id_], f"the addresses of `{self.events[id_].get('name')}`",
+                "a click on any link of any message counts here", "see whether that is meant",
             )  # fmt: skip
         length = patience_of(self.events[late]) if late is not None else ""
         limit = length or "7d"

@@ -10,7 +10,7 @@ from playbook_compiler.importing.engines.mautic.campaign import Campaign
 from playbook_compiler.importing.engines.mautic.choosing import Choosing
 from playbook_compiler.importing.engines.mautic.conditions import Asking
 from playbook_compiler.importing.engines.mautic.deeds import Acting
-from playbook_compiler.importing.engines.mautic.foreign import note_mails
+from playbook_compiler.importing.engines.mautic.foreign import note_foreign
 from playbook_compiler.importing.engines.mautic.mails import title_of
 from playbook_compiler.importing.engines.mautic.noted import Noted, joined, noted
 from playbook_compiler.importing.engines.mautic.reading import (
@@ -61,6 +61,8 @@ def playbook_of(campaigns: Sequence[Row], answers: Answers) -> Imported:
     trees: dict[str, Tree] = {}
     for number, data in enumerate(campaigns):
         if number in known.flows:
+            mails = {str(one.get("id")) for one in listed(data, "email")}
+            note_foreign(reading.notes, data, f"/{number}", mails)
             continue
         stale = known.stale.get(number)
         if stale is not None:
@@ -113,7 +115,7 @@ def _flow(reading: Reading, data: Row, flow: str, path: str) -> Tree | None:
     acting = Acting(reading, data, flow, frozenset(map(key_of, sources_of(data))))
     campaign = Campaign(reading, data, path, acting, own_id(head))
     first = campaign.read()
-    note_mails(notes, data, path, acting.sent)
+    note_foreign(notes, data, path, acting.sent)
     choosing = Choosing(reading, asking, campaign.ways, start.where)
     choosing.read(first)
     try:
@@ -128,6 +130,9 @@ def _flow(reading: Reading, data: Row, flow: str, path: str) -> Tree | None:
             "see whether one of them is enough",
         )  # fmt: skip
     keys: Data = {} if own_id(head) else {"about": title[:1_000]}
+    # Whatever comes out of our export is a draft until somebody publishes it.
+    if not own_id(head) and head.get("is_published") in (False, 0, "0"):
+        keys["enabled"] = False
     keys["trigger"] = start.trigger
     audience = asking.both(start.audience, choosing.audience)
     if audience:
