@@ -312,3 +312,30 @@ def test_what_is_no_list_of_objects_is_listed(key: str, value: Any, tmp_path: Pa
     tag = action("lead.changetags", {"add_tags": ["a"]})
     found = imported(tmp_path, campaign(chain(tag), **{key: value}))
     assert f"/0/{key}" in [note.path for note in found.of(Outcome.LEFT)]
+
+
+@pytest.mark.parametrize(
+    ("of", "alias", "operator"),
+    [("behaviors", "hit_url", "like"), ("company", "companycity", "=")],
+)
+def test_filters_on_anything_but_a_contact_field_are_no_facts_of_their_name(
+    of: str, alias: str, operator: str, tmp_path: Path
+) -> None:
+    (large,) = filters(LARGE)
+    (visited,) = filters(("and", alias, operator, "tea"))
+    lists = [{"id": 1, "name": "Large", "filters": [large, {**visited, "object": of}]}]
+    data = campaign(chain(action("lead.changetags", {"add_tags": ["a"]})), lists=lists)
+    found = imported(tmp_path, data)
+    assert found.data["audiences"] == {"large": "company_size > 9 and mautic_filter_1 = true"}
+    assert whole(found)["facts"] == {"company_size": "number", "mautic_filter_1": "boolean"}
+    assert f"the condition `{alias} {operator} tea`" in left(found)
+
+
+def test_being_in_no_segment_is_no_fact(tmp_path: Path) -> None:
+    other = {"object": "lead", "field": "leadlist", "type": "leadlist", "operator": "!in",
+             "glue": "and", "properties": {"filter": [2]}}  # fmt: skip
+    lists = [{"id": 1, "name": "Others", "filters": [other]}, LISTS[1]]
+    data = campaign(chain(action("lead.changetags", {"add_tags": ["a"]})), lists=lists)
+    found = imported(tmp_path, data)
+    assert found.data["audiences"] == {"others": "mautic_filter_1 = true"}
+    assert "the condition `leadlist !in [2]`" in left(found)

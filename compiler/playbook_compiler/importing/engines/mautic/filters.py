@@ -37,6 +37,8 @@ UNKNOWN: Final = "event"  # a filter that stands for a condition nobody reads
 YES, NO = "yes", "no"
 # Mautic's words of campaigns for those of segments.
 _OPERATORS: Final = {"eq": "=", "neq": "!=", "notEmpty": "!empty", "isEmpty": "empty"}
+# Types of filters on something else than a contact field.
+_NO_FIELDS: Final = ("leadlist", "tags")
 _DEPTH_LIMIT: Final = 8
 _TAG_LIMIT: Final = 100
 
@@ -108,6 +110,11 @@ def of_segment(reading: Reading, data: Row, row: Row, path: str, depth: int = 0)
         if kind == "leadlist" and operator in ("in", "=") and value:
             parts = [segment(reading, data, each, path, depth + 1) for each in _several(value)]
             groups[-1].append(any_of(*parts))
+            continue
+        is_field = one.get("object") in ("lead", None, "") and kind not in _NO_FIELDS
+        if alias not in (READ, SENT) and not is_field:
+            said = f"{alias} {operator} {_text(value)}".strip()
+            groups[-1].append(Filter(f"{one.get('object')} {alias}", UNKNOWN, "=", said))
             continue
         groups[-1].append(_filter(reading, alias, operator, value, kind))
     several = [all_of(*group) for group in groups]
