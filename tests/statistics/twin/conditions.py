@@ -110,6 +110,18 @@ def is_dynamic(
             return False
 
 
+def printed(node: Condition) -> str:
+    """Return a condition's text; it is asked for at every look, so that each is printed once."""
+    known = _PRINTED.get(id(node))
+    if known is None:
+        known = _PRINTED[id(node)] = (node, str(node))
+    return known[1]
+
+
+# By identity, with the condition itself, so that no other one can take its place.
+_PRINTED: dict[int, tuple[Condition, str]] = {}
+
+
 def truth(
     condition: Condition,
     customer: Customer,
@@ -127,8 +139,8 @@ def truth(
                 return any_true([ask(part) for part in parts])
             case Not(part):
                 return opposite(ask(part))
-        if statics and str(node) in statics:
-            return statics[str(node)]
+        if statics and (text := printed(node)) in statics:
+            return statics[text]
         if _asks_for(node) in customer.tells():
             value = customer.told(*_asks_for(node))
             if isinstance(node, Has):

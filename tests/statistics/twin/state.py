@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from tests.statistics.twin.behaviour import Buyer, Parameters, Person
 from tests.statistics.twin.clock import Clock
-from tests.statistics.twin.conditions import truth
+from tests.statistics.twin.conditions import printed, truth
 from tests.statistics.twin.effects import ActiveEffect
 from tests.statistics.twin.rules import Rules
 
@@ -308,7 +308,7 @@ class State:
 
     def cut(self, test: InTop) -> float:
         """Return how much is needed to be in the top."""
-        return self.launch.cuts[str(test)]
+        return self.launch.cuts[printed(test)]
 
     def tells(self) -> Collection[tuple[str, str]]:
         """Return the tags and fields that steps change."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from tests.statistics.twin.conditions import printed
 from tests.statistics.twin.state import State
 
 from playbook_compiler.conditions import (
+    And,
     Between,
     Bought,
     Compare,
@@ -19,6 +21,8 @@ from playbook_compiler.conditions import (
     InAudience,
     InSet,
     InTop,
+    Not,
+    Or,
     Received,
     magnitude,
     nodes,
@@ -38,8 +42,8 @@ def next_change(state: State, condition: Condition) -> int | None:
 
 
 def _changes(state: State, condition: Condition) -> Iterator[int]:
-    for leaf in nodes(condition):
-        if state.person.static and str(leaf) in state.person.static:
+    for leaf, text in _leaves(condition):
+        if text in state.person.static:
             continue
         match leaf:
             case InAudience(name):
@@ -73,6 +77,20 @@ def _changes(state: State, condition: Condition) -> Iterator[int]:
                 yield from _over(state, state.engaged.get(channel), within)
             case Happened(event, within):
                 yield from _over(state, state.last_event.get(event), within)
+
+
+def _leaves(condition: Condition) -> tuple[tuple[Condition, str], ...]:
+    """Return the tests of a condition, each with its text, found once for each condition."""
+    known = _LEAVES.get(id(condition))
+    if known is None:
+        inner = tuple(one for one in nodes(condition) if not isinstance(one, And | Or | Not))
+        known = condition, tuple((leaf, printed(leaf)) for leaf in inner)
+        _LEAVES[id(condition)] = known
+    return known[1]
+
+
+# By identity, with the condition itself, so that no other one can take its place.
+_LEAVES: dict[int, tuple[Condition, tuple[tuple[Condition, str], ...]]] = {}
 
 
 def _number(value):  # type: ignore[no-untyped-def]
