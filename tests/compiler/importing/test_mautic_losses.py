@@ -339,3 +339,14 @@ def test_being_in_no_segment_is_no_fact(tmp_path: Path) -> None:
     found = imported(tmp_path, data)
     assert found.data["audiences"] == {"others": "mautic_filter_1 = true"}
     assert "the condition `leadlist !in [2]`" in left(found)
+
+
+def test_how_often_customers_enter_is_assumed_where_the_note_is_missing(tmp_path: Path) -> None:
+    group = ours(tmp_path, TRIGGERS["inactive"])
+    found = imported(tmp_path, group)
+    assert flow(found)["entry"] == "once"
+    assert "`entry: once` of the flow `back`" in [one.what for one in found.of(Outcome.ASSUMED)]
+    group["campaign"][0]["allow_restart"] = True
+    found = imported(tmp_path, group)
+    assert flow(found)["entry"] == "always"
+    assert "entry" not in str(found.of(Outcome.ASSUMED))

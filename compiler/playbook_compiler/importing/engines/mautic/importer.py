@@ -72,6 +72,12 @@ def playbook_of(campaigns: Sequence[Row], answers: Answers) -> Imported:
             )  # fmt: skip
         tree = _flow(reading, data, flows[number], f"/{number}")
         if tree is not None:
+            if stale is None and own_id(head_of(data)) and tree.head["entry"] == "once":
+                reading.notes.assumed(
+                    f"/{number}", f"`entry: once` of the flow `{flows[number]}`",
+                    "our export keeps how often customers enter in a note, which is gone",
+                    "write `entry` as it was",
+                )  # fmt: skip
             unseen = stale.unseen if stale is not None else {}
             trees[flows[number]] = replace(tree, head={**tree.head, **unseen})
     told = {"name": name or "imported from Mautic", **known.settings}
