@@ -264,6 +264,35 @@ def test_of_a_segment_only_the_filter_that_cannot_be_said_becomes_a_fact(tmp_pat
     assert "the filter `favourite startsWith t`" in left(found)
 
 
+COUNTRIES = {
+    "by its name": ("Germany", "country = DE"),
+    "by its name in German": ("Deutschland", "country = DE"),
+    "by its code": ("DE", "country = DE"),
+    "by a name that nobody knows": ("Ruritania", "mautic_filter_1 = true"),
+}
+
+
+@pytest.mark.parametrize("name", COUNTRIES)
+def test_countries_are_known_by_their_names(name: str, tmp_path: Path) -> None:
+    value, expected = COUNTRIES[name]
+    found = asking(tmp_path, field_value("country", "=", value))
+    assert steps(found)[0]["if"] == expected
+
+
+def test_what_cannot_be_said_costs_its_own_test_and_not_the_whole_condition(tmp_path: Path) -> None:
+    tests = filters(
+        ("and", "points", "gt", "100"), ("or", "country", "=", "Germany"),
+        ("and", "email", "!empty", None), ("or", "lifecycle", "=", "wood"),
+    )  # fmt: skip
+    segment = {"id": 3, "name": "Some", "filters": tests}
+    found = asking(tmp_path, asks("lead.segments", {"segments": [3]}), segment)
+    expected = "points > 100 or country = DE and mautic_filter_1 = true or mautic_filter_2 = true"
+    assert steps(found)[0]["if"] == expected
+    assert whole(found)["facts"] == {"mautic_filter_1": "boolean", "mautic_filter_2": "boolean"}
+    assert "the filter `email !empty`" in left(found)
+    assert "the filter `lifecycle = wood`" in left(found)
+
+
 def test_a_segment_of_filters_that_feeds_a_campaign_is_an_audience(tmp_path: Path) -> None:
     lists = [{"id": 1, "name": "Large shops", "filters": filters(("and", "company_size", "gt", 9))}]
     data = campaign(chain(action("lead.changepoints", {"points": 1})), lists=lists)

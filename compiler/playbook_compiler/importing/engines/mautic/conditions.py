@@ -65,14 +65,15 @@ class Asking:
             return self.unsaid(f"{self.flow} {path}", f"the condition `{hint}`", path)
         if several == ((),) or not several:
             return "" if several else "orders < 0"
+        wanted = _set(several)
+        said = self.parsed(hint) if hint else None
+        if said is not None and self.lowered(said) == wanted:
+            return str(said)
         terms = [self.term(group, path) for group in gathered(several, self.reading.names)]
-        texts = [hint] if hint else []
         clauses = multiplied([tuple(term) for term in terms]) if len(terms) < _TERMS_LIMIT else None
         straight = any_of_terms([tuple(term) for term in terms])
-        said = [straight, *(wordings(clauses) if clauses else ())]
-        texts += sorted(dict.fromkeys(said), key=len)
-        wanted = _set(several)
-        for text in dict.fromkeys(texts):
+        texts = [straight, *(wordings(clauses) if clauses else ())]
+        for text in sorted(dict.fromkeys(texts), key=len):
             condition = self.parsed(text)
             if condition is not None and self.lowered(condition) == wanted:
                 return str(condition)
@@ -123,8 +124,15 @@ class Asking:
             literal = None
             if not text or self.parsed(text) is not None:
                 literal = literal_of(one, self.reading.names, self.event)
-            found.append(literal or self.stand_in(one, path))
+            if literal is None or not self.is_sayable(literal):
+                literal = self.stand_in(one, path)
+            found.append(literal)
         return found
+
+    def is_sayable(self, literal: Literal) -> bool:
+        """Return whether the language takes a literal: values of its own facts it knows."""
+        sides = (literal.yes, literal.no)
+        return all(self.parsed(side.alone) is not None for side in sides)
 
     def stand_in(self, one: Filter, path: str) -> Literal:
         """Return a fact that stands for a filter."""

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from playbook_compiler.condition_tokens import written
+from playbook_compiler.countries import COUNTRIES, NAMES
 from playbook_compiler.importing.engines.mautic.filters import CHANNELS, QUESTION, UNKNOWN, YES
 from playbook_compiler.importing.engines.mautic.vocabulary import AGES, Names
 from playbook_compiler.importing.literals import Literal, Side, is_known, sure
@@ -108,7 +109,7 @@ def _compared(one: Filter, fact: str) -> Literal | None:
         return _known(fact, known=one.operator == "!empty")
     if one.type == "number" and one.operator == "gte" and one.value == LEAST:
         return _known(fact, known=True)
-    value = _value(one)
+    value = _country(one.value) if fact == "country" else _value(one)
     if value is None:
         return None
     if one.operator == "!=":
@@ -133,6 +134,12 @@ def _value(one: Filter) -> str | None:
             return text if is_day(text) else None
         case _:
             return written(text) if text.strip() and text.isprintable() else None
+
+
+def _country(text: str) -> str | None:
+    """Return the code of a country: Mautic keeps names."""
+    code = NAMES.get(text.strip().casefold(), text.strip().upper())
+    return code if code in COUNTRIES else None
 
 
 def is_day(text: str) -> bool:

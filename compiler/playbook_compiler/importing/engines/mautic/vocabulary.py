@@ -64,9 +64,9 @@ class Names:
         name = self.own(alias)
         if (not name and alias.startswith(PREFIX)) or _OTHERS.match(name):
             return None
+        name = name or alias
         if name in BUILT_IN.variables and name not in BUILT_IN.facts:
             return None  # what messages alone show
-        name = name or alias
         known = self.kind(alias)
         kind = kind if known == "?" else known
         built_in = BUILT_IN.facts.get(name)
