@@ -6,8 +6,10 @@ import re
 from datetime import date
 from typing import Final
 
+from playbook_compiler.catalogue import BUILT_IN
 from playbook_compiler.condition_tokens import written
 from playbook_compiler.countries import COUNTRIES, NAMES
+from playbook_compiler.facts import ValueType
 from playbook_compiler.importing.engines.mautic.filters import CHANNELS, QUESTION, UNKNOWN, YES
 from playbook_compiler.importing.engines.mautic.vocabulary import AGES, Names
 from playbook_compiler.importing.literals import Literal, Side, is_known, sure
@@ -18,6 +20,10 @@ _SIGNS: Final = {"=": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _NUMBER = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,4})?")
 _DAYS_AGO = re.compile(r"-([0-9]{1,5}) days?")
 _REASONS: Final = {"1": "unsubscribed({})", "": "not consent has {}"}
+# Facts in percent, of which our fields hold the number.
+_SHARES: Final = frozenset(
+    name for name, fact in BUILT_IN.facts.items() if fact.type is ValueType.SHARE
+)
 NOT_SINCE: Final = "not since"  # the operator of a date that lies before, or is empty
 KNOWN_AND_UNEQUAL: Final = "known and !="  # Mautic's own `!=` holds of empty fields, too
 
@@ -110,6 +116,8 @@ def _compared(one: Filter, fact: str) -> Literal | None:
     if one.type == "number" and one.operator == "gte" and one.value == LEAST:
         return _known(fact, known=True)
     value = _country(one.value) if fact == "country" else _value(one)
+    if value is not None and fact in _SHARES:
+        value += "%"
     if value is None:
         return None
     if one.operator == "!=":
