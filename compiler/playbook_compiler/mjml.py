@@ -79,12 +79,16 @@ Content: TypeAlias = Element | Words
 
 @dataclass(frozen=True, slots=True)
 class MjmlProblem:
-    """Why a body cannot be taken, with the characters [start, end) that say so, and advice."""
+    """Why a body cannot be taken, with the characters [start, end) that say so, and advice.
+
+    `instead` is what these characters should be, empty where that is not known.
+    """
 
     message: str
     advice: str
     start: int
     end: int
+    instead: str = ""
 
 
 class _Refused(Exception):
@@ -221,14 +225,14 @@ class _Reader:
         if any(one.tag == tag for one in self.depth):
             return _unclosed(last, f"`</{shown(tag)}>`")
         close = nearest(tag, [last.tag])
-        advice = f"delete it, or begin with `<{shown(tag)}>`"
+        advice, instead = f"delete it, or begin with `<{shown(tag)}>`", ""
         if tag in VOID:
             advice = f"delete it: `<{tag}>` has no end tag"
         elif close:
-            advice = f"did you mean `</{close}>`?"
-        return MjmlProblem(
-            f"`</{shown(tag)}>` ends what never began", advice, at - 2, at + len(tag) + 1
-        )
+            instead = f"</{close}>"
+            advice = f"did you mean `{instead}`?"
+        message = f"`</{shown(tag)}>` ends what never began"
+        return MjmlProblem(message, advice, at - 2, at + len(tag) + 1, instead)
 
     def words(self, parser: XMLParserType, words: str) -> None:
         at = self.index(parser.CurrentByteIndex)

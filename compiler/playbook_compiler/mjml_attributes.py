@@ -23,6 +23,17 @@ def tight(value: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class WrongAttribute:
+    """What is wrong with an attribute, and advice. `instead` is what its name, or with `in_value`
+    its value, should be."""
+
+    message: str
+    advice: str
+    instead: str = ""
+    in_value: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """What a value may be: a pattern for all of it, in words, and words that are allowed."""
 
@@ -37,17 +48,17 @@ class Kind:
         value = tight(value)
         return value.lower() in self.words or re.fullmatch(self.pattern, value) is not None
 
-    def advice(self, value: str) -> str:
-        """Return what to write instead of a value."""
+    def advice(self, value: str) -> tuple[str, str]:
+        """Return advice for a value, and what it should be, empty where that is not known."""
         value = tight(value).lower()
         measured = " ".join(
             f"{one}px" if _BARE.fullmatch(one) and one != "0" else one for one in value.split(" ")
         )
         meant = dict(self.instead).get(value, measured)
         if meant != value and self.allows(meant):
-            return f"write `{shown(meant)}`"
+            return f"write `{shown(meant)}`", meant
         close = nearest(value, self.words)
-        return f"did you mean `{close}`?" if close else f"write {self.said}"
+        return (f"did you mean `{close}`?", close) if close else (f"write {self.said}", "")
 
 
 def _one_of(*words: str) -> Kind:
@@ -310,8 +321,8 @@ ALLOWED: Final[dict[str, dict[str, Kind]]] = {
 _ELSEWHERE: Final = {("mj-body", one): "write it on `<mjml>`" for one in ("lang", "dir")}
 
 
-def attribute_problem(tag: str, name: str, value: str) -> tuple[str, str] | None:
-    """Return what is wrong with an attribute of an MJML element, and advice, or None.
+def attribute_problem(tag: str, name: str, value: str) -> WrongAttribute | None:
+    """Return what is wrong with an attribute of an MJML element, or None.
 
     `mj-all` and `mj-class` take the attributes of every element.
     """
@@ -324,10 +335,18 @@ def attribute_problem(tag: str, name: str, value: str) -> tuple[str, str] | None
     if not kinds:
         if tag == "mj-class" and name == "name":
             return None
-        close = nearest(name, known)
-        advice = f"did you mean `{close}`?" if close else "leave it out"
-        advice = _ELSEWHERE.get((tag, name), advice)
-        return f"<{tag}> has no attribute `{shown(name)}`", advice
+        message = f"<{tag}> has no attribute `{shown(name)}`"
+        if (tag, name) in _ELSEWHERE:
+            return WrongAttribute(message, _ELSEWHERE[tag, name])
+        return guessed(message, nearest(name, known))
     if any(kind.allows(value) for kind in kinds):
         return None
-    return f"`{shown(value)}` is not a value for `{name}`", kinds[0].advice(value)
+    advice, instead = kinds[0].advice(value)
+    message = f"`{shown(value)}` is not a value for `{name}`"
+    return WrongAttribute(message, advice, instead, in_value=True)
+
+
+def guessed(message: str, close: str | None) -> WrongAttribute:
+    """Return what is wrong with an attribute's name, with the name that may be meant."""
+    advice = f"did you mean `{close}`?" if close else "leave it out"
+    return WrongAttribute(message, advice, close or "")

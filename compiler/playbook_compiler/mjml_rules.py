@@ -18,7 +18,7 @@ from playbook_compiler.mjml import (
     read_mjml,
     without_comments,
 )
-from playbook_compiler.mjml_attributes import attribute_problem
+from playbook_compiler.mjml_attributes import WrongAttribute, attribute_problem, guessed
 
 # Where each element may stand; `mj-raw` is ours alone, around the tags of an `if`.
 _BLOCKS: Final = frozenset(
@@ -208,15 +208,16 @@ def _html(element: Element, text: str) -> Iterator[MjmlProblem]:
 def _attributes(element: Element, text: str) -> Iterator[MjmlProblem]:
     html = not element.tag.startswith("mj")
     for name, value in element.attributes:
-        problem: tuple[str, str] | None = None
+        problem: WrongAttribute | None = None
         if name.lower().startswith("on") or name == "path":
-            problem = f"the attribute `{shown(name)}` is not allowed", "leave it out"
+            problem = WrongAttribute(
+                f"the attribute `{shown(name)}` is not allowed", "leave it out"
+            )
         elif html and name not in _HTML_ATTRIBUTES:
-            close = nearest(name, _HTML_ATTRIBUTES)
-            advice = f"did you mean `{close}`?" if close else "leave it out"
-            problem = f"the attribute `{shown(name)}` is not allowed", advice
+            message = f"the attribute `{shown(name)}` is not allowed"
+            problem = guessed(message, nearest(name, _HTML_ATTRIBUTES))
         elif name in _LINKS and not _is_link(value):
-            problem = (
+            problem = WrongAttribute(
                 f"`{shown(value)}` is not an address that mail may link to",
                 "write an address that begins with https://",
             )
@@ -225,9 +226,20 @@ def _attributes(element: Element, text: str) -> Iterator[MjmlProblem]:
         if problem is None and not html:
             problem = attribute_problem(element.tag, name, value)
         if problem is not None:
-            found = re.compile(rf"\s({re.escape(name)})\s*=").search(text, element.at)
-            at, end = found.span(1) if found else (element.at, element.at + 1)
-            yield MjmlProblem(*problem, at, end)
+            yield _placed(problem, name, value, element, text)
+
+
+def _placed(
+    problem: WrongAttribute, name: str, value: str, element: Element, text: str
+) -> MjmlProblem:
+    """Return what is wrong with an attribute where its name or value stands."""
+    said = rf"\s({re.escape(name)})\s*="
+    if problem.in_value:
+        said = rf"\s{re.escape(name)}\s*=\s*[\"']({re.escape(value)})[\"']"
+    found = re.compile(said).search(text, element.at)
+    if found is None:
+        return MjmlProblem(problem.message, problem.advice, element.at, element.at + 1)
+    return MjmlProblem(problem.message, problem.advice, *found.span(1), problem.instead)
 
 
 def _is_link(value: str) -> bool:
@@ -238,17 +250,19 @@ def _is_link(value: str) -> bool:
     return value.startswith(VARIABLE) or _SAFE_LINK.match(value.strip()) is not None
 
 
-def _style_problem(name: str, value: str) -> tuple[str, str] | None:
+def _style_problem(name: str, value: str) -> WrongAttribute | None:
     if re.search("[\ue000-\ue003]", value):
-        return (
+        return WrongAttribute(
             f"a variable in the attribute `{shown(name)}` is not allowed",
             "variables may stand in href, src, alt and title, and in texts",
         )
     link = name in _LINKS
     if link and re.search(r"['()]", value):
-        return f"`{shown(value)}` holds a quote or a bracket", "write %27, %28 or %29 instead"
+        message = f"`{shown(value)}` holds a quote or a bracket"
+        return WrongAttribute(message, "write %27, %28 or %29 instead")
     if not _STYLE.fullmatch(value) or (_BAD_STYLE.search(value) and not link):
-        return f"`{shown(value)}` is not a value for `{shown(name)}`", "write a plain value"
+        message = f"`{shown(value)}` is not a value for `{shown(name)}`"
+        return WrongAttribute(message, "write a plain value")
     return None
 
 

@@ -62,6 +62,20 @@ def test_a_guess_that_is_told_can_be_taken(name: str, number: int, tmp_path: Pat
     assert [one.rule for one in told if one.fix is None] == []
 
 
+@pytest.mark.parametrize(
+    "text", ['"A \\"new\\" {{ customer.frist_name }}"', "'It''s {{ customer.frist_name }}'"]
+)
+def test_a_text_whose_places_are_not_known_is_left_as_it_is(text: str, tmp_path: Path) -> None:
+    message = f"messages: {{hello: {{subject: {text}, {WRITTEN}}}}}\n"
+    main = "".join(line for name, line in DEFAULTS.items() if name != "messages") + message + FLOW
+    shop = folder(tmp_path / "shop", {"playbook.yaml": main})
+    before = (shop / "playbook.yaml").read_bytes()
+    result = mended(shop, unsafe=True)
+    assert "unknown-variable" in {one.rule for one in result.compiled.diagnostics}
+    assert not result.fixed
+    assert (shop / "playbook.yaml").read_bytes() == before
+
+
 CASES = {
     "event": ("trigger: order_placd", "trigger: order_placed"),
     "key": ("triger: order_placed", "trigger: order_placed"),

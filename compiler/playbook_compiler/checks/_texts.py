@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from playbook_compiler.diagnostics import Fix
 from playbook_compiler.model import Message
 from playbook_compiler.source import Span
 from playbook_compiler.template import (
@@ -36,6 +37,13 @@ class AuthoredText:
         if self.key == "body":
             return self.message.body_span(start, end)
         return self.message.origin.span_in(start, end, self.key)
+
+    def fix(self, start: int, end: int, instead: str | None, *, safe: bool) -> Fix | None:
+        """Return the edit that writes `instead` for the characters [start, end); None where there
+        is none, or where it is not known where just these stand: beside an escape or a quote."""
+        span = self.span(start, end)
+        known = span.line == span.end_line and span.end_column - span.column == end - start
+        return Fix(span, instead, safe) if instead and known else None
 
 
 def texts(message: Message) -> Iterator[AuthoredText]:

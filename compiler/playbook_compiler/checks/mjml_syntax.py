@@ -36,4 +36,5 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
                     text.span(problem.start, problem.end),
                     caption="not allowed in a body",
                     help=problem.advice,
+                    fix=text.fix(problem.start, problem.end, problem.instead, safe=False),
                 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from playbook_compiler.checks._flows import sends
 from playbook_compiler.checks._texts import texts
-from playbook_compiler.diagnostics import Diagnostic, Fix, error, nearest, shown
+from playbook_compiler.diagnostics import Diagnostic, error, nearest, shown
 from playbook_compiler.event_catalogue import trigger_source
 from playbook_compiler.family import name_of
 from playbook_compiler.fixes import is_clear
@@ -35,12 +35,11 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
             for name, start, end in variables(text.template or ()):
                 if name not in known:
                     at = text.text.index(name, start, end)
-                    span = text.span(at, at + len(name))
                     close = nearest(name, known)
                     yield error(
                         RULE,
                         f"unknown variable `{shown(name)}` in the {text.key} of `{message.id}`",
-                        span,
+                        text.span(at, at + len(name)),
                         caption="no such variable",
                         help=(
                             f"did you mean `{close}`?"
@@ -48,5 +47,10 @@ def check(graph: TriggerGraph) -> Iterator[Diagnostic]:
                             else "messages know customer.*, order.*, product.*, cart.*, offer.*,"
                             " sender.* and what the flow's trigger brings, trigger.*"
                         ),
-                        fix=Fix(span, close, is_clear(name, close, known)) if close else None,
+                        fix=text.fix(
+                            at,
+                            at + len(name),
+                            close,
+                            safe=close is not None and is_clear(name, close, known),
+                        ),
                     )
