@@ -73,8 +73,10 @@ def test_the_second_event_of_a_number_is_listed(tmp_path: Path) -> None:
     assert "the event `Event 2`: another one has its number" in left(found)
 
 
-def ours(folder: Path, trigger: Any, exits: Sequence[str] = ("sign_up",)) -> dict[str, Any]:
-    """Return a campaign of our own export, without the note of it in our words."""
+def ours(
+    folder: Path, trigger: Any, exits: Sequence[str] = ("sign_up",), *, noted: bool = False
+) -> dict[str, Any]:
+    """Return a campaign of our own export, without the note of it in our words unless `noted`."""
     data = {
         "playbook": 1, "name": "leaf", "currency": "EUR", "timezone": "Europe/Berlin",
         "facts": {"renewal": "date", "height": "number"},
@@ -87,7 +89,8 @@ def ours(folder: Path, trigger: Any, exits: Sequence[str] = ("sign_up",)) -> dic
     }  # fmt: skip
     made = folder / "made.yaml"
     made.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
-    (group,) = json.loads(without_notes(exported(graph_of(made))))
+    archive = exported(graph_of(made))
+    (group,) = json.loads(archive if noted else without_notes(archive))
     assert isinstance(group, dict)
     group["lead_field"] = [*group.get("lead_field", []), *FIELDS]
     return group
@@ -350,3 +353,16 @@ def test_how_often_customers_enter_is_assumed_where_the_note_is_missing(tmp_path
     found = imported(tmp_path, group)
     assert flow(found)["entry"] == "always"
     assert "entry" not in str(found.of(Outcome.ASSUMED))
+
+
+def test_what_people_add_to_a_campaign_that_is_known_in_our_words_is_listed(
+    tmp_path: Path,
+) -> None:
+    group = ours(tmp_path, TRIGGERS["inactive"], noted=True)
+    assert imported(tmp_path / "as-it-was", group).notes == ()
+    group["campaign"][0]["publish_up"] = "2026-03-01 00:00:00"
+    group["email"] = [{"id": 9, "name": "B", "variant_parent_id": 1}]
+    found = imported(tmp_path / "changed", group)
+    assert "`publish_up` of the campaign `leaf: back`" in left(found)
+    assert "the e-mail `B`: it is one side of an A/B test" in left(found)
+    assert not found.of(Outcome.CHANGED)

@@ -10,6 +10,7 @@ from playbook_compiler.importing.engines.mautic.campaign import Campaign
 from playbook_compiler.importing.engines.mautic.choosing import Choosing
 from playbook_compiler.importing.engines.mautic.conditions import Asking
 from playbook_compiler.importing.engines.mautic.deeds import Acting
+from playbook_compiler.importing.engines.mautic.filters import told
 from playbook_compiler.importing.engines.mautic.foreign import note_foreign
 from playbook_compiler.importing.engines.mautic.mails import title_of
 from playbook_compiler.importing.engines.mautic.noted import Noted, joined, noted
@@ -61,8 +62,8 @@ def playbook_of(campaigns: Sequence[Row], answers: Answers) -> Imported:
     trees: dict[str, Tree] = {}
     for number, data in enumerate(campaigns):
         if number in known.flows:
-            mails = {str(one.get("id")) for one in listed(data, "email")}
-            note_foreign(reading.notes, data, f"/{number}", mails)
+            sent = {str(told(one).get("email")) for one in listed(data, "campaign_event")}
+            note_foreign(reading.notes, data, f"/{number}", sent)
             continue
         stale = known.stale.get(number)
         if stale is not None:
@@ -80,10 +81,10 @@ def playbook_of(campaigns: Sequence[Row], answers: Answers) -> Imported:
                 )  # fmt: skip
             unseen = stale.unseen if stale is not None else {}
             trees[flows[number]] = replace(tree, head={**tree.head, **unseen})
-    told = {"name": name or "imported from Mautic", **known.settings}
-    sections, paths = sections_of(reading, trees, told, known.offers, answers)
-    sent = str(trees)
-    texts: Data = {name: dict(one) for name, one in known.texts.items() if f"'{name}'" in sent}
+    settings = {"name": name or "imported from Mautic", **known.settings}
+    sections, paths = sections_of(reading, trees, settings, known.offers, answers)
+    steps = str(trees)
+    texts: Data = {name: dict(one) for name, one in known.texts.items() if f"'{name}'" in steps}
     whole = joined((known.sections, sections, {"messages": texts}, known.declared))
     return finished("mautic", whole, trees, paths, reading.notes)
 
