@@ -31,7 +31,7 @@ from playbook_compiler.values import dataclass, field
 _FLOWS: Final = "flows"
 _SETTINGS: Final = ("name", "currency", "timezone", "sender", "guardrails")
 # Keys of a flow that no campaign holds, whatever is changed in it.
-_UNSEEN: Final = ("strategy", "about", "stages", "entry", "existing", "priority", "goal")
+_UNSEEN: Final = ("strategy", "about", "enabled", "stages", "entry", "existing", "priority", "goal")
 # What is taken from a stale note where something still uses it.
 _BY_USE: Final = ("offers", "messages")
 _CHANGED: Final = "it no longer does what the playbook says that it was exported from"
