@@ -89,6 +89,26 @@ class Answers:
     timezone: str = ""
 
 
+def settled(answers: Answers, notes: Notes, path: str, told: Mapping[str, Written]) -> Data:
+    """Return currency and time zone: as the user tells them, else the input, else the likely ones,
+    which are noted at a place in the input."""
+    data: Data = {}
+    for what, said, likely in (
+        ("currency", answers.currency, "EUR"),
+        ("timezone", answers.timezone, "UTC"),
+    ):
+        answer = said or told.get(what)
+        if not answer:
+            notes.assumed(
+                path,
+                f"`{what}: {likely}`",
+                "the input does not tell it",
+                f"import again with --{what}, or correct it",
+            )
+        data[what] = answer or likely
+    return data
+
+
 class Importer(Protocol):
     """An engine that can be read. `takes` says in words which files, `suffixes` how they end."""
 

@@ -16,7 +16,7 @@ from playbook_compiler.importing.engines.dittofeed.words import Words
 from playbook_compiler.importing.engines.dittofeed.workspace import read_workspace
 from playbook_compiler.importing.finishing import Tree, finished
 from playbook_compiler.importing.given import Given
-from playbook_compiler.importing.imported import Answers, Data, Imported, Notes
+from playbook_compiler.importing.imported import Answers, Data, Imported, Notes, settled
 from playbook_compiler.importing.law import with_law
 from playbook_compiler.importing.names import id_of
 from playbook_compiler.importing.shell import shell_of
@@ -132,16 +132,7 @@ def _sections(
         address = with_law(notes, messages, name, addresses, paths, why)
         sender = {"name": name, "email": mail, **({"address": address} if address else {})}
     data: Data = {"playbook": 1, "name": "imported from Dittofeed"}
-    for what, answer, likely in (
-        ("currency", answers.currency, "EUR"),
-        ("timezone", answers.timezone, "UTC"),
-    ):
-        if not answer:
-            notes.assumed(
-                "workspace", f"`{what}: {likely}`", "the input does not tell it",
-                f"import again with --{what}, or correct it",
-            )  # fmt: skip
-        data[what] = answer or likely
+    data |= settled(answers, notes, "workspace", {})
     used = set(
         re.findall(r"[a-z][a-z0-9_.]*", str([audiences, messages, trees]).replace("customer.", " "))
     )

@@ -12,7 +12,7 @@ from playbook_compiler.importing.engines.klaviyo.groups import groups_of
 from playbook_compiler.importing.engines.klaviyo.offers import offer_data
 from playbook_compiler.importing.engines.klaviyo.reading import Import
 from playbook_compiler.importing.finishing import Tree
-from playbook_compiler.importing.imported import Answers, Data
+from playbook_compiler.importing.imported import Answers, Data, settled
 from playbook_compiler.importing.law import with_law
 from playbook_compiler.importing.variations import message_data
 from playbook_compiler.printing_yaml import Bare, Written
@@ -49,13 +49,10 @@ def sections_of(
     messages = message_data(found.messages)
     sender = _sender(found, messages)
     offers = {name: offer_data(found, name) for name in sorted(found.offers)}
-    currency = _told(found, "currency", answers.currency, found.currency, "EUR")
-    timezone = _told(found, "timezone", answers.timezone, "", "UTC")
     data: Data = {
         "playbook": 1,
         "name": " ".join(title.split())[:200] or "imported",
-        "currency": currency,
-        "timezone": timezone,
+        **settled(answers, found.notes, "account", {"currency": found.currency}),
         "sender": sender,
         "guardrails": _guardrails(found, messages),
     }
@@ -79,18 +76,6 @@ def sections_of(
     things = found.account.of("segment")
     paths |= {f"audiences/{name}": things[key].path for key, name in found.words.audiences.items()}
     return {name: value for name, value in data.items() if value}, paths
-
-
-def _told(found: Import, what: str, answer: str, read: str, likely: str) -> str:
-    if answer or read:
-        return answer or read
-    found.notes.assumed(
-        "account",
-        f"`{what}: {likely}`",
-        "the input does not tell the account's",
-        f"import again with --{what}, or correct it",
-    )
-    return likely
 
 
 def _steps(trees: Mapping[str, Tree]) -> list[Any]:

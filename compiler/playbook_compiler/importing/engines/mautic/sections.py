@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from playbook_compiler.importing.engines.mautic.reading import Reading
 from playbook_compiler.importing.finishing import Tree
-from playbook_compiler.importing.imported import Answers, Data
+from playbook_compiler.importing.imported import Answers, Data, settled
 from playbook_compiler.importing.law import with_law
 from playbook_compiler.importing.variations import message_data
 from playbook_compiler.printing_yaml import Bare, Written
@@ -29,16 +29,7 @@ def sections_of(
         for name, said in reading.messages.items()
     }
     whole: Data = {"playbook": 1, "name": told["name"]}
-    for what, answer, likely in (
-        ("currency", told.get("currency") or answers.currency, "EUR"),
-        ("timezone", told.get("timezone") or answers.timezone, "UTC"),
-    ):
-        if not answer:
-            notes.assumed(
-                "archive", f"`{what}: {likely}`", "the input does not tell it",
-                f"import again with --{what}",
-            )  # fmt: skip
-        whole[what] = answer or likely
+    whole |= settled(answers, notes, "archive", told)
     if messages and "sender" not in told:
         whole["sender"] = _sender(reading, messages)
     guardrails = told.get("guardrails")
