@@ -106,7 +106,7 @@ def read_bodies(sources: Sources) -> tuple[Sources, list[Diagnostic]]:
             if path is None:
                 continue
             if key not in passages:
-                source = _read_text(reading, key, path, span)
+                source = _read_text(reading, name, path, span)
                 if source is None:
                     continue
                 passages[key] = body_of(source)

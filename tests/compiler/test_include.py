@@ -195,6 +195,19 @@ def test_a_text_that_no_message_uses_is_a_warning(tmp_path: Path) -> None:
     assert told(loaded) == ["lost.md:1:1 unused-text"]
 
 
+def test_a_body_file_is_told_by_its_path_from_where_the_command_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = folder(tmp_path, {"shop/texts/hello.md": "Dear {{ nobody }},\n"}) / "shop"
+    text = f"{HEAD}messages:\n  hello: {{subject: Hello, body: texts/hello.md}}\n"
+    (shop / "playbook.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for named in ("shop", "./shop", "shop/playbook.yaml"):
+        loaded = load(named)
+        assert "shop/texts/hello.md" in {one.path for one in loaded.sources}
+        assert [one for one in loaded.diagnostics if one.rule == "unused-text"] == []
+
+
 def test_paths_that_are_no_playbook_are_explained(tmp_path: Path) -> None:
     assert [one.rule for one in load(str(tmp_path / "nowhere")).diagnostics] == ["no-such-path"]
     assert [one.rule for one in load(str(tmp_path)).diagnostics] == ["no-playbook"]
