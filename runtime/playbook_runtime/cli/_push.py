@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from playbook_runtime.push.adapter import Adapter
     from playbook_runtime.push.clock import Clock
     from playbook_runtime.push.exchange import Line
-    from playbook_runtime.push.run import Push
+    from playbook_runtime.push.run import Files, Push
 
 
 WAIT_TOLD: Final = 5.0
@@ -34,6 +34,19 @@ def adapter_named(name: str) -> Adapter:
         f"Nothing can be pushed to `{shown(name)}`.{meant} There are: {', '.join(adapters)}."
         " For the other targets, `playbook export` writes what a person loads."
     )
+
+
+def pushed_files(path: str, target: str) -> Files:
+    """Return the files beside a playbook that was pushed. Raises UsageProblem where no such path
+    is: its playbook is not read, so that nobody else would tell."""
+    from playbook_runtime.push.problems import UsageProblem
+    from playbook_runtime.push.run import files_of
+
+    if not os.path.lexists(path):
+        raise UsageProblem(
+            f"There is no file or folder `{shown(path)}`. Name the one that was pushed."
+        )
+    return files_of(path, target)
 
 
 def address_of(adapter: Adapter) -> str:

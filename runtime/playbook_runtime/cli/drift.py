@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import click
 
-from playbook_runtime.cli._push import adapter_named, address_of, line_to, stops_told
+from playbook_compiler.diagnostics import shown
+from playbook_runtime.cli._push import (
+    adapter_named,
+    address_of,
+    line_to,
+    pushed_files,
+    stops_told,
+)
 
 
 @click.command()
@@ -29,16 +36,20 @@ def command(ctx: click.Context, target: str, path: str, output_format: str) -> N
     from playbook_runtime.push.clock import SystemClock
     from playbook_runtime.push.drift import drift_of
     from playbook_runtime.push.problems import UsageProblem
-    from playbook_runtime.push.run import Push, asking, files_of
+    from playbook_runtime.push.run import Push, asking
     from playbook_runtime.push.state import read_state
 
     adapter = adapter_named(target)
-    files = files_of(path, target)
     with stops_told():
+        files = pushed_files(path, target)
         base = address_of(adapter)
         state = read_state(files.state, target)
         if not state.objects:
-            raise UsageProblem(f"Nothing was pushed to {adapter.title} from here yet.")
+            raise UsageProblem(
+                f"Nothing was pushed to {adapter.title} from here yet: {shown(files.state)},"
+                " which a push writes and you commit, is missing or names nothing. `playbook push"
+                f" {target}` shows what would be sent."
+            )
         if state.base != base:
             raise UsageProblem(f"{files.state} is of {state.base}, not of {base}.")
         line = line_to(Push(adapter, files, base, state.source, ()), SystemClock())

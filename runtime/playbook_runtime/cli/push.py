@@ -117,7 +117,9 @@ def command(
         return
     click.echo(plan_text(plan, adapter.title, by_hand, push.notes), nl=False)
     if not quiet:
-        click.echo(f"\n{after_plan(plan, target, path, overwrite=overwrite)}")
+        given = {"--allow-lossy": allow_lossy, "--adopt": adopt, "--overwrite": overwrite}
+        options = [name for name, wanted in given.items() if wanted]
+        click.echo(f"\n{after_plan(plan, target, path, options, overwrite=overwrite)}")
 
 
 def _apply(

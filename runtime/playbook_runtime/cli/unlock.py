@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from playbook_runtime.cli._push import adapter_named, stops_told
+from playbook_runtime.cli._push import adapter_named, pushed_files, stops_told
 
 
 @click.command()
@@ -18,10 +18,9 @@ def command(target: str, lock_id: str, path: str) -> None:
     objects twice: be sure that the other one is gone.
     """
     from playbook_runtime.push.lock import unlock
-    from playbook_runtime.push.run import files_of
 
     adapter_named(target)
     with stops_told():
-        held = unlock(files_of(path, target).lock, target, lock_id)
+        held = unlock(pushed_files(path, target).lock, target, lock_id)
     since = f", held since {held.since}" if held.since else ""
     click.echo(f"Unlocked {target}{since}. The next push asks first what the other one had begun.")

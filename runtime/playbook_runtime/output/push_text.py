@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from shlex import quote
 from textwrap import wrap
 from typing import Final
 
@@ -58,8 +59,10 @@ def step_line(step: Step, width: int = 0) -> str:
     return f"  {step.action.value:<9}  {name:<{min(width, 60)}}  {more}".rstrip()
 
 
-def after_plan(plan: Plan, target: str, path: str, *, overwrite: bool = False) -> str:
-    """Return how to go on from a dry run."""
+def after_plan(
+    plan: Plan, target: str, path: str, options: Iterable[str], *, overwrite: bool = False
+) -> str:
+    """Return how to go on from a dry run that was called with these options."""
     unchanged = plan.count(Action.UNCHANGED)
     restores = (
         f"With --overwrite, --apply also reads the {unchanged} unchanged, and restores those that"
@@ -67,11 +70,9 @@ def after_plan(plan: Plan, target: str, path: str, *, overwrite: bool = False) -
     )
     if plan.is_empty:
         return restores if overwrite and unchanged else "Nothing to send."
-    where = "" if path == "." else f" {path}"
-    said = (
-        f"Nothing was sent. `playbook push {target}{where} --apply` carries this out; what it sends"
-        " is switched off."
-    )
+    where = () if path == "." else (path,)
+    command = shown(" ".join(("playbook push", target, *map(quote, where), *options, "--apply")))
+    said = f"Nothing was sent. `{command}` carries this out; what it sends is switched off."
     return f"{said}\n{restores}" if overwrite and unchanged else said
 
 

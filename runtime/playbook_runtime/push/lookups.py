@@ -38,7 +38,7 @@ def given_lookups(
     given = {}
     for text in texts:
         # A name may hold an equals sign: the needed ones are known.
-        name = next((one for one in needed if text.startswith(f"{one}=")), None)
+        name = next((one for one in needed if f"{text}=".startswith(f"{one}=")), None)
         if name is None:
             raise UsageProblem(_not_needed(text, needed, notes))
         value = text[len(name) + 1 :].strip()

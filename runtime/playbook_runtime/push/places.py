@@ -42,6 +42,8 @@ _PROGRAMME_BY_WORD: Final = {
     "members": "membership",
     "newcomers": "referral",
 }
+# What holds a whole programme: a message or a flow may be called like it.
+_OF_PROGRAMMES: Final = frozenset({"card-definition", "tier-structure", "program"})
 _PARTS: Final = ("levels", "rights", "redeem", "earn")
 _PART_OF: Final = {"reward": "redeem", "campaign": "redeem", "earning-rule": "earn"}
 _GUARDRAIL_OF: Final = {"cap": "frequency", "subscription-group": "consent"}
@@ -51,7 +53,8 @@ _WORD: Final = re.compile(r"[^~+./:]+")
 def place_of(request: Request, bundle: ExportBundle, graph: TriggerGraph | None) -> Span | None:
     """Return where an object is written; None where no line of the playbook is its own."""
     if graph is not None:
-        for find in (_step, _named, _programme, _guardrail, _offer_trait):
+        whole = _programme if request.kind in _OF_PROGRAMMES else _named
+        for find in (_step, whole, _named, _programme, _guardrail, _offer_trait):
             found = find(request, graph)
             if found is not None:
                 return found

@@ -32,6 +32,31 @@ def test_without_apply_nothing_is_sent(klaviyo: Running) -> None:
     assert not (klaviyo.folder / ".playbook").exists()
 
 
+def test_the_command_to_go_on_has_the_options_of_the_plan(klaviyo: Running) -> None:
+    done = klaviyo.run("push", "klaviyo", "--allow-lossy", "--adopt")
+    assert "`playbook push klaviyo --allow-lossy --adopt --apply` carries this out" in done.stdout
+    spaced = klaviyo.folder / "my shop"
+    spaced.mkdir()
+    (klaviyo.folder / "playbook.yaml").rename(spaced / "playbook.yaml")
+    done = klaviyo.run("push", "klaviyo", "my shop", "--overwrite")
+    assert "`playbook push klaviyo 'my shop' --overwrite --apply` carries" in done.stdout
+
+
+@pytest.mark.parametrize("command", [("drift", "klaviyo"), ("unlock", "klaviyo", "0123")])
+def test_a_folder_that_is_not_there_is_told(klaviyo: Running, command: tuple[str, ...]) -> None:
+    done = klaviyo.run(*command, "nosuch")
+    assert done.returncode == 2
+    assert "There is no file or folder `nosuch`" in done.stderr
+    assert "Name the one that was pushed" in done.stderr
+
+
+def test_drift_before_the_first_push_says_how_to_begin(klaviyo: Running) -> None:
+    done = klaviyo.run("drift", "klaviyo")
+    assert done.returncode == 2
+    assert ".playbook/state.klaviyo.json, which a push writes and you commit, is" in done.stderr
+    assert "`playbook push klaviyo` shows what would be sent" in done.stderr
+
+
 def test_apply_makes_everything_as_a_draft_and_then_nothing(klaviyo: Running) -> None:
     done = klaviyo.run("push", "klaviyo", "--apply")
     assert done.returncode == 0, done.stderr

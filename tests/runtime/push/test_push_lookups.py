@@ -52,6 +52,12 @@ def test_a_mailbox_is_an_e_mail_address(klaviyo: Running, value: str) -> None:
     assert done.returncode == 0
 
 
+def test_a_lookup_without_a_value_is_told_with_what_is_wanted(klaviyo: Running) -> None:
+    done = klaviyo.run("push", "klaviyo", "--lookup", "mailbox.team")
+    assert done.returncode == 2
+    assert "there is no value behind the `=`. Write:\n" + NEEDED in done.stderr
+
+
 def test_an_empty_value_is_told_with_what_is_wanted(klaviyo: Running) -> None:
     done = klaviyo.run("push", "klaviyo", "--lookup", "mailbox.team=")
     assert "there is no value behind the `=`. Write:\n" + NEEDED in done.stderr

@@ -48,6 +48,19 @@ LINES = {
 }
 
 
+def test_a_message_called_like_a_programme_is_not_taken_for_it(tmp_path: Path) -> None:
+    text = TEXT.replace("  thanks: {", "  points: {").replace("send: thanks", "send: points")
+    compiled = compile_and_check(str(write_playbook(tmp_path, text)))
+    assert compiled.graph is not None, compiled.diagnostics
+    found = import_module("playbook_compiler.targets.voucherify").TARGET
+    bundle, findings = found.export(compiled.graph, allow_lossy=True)
+    assert bundle is not None, findings
+    places = {one.id: one.place for one in wanted_objects(bundle, compiled.graph)}
+    line = text.splitlines().index("  points:") + 1
+    for name in ("card-definition.points", "program.points"):
+        assert places[name].endswith(f":{line}"), places[name]
+
+
 @pytest.mark.parametrize("target", LINES)
 def test_every_object_is_told_with_its_line(tmp_path: Path, target: str) -> None:
     compiled = compile_and_check(str(write_playbook(tmp_path, TEXT)))
