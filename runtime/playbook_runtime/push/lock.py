@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import Final
 from uuid import uuid4
 
@@ -37,11 +38,15 @@ def acquire(path: Path, target: str, clock: Clock) -> Lock:
     """Take the lock. Raises UsageProblem, with the id of the one that holds it."""
     lock = Lock(uuid4().hex[:12], os.getpid(), stamp(clock.now()), f"playbook push {target}")
     content = to_bytes({"id": lock.id, "pid": lock.pid, "since": lock.since, "what": lock.what})
+    if path.parent.is_file():
+        raise UsageProblem(
+            f"{shown(path.parent)} is a file: move it away, a push keeps files there."
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     except FileExistsError:
-        raise UsageProblem(held_by(read_lock(path), target)) from None
+        raise UsageProblem(held_by(read_lock(path), target, path)) from None
     except OSError as problem:
         raise UsageProblem(f"{shown(path)}: {problem.strerror}") from None
     with os.fdopen(handle, "wb") as file:
@@ -73,7 +78,7 @@ def read_lock(path: Path) -> Lock | None:
     try:
         data = json.loads(path.read_bytes())
         return Lock(str(data["id"]), int(data["pid"]), str(data["since"]), str(data["what"]))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError):
         # Made and not yet written, or cut off: it holds all the same.
@@ -90,16 +95,21 @@ def unlock(path: Path, target: str, given: str) -> Lock:
             f"The lock for {target} has the id {shown(held.id)}, not {shown(given)}. Nothing was"
             " unlocked. The id stands in the message of the push that was refused."
         )
-    path.unlink(missing_ok=True)
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as problem:
+        raise UsageProblem(f"{shown(path)} cannot be taken away: {problem.strerror}.") from None
     return held
 
 
-def held_by(lock: Lock | None, target: str) -> str:
-    """Return the sentence of a push that finds the lock taken."""
+def held_by(lock: Lock | None, target: str, path: Path) -> str:
+    """Return the sentence of a push that finds the lock taken; `path` is the lock's file."""
     if lock is None:
         return f"Another push to {target} has just ended. Try again."
+    folder = path.parent.parent
+    where = "" if folder == Path() else f" {shown(quote(str(folder)))}"
     begun = f" since {shown(lock.since)} (process {lock.pid})" if lock.since else ""
     return (
         f"Another push to {target} is under way{begun}. Wait for it. If it is no longer running:"
-        f" playbook unlock {target} {shown(lock.id)}"
+        f" playbook unlock {target} {shown(lock.id)}{where}"
     )

@@ -21,6 +21,35 @@ def test_a_second_push_is_refused_with_the_id(tmp_path: Path) -> None:
     assert not path.exists()
 
 
+def test_the_command_to_unlock_names_the_folder_of_the_playbook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder, said in ((Path("my shop"), "klaviyo {id} 'my shop'"), (Path(), "klaviyo {id}")):
+        path = folder / ".playbook" / "lock.klaviyo.json"
+        lock = acquire(path, "klaviyo", VirtualClock())
+        with pytest.raises(UsageProblem) as refused:
+            acquire(path, "klaviyo", VirtualClock())
+        assert str(refused.value).endswith(f"playbook unlock {said.format(id=lock.id)}")
+
+
+def test_a_file_in_the_place_of_the_folder_is_no_lock(tmp_path: Path) -> None:
+    (tmp_path / ".playbook").write_text("mine", encoding="utf-8")
+    path = tmp_path / ".playbook" / "lock.klaviyo.json"
+    with pytest.raises(UsageProblem, match="is a file: move it away") as refused:
+        acquire(path, "klaviyo", VirtualClock())
+    assert "Another push" not in str(refused.value)
+    with pytest.raises(UsageProblem, match="nothing to unlock"):
+        unlock(path, "klaviyo", "unreadable")
+
+
+def test_what_cannot_be_taken_away_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "lock.json"
+    path.mkdir()
+    with pytest.raises(UsageProblem, match="cannot be taken away"):
+        unlock(path, "klaviyo", "unreadable")
+
+
 def test_a_lock_tells_nothing_of_the_machine(tmp_path: Path) -> None:
     path = tmp_path / "lock.json"
     lock = acquire(path, "klaviyo", VirtualClock())
