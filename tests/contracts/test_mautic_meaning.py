@@ -108,6 +108,22 @@ def test_a_segment_that_the_shop_fills_holds_nobody_on_the_first_day(tmp_path: P
     assert _said(_export(tmp_path, flow), "flow.existing").support == "exact"
 
 
+# Whom marketing goes to ---------------------------------------------------------------------------
+
+
+def test_marketing_e_mails_want_a_version_that_keeps_do_not_contact(tmp_path: Path) -> None:
+    """Until 7.2, what may go out more than once went to those on Do Not Contact, too."""
+
+    def version(message: str) -> list[str]:
+        flow = f"{{trigger: sign_up, steps: [{{send: {message}}}]}}"
+        lookups = _export(tmp_path, flow).lookups
+        return [one.note for one in lookups if one.name == "version of Mautic"]
+
+    (said,) = version("m1")
+    assert said.startswith("7.2 or later")
+    assert version("t") == []
+
+
 # What ends a run ----------------------------------------------------------------------------------
 
 

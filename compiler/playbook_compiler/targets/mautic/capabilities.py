@@ -71,8 +71,9 @@ _PLAYBOOK = [
 ]
 _GUARDRAILS = [
     *approximated(
-        "the account's frequency rule, which you set: Mautic counts calendar days, weeks or months "
-        "and sends a message that finds no room later",
+        "the account's frequency rule, which you set (for these e-mails Mautic keeps it from "
+        "version 7.2 on): it counts calendar days, weeks or months and sends a message that finds "
+        "no room later",
         "guardrails.frequency",
         "guardrails.when_capped",
     ),
@@ -82,8 +83,8 @@ _GUARDRAILS = [
         "guardrails.quiet_hours",
     ),
     *approximated(
-        "Mautic writes to everybody who is not on Do Not Contact: put those there who have not "
-        "consented",
+        "Mautic, from version 7.2 on, writes to everybody who is not on Do Not Contact: put those "
+        "there who have not consented. Earlier versions send these e-mails to all",
         "guardrails.consent",
     ),
     *dropped("checked when the playbook is compiled", "guardrails.discounts"),
@@ -258,8 +259,8 @@ _OBJECTS = [
     *dropped(_SIMULATION, "offer.cost"),
     *exact("the kind of action", "message.channel"),
     *approximated(
-        "Mautic writes to nobody on Do Not Contact: let transactional e-mails go out to them by "
-        "the switch of the e-mail",
+        "Mautic, from version 7.2 on, writes to nobody on Do Not Contact: let transactional "
+        "e-mails go out to them by the switch of the e-mail",
         "message.kind",
     ),
     *exact("subject with our variables as tokens", "message.subject", "message.preview"),

@@ -26,11 +26,17 @@ from playbook_compiler.values import dataclass
 
 IMPORT_FILE = "mautic.zip"
 _UNUSED = "no exported flow uses it"
+# What may go out to a contact more than once is "transactional". Until 7.2 that meant, too, that
+# neither Do Not Contact nor the frequency rule holds (mautic/mautic#11786, #15995).
+_VERSION = (
+    "7.2 or later: earlier versions send these e-mails to people on Do Not Contact, too, "
+    "and keep no frequency rule for them"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Mautic:
-    """The marketing automation Mautic, from version 7 on."""
+    """The marketing automation Mautic, from version 7.2 on."""
 
     name: str = terms.TARGET
     title: str = "Mautic"
@@ -115,6 +121,9 @@ def _note_account(export: Export) -> None:
     need = lowering.need
     if playbook.sender is not None:
         need("setting", "from address", f"the mailer's sender: {playbook.sender.email}")
+    kinds = {playbook.messages[message].kind for _, message, _ in export.email_names()}
+    if "marketing" in kinds:
+        need("setting", "version of Mautic", _VERSION)
     guardrails = export.guardrails
     if guardrails is not None and guardrails.frequency:
         caps = "; ".join(
