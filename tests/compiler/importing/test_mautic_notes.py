@@ -159,6 +159,13 @@ def test_a_note_holds_no_economics_and_nothing_that_an_engine_could_take_for_mor
     assert json.loads(note)["messages"]["hello"]["subject"] == "Hello <you> & me"
 
 
+def test_what_holds_anyway_is_not_written(tmp_path: Path) -> None:
+    """`existing: skip` is the default, and `check` warns of it where the trigger is a moment."""
+    found = imported(exported(graph_of(SHIPPED / "growth.yaml")))
+    folder = written(found, tmp_path / "imported")
+    assert not [one for one in checked(folder).diagnostics if one.rule == "idle-existing"]
+
+
 def test_numbers_that_mautic_gives_anew_change_nothing(archive: list[Group]) -> None:
     before = read(archive)
     assert not before.notes

@@ -32,6 +32,7 @@ _FLOWS: Final = "flows"
 _SETTINGS: Final = ("name", "currency", "timezone", "sender", "guardrails")
 # Keys of a flow that no campaign holds, whatever is changed in it.
 _UNSEEN: Final = ("strategy", "about", "enabled", "stages", "entry", "existing", "priority", "goal")
+_SKIP: Final = "skip"
 # What is taken from a stale note where something still uses it.
 _BY_USE: Final = ("offers", "messages")
 _CHANGED: Final = "it no longer does what the playbook says that it was exported from"
@@ -160,8 +161,17 @@ def _note(data: Row) -> Data:
         document, findings = parse(SourceFile(MAIN, text))
         found = _written(document.data) if document is not None and not findings else None
         if isinstance(found, dict) and len(_section(found, _FLOWS)) == 1:
-            return found
+            return _without_defaults(found)
     return {}
+
+
+def _without_defaults(note: Data) -> Data:
+    """Return a note without what holds anyway: an export writes out all that it goes by, and
+    `check` warns of an `existing` that changes nothing."""
+    for flow in _section(note, _FLOWS).values():
+        if isinstance(flow, dict) and flow.get("existing") == _SKIP:
+            del flow["existing"]
+    return note
 
 
 def _written(value: Value) -> Written:
