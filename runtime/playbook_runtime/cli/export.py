@@ -103,4 +103,7 @@ def _write(folder: str, bundle: ExportBundle) -> None:
             f"{name} cannot be replaced: {problem}. Choose another folder with -o."
         ) from problem
     except OSError as problem:
-        raise click.ClickException(f"{name}: {problem.strerror or problem}") from problem
+        raise click.ClickException(
+            f"{name} cannot be written: {problem.strerror or problem}. Choose another folder with"
+            " -o."
+        ) from problem

@@ -179,4 +179,7 @@ def _write(folder: str, imported: Imported, report: str) -> None:
         write_export(Path(folder), {**files_of(imported), REPORT: report.encode()})
     except OSError as problem:
         name = click.format_filename(folder)
-        raise click.ClickException(f"{name}: {problem.strerror or problem}") from problem
+        raise click.ClickException(
+            f"{name} cannot be written: {problem.strerror or problem}. Choose another folder with"
+            " -o."
+        ) from problem
