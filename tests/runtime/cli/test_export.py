@@ -166,7 +166,7 @@ def test_a_folder_with_other_files_is_not_touched(tmp_path: Path, stranger: str)
 
 def test_a_folder_that_cannot_be_made_is_told_with_what_to_do(tmp_path: Path) -> None:
     (write(tmp_path, GOOD) / "taken").write_text("a file", encoding="utf-8")
-    done = playbook("export", "klaviyo", "-o", "taken/out", cwd=tmp_path)
+    done = process("export", "klaviyo", "-o", "taken/out", cwd=tmp_path)
     assert done.returncode == 2
     assert "taken/out cannot be written: " in done.stderr
     assert "Choose another folder with -o." in done.stderr
