@@ -182,7 +182,12 @@ def preview_in(
     quotable = unquoted(graph, message.id, dialect.carries)
     wording = word(graph.playbook, dialect, lowering, message, offer, quotable)
     entries = (one for one in lowering.report().entries if one.support is Support.DROPPED)
-    return Preview(wording, (), tuple(f"{one.construct}: {one.how}" for one in entries))
+    left_out = [f"{one.construct}: {one.how}" for one in entries]
+    rows = target.capabilities
+    channel = rows.get(f"channel.{message.channel}", rows["channel.own"])
+    if channel.support is Support.REFUSED:
+        left_out.insert(0, f"the whole message: {channel.how}")
+    return Preview(wording, (), tuple(left_out))
 
 
 def as_page(message: Message, wording: Wording) -> str:

@@ -57,6 +57,13 @@ def test_what_no_flow_brings_is_no_sample(shop: Path) -> None:
     assert "shop (https://else.example)" in told.stdout
 
 
+def test_a_channel_that_the_engine_lacks_is_told(shop: Path) -> None:
+    done = playbook("preview", "note", "--target", "resend", cwd=shop)
+    assert "Left out in Resend:\n  the whole message: Resend sends e-mail only" in done.stderr
+    kept = playbook("preview", "note", "--target", "klaviyo", cwd=shop)
+    assert "the whole message" not in kept.stderr
+
+
 def test_a_message_stands_there_as_its_reader_sees_it(shop: Path) -> None:
     done = playbook("preview", "cart", cwd=shop)
     assert done.returncode == 0, done.stderr
