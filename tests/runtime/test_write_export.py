@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from playbook_compiler.export.bundle import digest
+from playbook_compiler.export.bundle import digest, signed
 from playbook_runtime.output.folder import NotAnExport, write_export
 
 
 def _files(mark: str) -> dict[str, bytes]:
     payload = {"payload": f"flows/{mark}.json", "digest": digest(mark.encode())}
-    listed = json.dumps({"requests": [payload], "files": {"notes.md": digest(b"notes")}})
+    files = {"notes.md": digest(b"notes"), "lowering.json": digest(mark.encode())}
     return {
-        "requests.json": listed.encode(),
+        "requests.json": signed({"requests": [payload], "lookups": [], "files": files}),
         "lowering.json": mark.encode(),
         "notes.md": b"notes",
         f"flows/{mark}.json": mark.encode(),
@@ -124,10 +124,21 @@ def test_a_list_of_files_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         write_export(tmp_path / "out", _files("new"))
 
 
-@pytest.mark.parametrize("name", ["notes.md", "flows/old.json"])
+@pytest.mark.parametrize("name", ["notes.md", "flows/old.json", "lowering.json"])
 def test_what_a_person_has_written_into_an_export_is_not_lost(tmp_path: Path, name: str) -> None:
     write_export(tmp_path / "out", _files("old"))
     (tmp_path / "out" / name).write_text("- [x] done", encoding="utf-8")
     with pytest.raises(NotAnExport, match=f"{name} was changed by hand since the last export"):
         write_export(tmp_path / "out", _files("new"))
     assert (tmp_path / "out" / name).read_text(encoding="utf-8") == "- [x] done"
+
+
+def test_what_a_person_has_filled_into_the_list_is_not_lost(tmp_path: Path) -> None:
+    write_export(tmp_path / "out", _files("old"))
+    place = tmp_path / "out" / "requests.json"
+    listed = json.loads(place.read_bytes())
+    listed["lookups"] = [{"name": "metric.PLACED", "id": "ABC123"}]
+    place.write_text(json.dumps(listed), encoding="utf-8")
+    with pytest.raises(NotAnExport, match=r"requests\.json was changed by hand"):
+        write_export(tmp_path / "out", _files("new"))
+    assert "ABC123" in place.read_text(encoding="utf-8")

@@ -70,6 +70,17 @@ def digest(content: bytes) -> str:
     return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
+def signed(listed: Mapping[str, Any]) -> bytes:
+    """Return a list of requests with the digest of all that stands before it, as its last key."""
+    return to_bytes({**listed, "digest": digest(to_bytes(listed))})
+
+
+def is_as_signed(listed: Mapping[str, Any]) -> bool:
+    """Return whether a list of requests is what its digest says."""
+    rest = {name: value for name, value in listed.items() if name != "digest"}
+    return listed.get("digest") == digest(to_bytes(rest))
+
+
 def to_bytes(data: object) -> bytes:
     """Return JSON as it is written to files: two spaces, keys as given, a line feed at the end."""
     return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
@@ -166,59 +177,53 @@ def make_bundle(
     """
     requests, lookups = tuple(requests), tuple(sorted(set(lookups)))
     payloads = {request.file: to_bytes(request.payload) for request in requests}
-    files = {
-        REQUESTS_FILE: to_bytes(
+    report = {
+        "version": VERSION,
+        "target": target,
+        "playbook": playbook,
+        "summary": lowering.counts(),
+        "entries": [
             {
-                "version": VERSION,
-                "target": target,
-                "playbook": playbook,
-                "requests": [
-                    {
-                        "id": one.id,
-                        "uuid": one.uuid,
-                        "operation": one.operation,
-                        "method": one.method,
-                        "path": one.path,
-                        "payload": one.file,
-                        "digest": digest(payloads[one.file]),
-                    }
-                    for one in requests
-                ],
-                "lookups": [
-                    {
-                        "kind": one.kind,
-                        "name": one.name,
-                        "placeholder": one.placeholder,
-                        "note": one.note,
-                    }
-                    for one in lookups
-                ],
-                "files": {name: digest(extra[name]) for name in sorted(extra)},
+                "construct": one.construct,
+                "id": one.id,
+                "status": one.support.value,
+                "how": one.how,
+                "file": relative_to_folder(one.span.file, root),
+                "line": one.span.line,
+                "column": one.span.column,
             }
-        ),
-        LOWERING_FILE: to_bytes(
-            {
-                "version": VERSION,
-                "target": target,
-                "playbook": playbook,
-                "summary": lowering.counts(),
-                "entries": [
-                    {
-                        "construct": one.construct,
-                        "id": one.id,
-                        "status": one.support.value,
-                        "how": one.how,
-                        "file": relative_to_folder(one.span.file, root),
-                        "line": one.span.line,
-                        "column": one.span.column,
-                    }
-                    for one in lowering.entries
-                ],
-            }
-        ),
-        **payloads,
-        **extra,
+            for one in lowering.entries
+        ],
     }
+    further = {**extra, LOWERING_FILE: to_bytes(report)}
+    listed = {
+        "version": VERSION,
+        "target": target,
+        "playbook": playbook,
+        "requests": [
+            {
+                "id": one.id,
+                "uuid": one.uuid,
+                "operation": one.operation,
+                "method": one.method,
+                "path": one.path,
+                "payload": one.file,
+                "digest": digest(payloads[one.file]),
+            }
+            for one in requests
+        ],
+        "lookups": [
+            {
+                "kind": one.kind,
+                "name": one.name,
+                "placeholder": one.placeholder,
+                "note": one.note,
+            }
+            for one in lookups
+        ],
+        "files": {name: digest(further[name]) for name in sorted(further)},
+    }
+    files = {REQUESTS_FILE: signed(listed), **payloads, **further}
     ordered = {name: files[name] for name in sorted(files)}
     return ExportBundle(target, requests, lookups, lowering, ordered)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -11,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-REQUESTS_FILE = "requests.json"
+from playbook_compiler.export.bundle import REQUESTS_FILE, digest, is_as_signed
 
 
 class NotAnExport(Exception):
@@ -83,7 +82,11 @@ def _refuse_foreign(target: Path) -> None:
     if foreign:
         more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
         raise NotAnExport(f"it holds {foreign[0]}{more}, which no export wrote")
-    changed = sorted(name for name in found if written[name] not in ("", _digest(target / name)))
+    changed = sorted(
+        name
+        for name, told in written.items()
+        if name in found and told not in ("", digest((target / name).read_bytes()))
+    )
     if changed:
         more = f" and {len(changed) - 1} more were" if len(changed) > 1 else " was"
         raise NotAnExport(f"{changed[0]}{more} changed by hand since the last export")
@@ -98,11 +101,9 @@ def _written(requests: Path) -> dict[str, str]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         why = f"its {REQUESTS_FILE} cannot be read, which lists the files of the export"
         raise NotAnExport(why) from None
-    return {REQUESTS_FILE: "", "lowering.json": "", **payloads, **further}
-
-
-def _digest(file: Path) -> str:
-    return "sha256:" + hashlib.sha256(file.read_bytes()).hexdigest()
+    if not is_as_signed(listed):
+        raise NotAnExport(f"{REQUESTS_FILE} was changed by hand since the last export")
+    return {REQUESTS_FILE: "", **payloads, **further}
 
 
 def _mask() -> int:
