@@ -11,6 +11,7 @@ from playbook_compiler.template import parse_template, variables
 
 TO_FILL_IN = "(fill in your postal address)"
 _ENDS = re.compile(r"[\s.·|–—•-]+\Z")
+_WAY_OUT = re.compile(r"^(.*?)\[[^\]\n]*\]\(\{\{ unsubscribe_url", re.MULTILINE)
 _STOPS = re.compile(r"\s*(?:[·|•\n]|\\\n|\[|\{\{|\{%)")
 
 
@@ -32,7 +33,17 @@ def with_law(
         for one, data in messages.items()
         if data.get("channel") == "email" and data.get("kind") == "marketing" and data.get("body")
     }
-    address = _address(name, told, [str(data["body"]) for data in mails.values()])
+    bodies = [str(data["body"]) for data in mails.values()]
+    address = _address(name, told, bodies)
+    if not address:
+        address = _before_the_way_out(bodies)
+        if address:
+            notes.assumed(
+                "sender",
+                f"`{address}` as the sender's postal address",
+                "all marketing mails have it in front of the way to unsubscribe",
+                "correct `sender: {address: ...}` if it is something else",
+            )
     if address:
         for data in messages.values():
             if isinstance(data.get("body"), str):
@@ -77,3 +88,12 @@ def _address(name: str, told: Sequence[str], bodies: Sequence[str]) -> str:
                     found.append(line)
     counted = Counter(found)
     return min(counted, key=lambda one: (-counted[one], one)) if counted else ""
+
+
+def _before_the_way_out(bodies: Sequence[str]) -> str:
+    """Return what all mails say in their line in front of the link to unsubscribe, if it has a
+    number as addresses do; else nothing."""
+    lines = {_ENDS.sub("", one[1].strip()) for body in bodies if (one := _WAY_OUT.search(body))}
+    said = lines.pop() if len(lines) == 1 else ""
+    is_address = re.search(r"\d", said) and 6 <= len(said) <= 200 and "{" not in said
+    return said if is_address else ""
