@@ -123,6 +123,7 @@ def command(
     given, findings = read_given(file, importer.suffixes)
     imported: Imported | None = None
     if given is not None:
+        _refuse_unknown(lookups, given)
         imported, findings = importer.read(given, Answers(lookups, currency, timezone))
     if imported is None:
         show_findings(findings, _sources(given, {one.span.file for one in findings}), sys.stderr)
@@ -147,6 +148,17 @@ def _importer(engine: str) -> Importer:
             f"No engine `{engine}` can be imported.{meant} There are: {', '.join(known)}."
         )
     return known[engine]
+
+
+def _refuse_unknown(lookups: Mapping[str, str], given: Given) -> None:
+    """Refuse names of ids that the input does not have: a slip would be passed over else."""
+    for name in lookups:
+        id_ = name.partition(".")[2]
+        if not any(id_.encode() in raw for raw in given.files.values()):
+            raise click.UsageError(
+                f"--lookup {name}: nothing in {click.format_filename(given.path)} has the id"
+                f" `{id_}`. Ids that nobody names are listed by an import without --lookup."
+            )
 
 
 def _refuse_full(folder: str) -> None:

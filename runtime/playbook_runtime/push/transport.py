@@ -66,14 +66,17 @@ def _connect(
 
 
 def _open(connection: http.client.HTTPConnection) -> http.client.HTTPConnection:
+    # A proxy's address may hold a password: its host and port alone are told.
+    there = f"{connection.host}:{connection.port}"
     try:
         connection.connect()
     except ssl.SSLError as problem:
-        raise NotSentError(f"its certificate is not trusted ({problem.reason})") from None
+        raise NotSentError(f"{there}: its certificate is not trusted ({problem.reason})") from None
     except socket.gaierror:
-        raise NotSentError("there is no such host") from None
+        raise NotSentError(f"{there}: there is no such host") from None
     except (OSError, http.client.HTTPException) as problem:
-        raise NotSentError(getattr(problem, "strerror", None) or str(problem)) from None
+        reason = getattr(problem, "strerror", None) or str(problem)
+        raise NotSentError(f"{there}: {reason}") from None
     return connection
 
 

@@ -128,3 +128,13 @@ def test_a_currency_or_zone_that_is_none_is_told(
     assert done.returncode == 2
     assert advice in done.stderr
     assert not (tmp_path / "back").exists()
+
+
+def test_a_lookup_of_an_id_that_the_input_has_not_is_wrong_usage(tmp_path: Path) -> None:
+    done = playbook(
+        "import", "klaviyo", FOREIGN, "-o", "out", "--lookup", "metric.TYPO=Placed Order",
+        cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "has the id `TYPO`" in done.stderr
+    assert not (tmp_path / "out").exists()
