@@ -1,4 +1,4 @@
-"""An export beside the golden files of its case; `pytest --update` rewrites them."""
+"""An export or an import beside the golden files of its case; `pytest --update` rewrites them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def compare(expected: Path, files: Mapping[str, bytes], *, update: bool) -> None:
-    """Hold every file of an export against the folder `expected`: no other name, no other byte."""
+    """Hold every file against the folder `expected`: no other name, no other byte."""
     if update:
         shutil.rmtree(expected, ignore_errors=True)
         for path, content in files.items():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from playbook_compiler.export.bundle import digest, signed
+from playbook_compiler.export.bundle import digest, with_digest
 from playbook_runtime.output.folder import NotAnExport, write_export
 
 
@@ -18,7 +18,7 @@ def _files(mark: str) -> dict[str, bytes]:
     payload = {"payload": f"flows/{mark}.json", "digest": digest(mark.encode())}
     files = {"notes.md": digest(b"notes"), "lowering.json": digest(mark.encode())}
     return {
-        "requests.json": signed({"requests": [payload], "lookups": [], "files": files}),
+        "requests.json": with_digest({"requests": [payload], "lookups": [], "files": files}),
         "lowering.json": mark.encode(),
         "notes.md": b"notes",
         f"flows/{mark}.json": mark.encode(),

@@ -70,13 +70,13 @@ def digest(content: bytes) -> str:
     return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
-def signed(listed: Mapping[str, Any]) -> bytes:
+def with_digest(listed: Mapping[str, Any]) -> bytes:
     """Return a list of requests with the digest of all that stands before it, as its last key."""
     return to_bytes({**listed, "digest": digest(to_bytes(listed))})
 
 
-def is_as_signed(listed: Mapping[str, Any]) -> bool:
-    """Return whether a list of requests is what its digest says."""
+def is_as_written(listed: Mapping[str, Any]) -> bool:
+    """Return whether a list of requests is as it was written, by its digest."""
     rest = {name: value for name, value in listed.items() if name != "digest"}
     return listed.get("digest") == digest(to_bytes(rest))
 
@@ -223,7 +223,7 @@ def make_bundle(
         ],
         "files": {name: digest(further[name]) for name in sorted(further)},
     }
-    files = {REQUESTS_FILE: signed(listed), **payloads, **further}
+    files = {REQUESTS_FILE: with_digest(listed), **payloads, **further}
     ordered = {name: files[name] for name in sorted(files)}
     return ExportBundle(target, requests, lookups, lowering, ordered)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-from playbook_compiler.export.bundle import REQUESTS_FILE, digest, is_as_signed
+from playbook_compiler.export.bundle import REQUESTS_FILE, digest, is_as_written
 
 
 class NotAnExport(Exception):
@@ -101,7 +101,7 @@ def _written(requests: Path) -> dict[str, str]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         why = f"its {REQUESTS_FILE} cannot be read, which lists the files of the export"
         raise NotAnExport(why) from None
-    if not is_as_signed(listed):
+    if not is_as_written(listed):
         raise NotAnExport(f"{REQUESTS_FILE} was changed by hand since the last export")
     return {REQUESTS_FILE: "", **payloads, **further}
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.compiler.importing.klaviyo_imports import BERLIN, ROOT, checked, written
+from tests.contracts.golden import compare
 
 from playbook_compiler.format import format_source
 from playbook_compiler.importing.engines.mautic import IMPORTER
@@ -45,25 +46,10 @@ def case(name: str) -> Imported:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_playbook_and_the_account_are_the_golden_ones(name: str, update: bool) -> None:
-    expected = CASES / name / "expected"
     found = case(name)
     report = json.dumps(as_json(found), indent=2, ensure_ascii=False) + "\n"
     files = {**files_of(found), "import.json": report.encode()}
-    if update:
-        for old in sorted(expected.rglob("*"), reverse=True):
-            old.rmdir() if old.is_dir() else old.unlink()
-        for path, content in files.items():
-            place = expected / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-    golden = {
-        path.relative_to(expected).as_posix(): path.read_bytes()
-        for path in expected.rglob("*")
-        if path.is_file()
-    }
-    assert sorted(golden) == sorted(files)
-    for path, content in files.items():
-        assert content == golden[path], f"{name}/{path} (--update rewrites)"
+    compare(CASES / name / "expected", files, update=update)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -28,7 +28,7 @@ from tests.compiler.importing.klaviyo_imports import (
 from playbook_compiler.graph import TriggerGraph
 from playbook_compiler.importing.engines.mautic import IMPORTER
 from playbook_compiler.importing.given import Given
-from playbook_compiler.importing.imported import Imported, Outcome
+from playbook_compiler.importing.imported import Answers, Imported, Outcome
 from playbook_compiler.targets.mautic import TARGET
 
 SEEDS = 8
@@ -141,6 +141,13 @@ def archive(tmp_path: Path) -> list[Group]:
 
 def read(groups: list[Group]) -> Imported:
     return imported(json.dumps(groups).encode())
+
+
+def test_the_users_word_counts_more_than_the_notes(archive: list[Group]) -> None:
+    given = Given("export", {ARCHIVE: json.dumps(archive).encode()})
+    found, _ = IMPORTER.read(given, Answers(currency="USD"))
+    assert found is not None
+    assert (found.data["currency"], found.data["timezone"]) == ("USD", "Europe/Berlin")
 
 
 def steps(found: Imported, flow: str) -> str:

@@ -57,7 +57,7 @@ class Contents:
 
 def contents(data: Row, labels: Mapping[str, str]) -> Contents:
     """Return what a campaign does. `labels` are the names of contact fields by alias."""
-    return _Reading(data, labels).whole()
+    return _Objects(data, labels).whole()
 
 
 def field_labels(campaigns: Sequence[Row]) -> dict[str, str]:
@@ -73,7 +73,7 @@ def _dashed(text: str) -> str:
     return text.replace("/", "-")
 
 
-class _Reading:
+class _Objects:
     """One campaign with its objects by number."""
 
     __slots__ = ("emails", "events", "labels", "lists", "places")

@@ -85,7 +85,9 @@ def playbook_of(campaigns: Sequence[Row], answers: Answers) -> Imported:
     sections, paths = sections_of(reading, trees, settings, known.offers, answers)
     steps = str(trees)
     texts: Data = {name: dict(one) for name, one in known.texts.items() if f"'{name}'" in steps}
-    whole = joined((known.sections, sections, {"messages": texts}, known.declared))
+    # The user's word on these counts more than the notes'.
+    settled: Data = {key: sections[key] for key in ("currency", "timezone")}
+    whole = joined((settled, known.sections, sections, {"messages": texts}, known.declared))
     return finished("mautic", whole, trees, paths, reading.notes)
 
 
